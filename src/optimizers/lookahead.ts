@@ -1,0 +1,248 @@
+/** Lookahead: k steps forward, 1 step back (Zhang et al. 2019, arXiv 1907.08610). */
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Slot } from './slots.js';
+import { runOnSlowWeights, wrapEvaluation } from './slow-weights.js';
+import { indexed, listOf, type NamedState } from './state.js';
+import { chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
+
+/** What happens to the inner optimizer's momentum when fast and slow weights meet. */
+export type MomentumPolicy = 'keep' | 'reset' | 'pullback';
+
+/** Options of {@link Lookahead}. */
+export interface LookaheadOptions {
+  /** Sync period: fast steps between two syncs, an integer ≥ 1. Default 5. */
+  k?: number;
+  /** Step of the slow weights towards the fast ones, in [0, 1]. Default 0.5. */
+  alpha?: number;
+  /**
+   * What each sync does to the inner optimizer's state. Default `keep`.
+   *
+   * - `keep`: nothing.
+   * - `reset`: makes the whole of it as new, its clock included. (Resetting Adam's moments alone
+   *   would leave the bias correction of a late step, and steps 3–5 times the learning rate.)
+   * - `pullback`: interpolates the first moments s as the weights are, s ← s̄ + α(s − s̄).
+   */
+  momentum?: MomentumPolicy;
+}
+
+const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
+
+/**
+ * Wraps any optimizer with slow weights φ that follow the model's own, fast weights θ:
+ *
+ *     first call       φ ← θ
+ *     every call       θ ← inner(θ, g);  n ← n + 1
+ *     n mod k = 0      θ ← φ + α(θ − φ);  φ ← θ
+ *
+ * Costs one extra copy of the trainable weights. Only what is trained is interpolated: the moving
+ * statistics of batch normalization are left as they are. Evaluate on the slow weights with
+ * {@link withSlowWeights}, for between two syncs the model holds the fast ones.
+ *
+ * @example
+ * const optimizer = new Lookahead(tf.train.adam(1e-3), { k: 5, alpha: 0.5 });
+ * model.compile({ optimizer, loss: 'binaryCrossentropy' });
+ */
+export class Lookahead extends OptimizerWrapper {
+  /** @nocollapse */
+  static get className(): string {
+    return 'Lookahead';
+  }
+
+  /** Sync period in steps. */
+  readonly k: number;
+  /** Step of the slow weights. */
+  readonly alpha: number;
+  /** What a sync does to the inner optimizer's momentum. */
+  readonly momentum: MomentumPolicy;
+
+  /** φ, by position. */
+  private slow: tf.Variable[] = [];
+  /** s̄ of `pullback`, the first moments after the last sync: by slot, then by position. */
+  private pulledBack: Record<string, tf.Variable[]> = {};
+  private onSlowWeights = false;
+
+  /**
+   * @param inner - the optimizer of the fast weights.
+   * @throws RangeError when k, alpha or momentum is out of range.
+   * @throws TypeError when `inner` is no optimizer, or already has slow weights.
+   */
+  constructor(
+    inner: tf.Optimizer,
+    { k = 5, alpha = 0.5, momentum = 'keep' }: LookaheadOptions = {},
+  ) {
+    super(inner);
+    if (!Number.isInteger(k) || k < 1) {
+      throw new RangeError(
+        `k is the number of steps between two syncs, an integer of at least 1, not ${k}.`,
+      );
+    }
+    if (!(alpha >= 0 && alpha <= 1)) {
+      throw new RangeError(`alpha is the step of the slow weights, from 0 to 1, not ${alpha}.`);
+    }
+    if (!POLICIES.includes(momentum)) {
+      throw new RangeError(`momentum is one of ${POLICIES.join(', ')}, not "${momentum}".`);
+    }
+    if (chainOf(inner).some((optimizer) => optimizer instanceof Lookahead)) {
+      throw new TypeError('Lookahead cannot wrap another Lookahead: use one, with a larger k.');
+    }
+    this.k = k;
+    this.alpha = alpha;
+    this.momentum = momentum;
+    if (momentum !== 'keep') {
+      this.slots(); // throws for an optimizer whose state is not known
+    }
+  }
+
+  /** Brings fast and slow weights together now, e.g. before the model is saved; counts no step. */
+  synchronize(): void {
+    this.refuseOnSlowWeights('synchronize()');
+    this.requireVariables();
+    tf.tidy(() => this.sync());
+  }
+
+  /**
+   * Runs a callback while the model holds the slow weights, and puts the fast ones back afterwards,
+   * also when the callback throws or rejects.
+   *
+   * @returns what the callback returns.
+   * @example
+   * const result = await optimizer.withSlowWeights(() => model.evaluate(x, y));
+   */
+  withSlowWeights<T>(callback: () => T): T {
+    if (this.onSlowWeights) {
+      return callback();
+    }
+    this.requireVariables();
+    this.onSlowWeights = true;
+    return runOnSlowWeights(this.variables, this.slow, callback, () => {
+      this.onSlowWeights = false;
+    });
+  }
+
+  /**
+   * Makes a model evaluate on the slow weights, in `evaluate` and in the validation of `fit`, whose
+   * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
+   *
+   * @param model - a model compiled with this optimizer.
+   * @returns a function that undoes it.
+   */
+  evaluateOnSlowWeights(model: LayersModel): () => void {
+    this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
+    return wrapEvaluation(model, (evaluate) => this.withSlowWeights(evaluate));
+  }
+
+  protected override step(gradients: Gradient[]): void {
+    this.refuseOnSlowWeights('a training step');
+    for (const { variable } of gradients.slice(this.slow.length)) {
+      this.slow.push(tf.variable(variable, false));
+    }
+    this.stepInner(gradients);
+    if ((this.iterations + 1) % this.k === 0) {
+      this.sync();
+      this.applyMomentumPolicy();
+    }
+  }
+
+  private sync(): void {
+    for (const [i, slow] of this.slow.entries()) {
+      const fast = this.variables[i];
+      if (this.alpha < 1) {
+        fast.assign(interpolate(slow, fast, this.alpha));
+      }
+      slow.assign(fast);
+    }
+  }
+
+  private applyMomentumPolicy(): void {
+    if (this.momentum === 'reset') {
+      this.resetInner();
+    } else if (this.momentum === 'pullback') {
+      for (const slot of this.slots().filter(({ firstMoment }) => firstMoment)) {
+        this.pullBack(slot);
+      }
+    }
+  }
+
+  private pullBack({ name, variables }: Slot): void {
+    this.pulledBack[name] ??= [];
+    for (const [i, moment] of variables.entries()) {
+      this.pulledBack[name][i] ??= tf.variable(tf.zerosLike(moment), false);
+      const last = this.pulledBack[name][i];
+      moment.assign(interpolate(last, moment, this.alpha));
+      last.assign(moment);
+    }
+  }
+
+  override resetState(): void {
+    super.resetState();
+    this.loadOwnState({});
+  }
+
+  override ownState(): NamedState {
+    const pulledBack = Object.entries(this.pulledBack);
+    return Object.assign(
+      indexed('slow', this.slow),
+      ...pulledBack.map(([slot, variables]) => indexed(`pulledBack.${slot}`, variables)),
+    );
+  }
+
+  override loadOwnState(state: NamedState): void {
+    tf.dispose(this.ownState());
+    this.slow = variablesOf(state, 'slow');
+    this.pulledBack = {};
+    for (const { name } of this.momentum === 'pullback' ? this.slots() : []) {
+      this.pulledBack[name] = variablesOf(state, `pulledBack.${name}`);
+    }
+  }
+
+  protected override shapeOfState(position: number): number[] | undefined {
+    return this.slow[position]?.shape ?? super.shapeOfState(position);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { k, alpha, momentum } = this;
+    return { inner: this.innerConfig(), k, alpha, momentum };
+  }
+
+  /** @nocollapse */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const { inner, k, alpha, momentum } = config;
+    return new (cls as unknown as typeof Lookahead)(
+      innerFromConfig(inner as tf.serialization.ConfigDict),
+      { k, alpha, momentum } as LookaheadOptions,
+    ) as unknown as T;
+  }
+
+  /** After a state was loaded, the model's variables are known from the next step on only. */
+  private requireVariables(): void {
+    if (this.variables.length < this.slow.length) {
+      throw new Error(
+        'This optimizer was loaded and does not know its model yet: call evaluateOnSlowWeights(model), or take a training step, first.',
+      );
+    }
+  }
+
+  private refuseOnSlowWeights(what: string): void {
+    if (this.onSlowWeights) {
+      throw new Error(
+        `The model holds the slow weights just now: ${what} would be undone; wait for withSlowWeights to end.`,
+      );
+    }
+  }
+}
+
+/** The tensors `key:0`, `key:1`, … of a state as variables of our own. */
+function variablesOf(state: NamedState, key: string): tf.Variable[] {
+  return listOf(state, key).map((tensor) => tf.variable(tensor, false));
+}
+
+/** a + t(b − a). */
+function interpolate(a: tf.Tensor, b: tf.Tensor, t: number): tf.Tensor {
+  return tf.add(a, tf.mul(tf.sub(b, a), t));
+}
+
+tf.serialization.registerClass(Lookahead);

@@ -1,0 +1,69 @@
+/** Finding the embedding tables that a user means among the variables that are trained. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
+
+/** An embedding table: its layer, its layer's name, or the variable that holds it. */
+export type EmbeddingLayer = layers.Layer | string | tf.Variable;
+
+/** The name by which a table is found again when its model is loaded. */
+export interface TableName {
+  /** The layer's name; for a table without a layer, the variable's. */
+  name: string;
+  /** Whether `name` is a variable's. */
+  isVariable: boolean;
+}
+
+const isVariable = (value: object): value is tf.Variable => 'assign' in value && 'dataId' in value;
+
+/**
+ * The name of a table.
+ *
+ * @throws TypeError when it is a layer other than an embedding, or no layer at all.
+ */
+export function nameOfTable(table: EmbeddingLayer): TableName {
+  if (typeof table === 'string') {
+    return { name: table, isVariable: false };
+  }
+  if (Object(table) === table && isVariable(table)) {
+    if (table.rank !== 2) {
+      throw new TypeError(
+        `The variable "${table.name}" has shape [${table.shape}]: an embedding table has two dimensions, vocabulary and width.`,
+      );
+    }
+    return { name: table.name, isVariable: true };
+  }
+  const layer = table as layers.Layer | undefined;
+  if (typeof layer?.getClassName !== 'function') {
+    throw new TypeError(
+      `embeddingLayers takes embedding layers, their names or variables, not ${String(table)}.`,
+    );
+  }
+  if (layer.getClassName() !== 'Embedding') {
+    throw new TypeError(
+      `Layer "${layer.name}" is a ${layer.getClassName()} layer, not an embedding: hand over tf.layers.embedding layers only.`,
+    );
+  }
+  return { name: layer.name, isVariable: false };
+}
+
+/** Whether a layer was handed over that is frozen, and so trains no table. */
+export const isFrozen = (table: EmbeddingLayer) =>
+  typeof table === 'object' && 'trainable' in table && !table.trainable;
+
+/** The variable that a built layer keeps its table in. */
+export function variableOfTable(table: EmbeddingLayer): tf.Variable | undefined {
+  if (typeof table === 'string') {
+    return undefined;
+  }
+  return isVariable(table) ? table : (table.weights[0]?.read() as tf.Variable | undefined);
+}
+
+/** tf.js makes a name that is taken unique by a number: `embedding/embeddings_1`. */
+const plain = (name: string) => name.replace(/_\d+$/, '');
+
+/** Whether a variable is the table of that name. */
+export function isTableOf(variable: tf.Variable, { name, isVariable }: TableName): boolean {
+  return isVariable
+    ? plain(variable.name) === plain(name)
+    : plain(variable.name) === `${name}/embeddings`;
+}

@@ -1,0 +1,218 @@
+/** What every optimizer that wraps another one has in common. */
+import * as tf from '@tensorflow/tfjs-core';
+import { disposeOptimizer, resetState, type Slot, slotsOf } from './slots.js';
+import {
+  disposeStepCounter,
+  loadChain,
+  type NamedState,
+  type NamedTensor,
+  saveChain,
+} from './state.js';
+
+/** A variable of the model and its gradient in this step, null when the loss does not reach it. */
+export interface Gradient {
+  variable: tf.Variable;
+  tensor: tf.Tensor | null;
+}
+
+type Config = tf.serialization.ConfigDict;
+
+/**
+ * An optimizer that takes its steps through another one.
+ *
+ * It hands the inner optimizer the same full list of variables, in the same order, at every step:
+ * tf.js keeps slots by position, so a list with a variable more or less would mix them up.
+ */
+export abstract class OptimizerWrapper extends tf.Optimizer {
+  /** The optimizer that takes the steps. The wrapper owns it: `dispose` disposes both. */
+  readonly inner: tf.Optimizer;
+
+  /** The variables seen so far, in the order in which the inner optimizer has their slots. */
+  protected readonly variables: tf.Variable[] = [];
+  private disposed = false;
+
+  /** tf.js's own check calls anything with the three methods an instance, of any subclass too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: every subclass asks for itself.
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  /**
+   * @param inner - any tf.js optimizer, or a wrapper around one.
+   * @throws TypeError when `inner` is not an optimizer.
+   */
+  constructor(inner: tf.Optimizer) {
+    super();
+    if (!(Object(inner) instanceof tf.Optimizer)) {
+      throw new TypeError(
+        `${new.target.name} wraps a tf.Optimizer such as tf.train.adam(1e-3), not ${describe(inner)}.`,
+      );
+    }
+    this.inner = inner;
+  }
+
+  override computeGradients(f: () => tf.Scalar, varList?: tf.Variable[]) {
+    return this.inner.computeGradients(f, varList);
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param gradients - by variable name, or a list of names and tensors; a null tensor stands for a
+   *   variable that has no gradient in this step.
+   */
+  override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
+    const named = Array.isArray(gradients)
+      ? gradients
+      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+    const tensors = new Map(named.map(({ name, tensor }) => [name, tensor ?? null]));
+    this.register([...tensors.keys()]);
+    tf.tidy(() =>
+      this.step(
+        this.variables.map((variable) => ({
+          variable,
+          tensor: tensors.get(variable.name) ?? null,
+        })),
+        Array.isArray(gradients),
+      ),
+    );
+    this.incrementIterations();
+  }
+
+  /**
+   * One step over all variables seen so far, run inside a tidy.
+   *
+   * @param gradients - by position.
+   * @param complete - whether the caller named every variable it trains, also those without gradient.
+   */
+  protected abstract step(gradients: Gradient[], complete: boolean): void;
+
+  /** The inner optimizer's step. */
+  protected stepInner(gradients: Gradient[]): void {
+    // tf.js skips null tensors in a list, though its types do not say so.
+    const list = gradients.map(({ variable, tensor }) => ({ name: variable.name, tensor }));
+    this.inner.applyGradients(list as NamedTensor[]);
+  }
+
+  /** The wrapped optimizer's slots, live. @throws Error when the inner optimizer hides them. */
+  slots(): Slot[] {
+    const slots = slotsOf(this.inner);
+    if (slots === null) {
+      throw new Error(
+        `${this.inner.getClassName()} is not one of tf.js's optimizers and has no slots() method that shows its state.`,
+      );
+    }
+    return slots;
+  }
+
+  /** Makes the whole state as new, the inner optimizer's included. */
+  resetState(): void {
+    this.resetInner();
+    this.iterations_ = 0;
+  }
+
+  protected resetInner(): void {
+    if (this.inner instanceof OptimizerWrapper) {
+      this.inner.resetState();
+    } else {
+      resetState(this.inner);
+    }
+  }
+
+  /** This wrapper's own state, without the inner optimizer's: live tensors, not copies. */
+  abstract ownState(): NamedState;
+
+  /** Puts back what {@link ownState} gave; the tensors are the caller's and are copied. */
+  abstract loadOwnState(state: NamedState): void;
+
+  /** The complete state, inner optimizer included: live tensors that must not be disposed. */
+  override async getWeights(): Promise<NamedTensor[]> {
+    return saveChain(chainOf(this));
+  }
+
+  /**
+   * Restores what {@link getWeights} gave, bit for bit.
+   *
+   * @throws Error when the state is of another composition of optimizers.
+   */
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    this.variables.length = 0;
+    await loadChain(chainOf(this), weights);
+  }
+
+  /** Disposes all state, the inner optimizer's included. A second call does nothing. */
+  override dispose(): void {
+    if (!this.disposed) {
+      this.disposed = true;
+      tf.dispose(Object.values(this.ownState()));
+      for (const optimizer of [this, this.inner]) {
+        disposeStepCounter(optimizer);
+      }
+      disposeOptimizer(this.inner);
+    }
+  }
+
+  /** The inner optimizer's part of a wrapper's configuration. */
+  protected innerConfig(): Config {
+    return { className: this.inner.getClassName(), config: this.inner.getConfig() };
+  }
+
+  /**
+   * Gives variables that are new their positions.
+   *
+   * @throws Error when a state that was loaded has another shape at that position.
+   */
+  protected register(names: string[]): void {
+    const known = new Set(this.variables.map(({ name }) => name));
+    for (const name of names.filter((name) => !known.has(name))) {
+      const variable = tf.engine().registeredVariables[name];
+      if (variable === undefined) {
+        throw new Error(`There is no variable named "${name}" to apply a gradient to.`);
+      }
+      const position = this.variables.push(variable) - 1;
+      const saved = this.shapeOfState(position) ?? variable.shape;
+      if (!tf.util.arraysEqual(saved, variable.shape)) {
+        throw new Error(
+          `The loaded optimizer state has shape [${saved}] where this model has "${name}" of shape [${variable.shape}]: load the state of the same model.`,
+        );
+      }
+    }
+  }
+
+  /** The shape of the state at a position, where there is any. */
+  protected shapeOfState(position: number): number[] | undefined {
+    if (this.inner instanceof OptimizerWrapper) {
+      return this.inner.shapeOfState(position);
+    }
+    return slotsOf(this.inner)?.find((slot) => position in slot.variables)?.variables[position]
+      .shape;
+  }
+}
+
+/** Every optimizer of a chain of wrappers, outermost first. */
+export function chainOf(optimizer: tf.Optimizer): tf.Optimizer[] {
+  return optimizer instanceof OptimizerWrapper
+    ? [optimizer, ...chainOf(optimizer.inner)]
+    : [optimizer];
+}
+
+/** The optimizer that a wrapper's configuration nests. */
+export function innerFromConfig(config: Config): tf.Optimizer {
+  const { className, config: innerConfig } = config as { className: string; config: Config };
+  const entry = tf.serialization.SerializationMap.getMap().classNameMap[className];
+  if (entry === undefined) {
+    throw new Error(
+      `The saved optimizer wraps "${className}", which is not registered: call tf.serialization.registerClass with its class before loading.`,
+    );
+  }
+  const [cls, fromConfig] = entry;
+  return fromConfig(cls, innerConfig) as unknown as tf.Optimizer;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `an object of class ${value.constructor?.name ?? 'Object'}`
+    : typeof value === 'string'
+      ? `"${value}"`
+      : String(value);
+}

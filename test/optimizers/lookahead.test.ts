@@ -1,0 +1,300 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { LazyOptimizer, Lookahead } from '../../src/index.js';
+import { slotsOf } from '../../src/optimizers/slots.js';
+import { onEachBackend } from '../support/backends.js';
+import { bits, expectClose } from '../support/numbers.js';
+import { OPTIMIZERS, step, trajectory, variable } from '../support/optimizers.js';
+
+describe('Lookahead', () => {
+  onEachBackend(() => {
+    it('takes k fast steps, then one step of the slow weights', () => {
+      // A constant fast step of −lr · g = −1 from 3, k = 3, alpha = 1/3:
+      // 3 → 2 → 1 → 0, and the sync puts 3 + (0 − 3) / 3 = 2; then 2 → 1 → 0 → −1, 2 + (−1 − 2) / 3 = 1.
+      const optimizer = new Lookahead(tf.train.sgd(0.5), { k: 3, alpha: 1 / 3 });
+      const x = variable([3]);
+      const values = trajectory(optimizer, x, Array(6).fill([2])).flat();
+      expectClose(values, [2, 1, 2, 1, 0, 1]);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    for (const { k, alpha, slow } of [
+      // Two fast steps of −2 from 3.
+      { k: 1, alpha: 0.5, slow: 1 }, // every step is halved: 3 → 2 → 1
+      { k: 1, alpha: 0, slow: 3 }, // a way to keep the weights where they are
+      { k: 1, alpha: 1, slow: -1 }, // the inner optimizer alone: 3 → 1 → −1
+      { k: 2, alpha: 1, slow: -1 },
+    ]) {
+      it(`has slow weights ${slow} after two steps with k = ${k}, alpha = ${alpha}`, () => {
+        const optimizer = new Lookahead(tf.train.sgd(1), { k, alpha });
+        const x = variable([3]);
+        trajectory(optimizer, x, [[2], [2]]);
+        expectClose(
+          optimizer.withSlowWeights(() => x.dataSync()),
+          [slow],
+        );
+        tf.dispose(x);
+        optimizer.dispose();
+      });
+    }
+
+    for (const k of [5, 10, 100]) {
+      for (const alpha of [0.3, 0.7]) {
+        it(`moves ${alpha} of the way of ${k} Adam steps`, () => {
+          const gradients = Array.from({ length: k }, (_, t) => [Math.sin(t), 1 / (t + 1)]);
+          const inner = tf.train.adam(0.01);
+          const alone = variable([1, -2]);
+          const there = trajectory(inner, alone, gradients)[k - 1];
+          const optimizer = new Lookahead(tf.train.adam(0.01), { k, alpha });
+          const x = variable([1, -2]);
+          const here = trajectory(optimizer, x, gradients)[k - 1];
+          expectClose(here, [1 + alpha * (there[0] - 1), -2 + alpha * (there[1] + 2)]);
+          tf.dispose([alone, x]);
+          inner.dispose();
+          optimizer.dispose();
+        });
+      }
+    }
+
+    it('is the inner optimizer bit for bit with alpha = 1, for any optimizer and gradients', () => {
+      const gradient = fc.array(fc.float({ noNaN: true, min: -10, max: 10 }), {
+        minLength: 3,
+        maxLength: 3,
+      });
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...Object.keys(OPTIMIZERS)),
+          fc.integer({ min: 1, max: 4 }),
+          fc.array(gradient, { minLength: 1, maxLength: 9 }),
+          (name, k, gradients) => {
+            const inner = OPTIMIZERS[name]();
+            const optimizer = new Lookahead(OPTIMIZERS[name](), { k, alpha: 1 });
+            const [a, b] = [variable([1, 2, 3]), variable([1, 2, 3])];
+            for (const g of gradients) {
+              step(inner, [a], [g]);
+              step(optimizer, [b], [g]);
+              expect(bits(b)).to.deep.equal(bits(a));
+            }
+            tf.dispose([a, b]);
+            inner.dispose();
+            optimizer.dispose();
+          },
+        ),
+        { numRuns: 40 },
+      );
+    });
+
+    it('counts a step in which a variable has no gradient, and leaves its slots in place', () => {
+      // y is reached in the second step only; both sync after it (k = 2, alpha = 0.5).
+      const optimizer = new Lookahead(tf.train.momentum(1, 0.5), { k: 2 });
+      const [x, y] = [variable([0]), variable([0, 0])];
+      step(optimizer, [x, y], [[1], null]);
+      step(optimizer, [x, y], [[1], [2, 2]]);
+      // x: 0 → −1 (accumulation 1) → −1 − 1.5 = −2.5, slow half of it; y: 0 → −2, half of it −1.
+      expectClose(x.dataSync(), [-1.25]);
+      expectClose(y.dataSync(), [-1, -1]);
+      tf.dispose([x, y]);
+      optimizer.dispose();
+    });
+
+    it('keeps every variable its slots when minimize reaches other variables each time', () => {
+      const optimizer = new Lookahead(tf.train.momentum(1, 0.5), { k: 100 });
+      const [x, y] = [variable([0]), variable([0])];
+      const down = (v: tf.Variable) => {
+        optimizer.minimize(() => tf.sum(v) as tf.Scalar);
+      };
+      down(x); // accumulation of x 1
+      down(y); // accumulation of y 1: were the list [y], it would get the slot of x
+      down(y); // 1.5: y = −1 − 1.5
+      expectClose(y.dataSync(), [-2.5]);
+      expectClose(x.dataSync(), [-1]);
+      tf.dispose([x, y]);
+      optimizer.dispose();
+    });
+
+    it('pulls momentum back towards that of the last sync', () => {
+      // Momentum 0.5, g = 1, lr 1, k = 2, alpha = 0.5:
+      // s = 1, 1.5 | pulled back to 0 + 0.5 · 1.5 = 0.75 = s̄
+      // s = 1.375, 1.6875 | 0.75 + 0.5 · (1.6875 − 0.75) = 1.21875
+      const optimizer = new Lookahead(tf.train.momentum(1, 0.5), { k: 2, momentum: 'pullback' });
+      const x = variable([0]);
+      const momentum = () => optimizer.slots()[0].variables[0].dataSync()[0];
+      const seen = [1, 1, 1, 1].map((g) => {
+        step(optimizer, [x], [[g]]);
+        return momentum();
+      });
+      expectClose(seen, [1, 0.75, 1.375, 1.21875]);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('starts the inner optimizer anew at each sync with the reset policy, clock included', () => {
+      for (const [name, make] of Object.entries(OPTIMIZERS)) {
+        // From the sync on, a run with reset is a fresh optimizer started at the slow weights.
+        const optimizer = new Lookahead(make(), { k: 3, alpha: 0.5, momentum: 'reset' });
+        const x = variable([1, -1]);
+        trajectory(optimizer, x, [
+          [1, 2],
+          [3, -4],
+          [0.5, 6],
+        ]);
+        const fresh = make();
+        const y = variable(Array.from(x.dataSync()));
+        const next = [
+          [1, 1],
+          [2, -3],
+        ];
+        expect(trajectory(optimizer, x, next), name).to.deep.equal(trajectory(fresh, y, next));
+        tf.dispose([x, y]);
+        fresh.dispose();
+        optimizer.dispose();
+      }
+    });
+
+    it('evaluates on the slow weights and restores the fast ones, also when the callback fails', async () => {
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 10 });
+      const x = variable([3]);
+      const read = () => x.dataSync()[0];
+      step(optimizer, [x], [[1]]);
+      expect(optimizer.withSlowWeights(read)).to.equal(3);
+      expect(read()).to.equal(2);
+      expect(
+        await optimizer.withSlowWeights(async () => {
+          await Promise.resolve();
+          return optimizer.withSlowWeights(read);
+        }),
+      ).to.equal(3);
+      expect(read()).to.equal(2);
+      expect(() =>
+        optimizer.withSlowWeights(() => {
+          throw new Error('failed');
+        }),
+      ).to.throw('failed');
+      expect(read()).to.equal(2);
+      await optimizer.withSlowWeights(() => Promise.reject(new Error('failed'))).catch(() => {});
+      expect(read()).to.equal(2);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('refuses a training step while the model holds the slow weights', () => {
+      const optimizer = new Lookahead(tf.train.sgd(1));
+      const x = variable([3]);
+      step(optimizer, [x], [[1]]);
+      expect(() => optimizer.withSlowWeights(() => step(optimizer, [x], [[1]]))).to.throw(
+        'a training step would be undone',
+      );
+      expectClose(x.dataSync(), [2]);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('brings fast and slow weights together on request', () => {
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 10, alpha: 0.5 });
+      const x = variable([3]);
+      trajectory(optimizer, x, [[1], [1]]); // fast 1, slow 3
+      optimizer.synchronize();
+      expectClose(x.dataSync(), [2]);
+      expectClose(
+        optimizer.withSlowWeights(() => x.dataSync()),
+        [2],
+      );
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('leaks no tensor over 1,000 steps, inside a tidy and outside, and none when disposed', () => {
+      for (const [name, make] of Object.entries(OPTIMIZERS)) {
+        const before = tf.memory().numTensors;
+        const x = variable([1, 2]);
+        const optimizer = new Lookahead(make(), { k: 5, momentum: 'pullback' });
+        const down = () => optimizer.minimize(() => tf.sum(tf.square(x)) as tf.Scalar);
+        for (let i = 0; i < 10; i++) {
+          tf.tidy(() => void down());
+        }
+        const during = tf.memory().numTensors;
+        for (let i = 0; i < 495; i++) {
+          tf.tidy(() => void down());
+          down();
+        }
+        expect(tf.memory().numTensors, name).to.equal(during);
+        optimizer.dispose();
+        optimizer.dispose();
+        x.dispose();
+        expect(tf.memory().numTensors, name).to.equal(before);
+      }
+    });
+
+    it('costs one extra copy of the weights', () => {
+      const x = variable(Array(1000).fill(1));
+      const optimizer = new Lookahead(tf.train.sgd(0.1), { k: 5 });
+      const before = tf.memory().numBytes;
+      trajectory(optimizer, x, Array(7).fill(Array(1000).fill(1)));
+      expect(tf.memory().numBytes - before).to.equal(4000);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+  });
+
+  it('is told apart from other optimizers by instanceof', () => {
+    const adam = tf.train.adam(1e-3);
+    const optimizer = new Lookahead(adam);
+    expect(optimizer instanceof Lookahead).to.equal(true);
+    expect(optimizer instanceof tf.Optimizer).to.equal(true);
+    expect(optimizer instanceof LazyOptimizer).to.equal(false);
+    expect((adam as unknown) instanceof Lookahead).to.equal(false);
+    expect(slotsOf(optimizer)).to.have.length(2);
+    optimizer.dispose();
+  });
+
+  describe('refuses, naming the value,', () => {
+    const sgd = tf.train.sgd(1);
+    for (const k of [0, 2.5, -1, Number.NaN]) {
+      it(`k = ${k}`, () => {
+        expect(() => new Lookahead(sgd, { k })).to.throw(RangeError, `not ${k}.`);
+      });
+    }
+    for (const alpha of [-0.1, 1.5, Number.NaN]) {
+      it(`alpha = ${alpha}`, () => {
+        expect(() => new Lookahead(sgd, { alpha })).to.throw(RangeError, `not ${alpha}.`);
+      });
+    }
+    it('an unknown momentum policy', () => {
+      expect(() => new Lookahead(sgd, { momentum: 'drop' as 'keep' })).to.throw(
+        RangeError,
+        'momentum is one of keep, reset, pullback, not "drop".',
+      );
+    });
+    it('an inner optimizer that is none', () => {
+      for (const inner of ['adam', null, undefined, 3, { learningRate: 1 }]) {
+        expect(() => new Lookahead(inner as unknown as tf.Optimizer)).to.throw(
+          TypeError,
+          'Lookahead wraps a tf.Optimizer',
+        );
+      }
+    });
+    it('another Lookahead, however deep', () => {
+      const table = variable([1, 2], [2, 1]);
+      const inner = new Lookahead(sgd);
+      expect(() => new Lookahead(inner)).to.throw(TypeError, 'another Lookahead');
+      expect(() => new LazyOptimizer(inner, { embeddingLayers: [table] })).to.throw(
+        TypeError,
+        'new Lookahead(new LazyOptimizer(',
+      );
+      table.dispose();
+    });
+    it('a momentum policy for an optimizer that hides its state', () => {
+      class Hidden extends tf.SGDOptimizer {
+        static override get className() {
+          return 'Hidden';
+        }
+      }
+      expect(() => new Lookahead(new Hidden(1), { momentum: 'reset' })).to.throw(
+        "Hidden is not one of tf.js's optimizers and has no slots() method",
+      );
+      expect(() => new Lookahead(new Hidden(1))).not.to.throw();
+    });
+  });
+});
