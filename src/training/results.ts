@@ -1,0 +1,88 @@
+/** What a run leaves behind: plain JSON, read by tables, charts and reports alike. */
+
+/** One line of `metrics.jsonl`: an epoch's results. */
+export interface EpochMetrics {
+  /** From 1. */
+  epoch: number;
+  /** Optimizer steps taken so far. */
+  steps: number;
+  /** Mean loss over the epoch's training examples, dropout on (nats). */
+  loss: number;
+  /** Share of training examples classified correctly while training, in [0, 1]. */
+  accuracy: number;
+  /** Mean loss over the validation examples (nats). */
+  valLoss: number;
+  /** Share of validation examples classified correctly, in [0, 1]. */
+  valAccuracy: number;
+  /** Wall-clock time since the run started, validation included (s). */
+  seconds: number;
+}
+
+/** The data a run was trained on. */
+export interface DatasetInfo {
+  /** 'imdb', or 'imdb-synthetic' for the generated twin. */
+  name: string;
+  /** True for generated data: every table and chart then says so. */
+  synthetic: boolean;
+  /** True when the files are byte for byte the published ones. */
+  verified: boolean;
+  /** SHA-256 of the file read, null for generated data. */
+  sha256: string | null;
+  /** Examples trained on and validated on. */
+  trainExamples: number;
+  valExamples: number;
+}
+
+/** `summary.json`: written once, when a run ends, however it ends. */
+export interface RunSummary {
+  /** 'imdb'. */
+  experiment: string;
+  /** 'adam', 'lazy-adam', … */
+  optimizer: string;
+  /** 'smoke', 'quick' or 'full'. */
+  preset: string;
+  seed: number;
+  /** Name of the data set, as in {@link DatasetInfo.name}. */
+  dataset: string;
+  synthetic: boolean;
+  verified: boolean;
+  /** Epochs completed. */
+  epochs: number;
+  /** Optimizer steps taken. */
+  steps: number;
+  /** Highest validation accuracy of all epochs, in [0, 1]; null when no epoch was completed. */
+  bestValAccuracy: number | null;
+  /** Validation accuracy after the last completed epoch. */
+  finalValAccuracy: number | null;
+  /** SHA-256 over the final weights' bytes, in the model's order. */
+  weightsSha256: string;
+  /** Wall-clock time of the training loop, validation included (s). */
+  seconds: number;
+  /** 'tensorflow', 'wasm' or 'cpu'. */
+  backend: string;
+  status: 'completed' | 'interrupted' | 'diverged';
+  /** One sentence for a run that did not complete. */
+  message?: string;
+}
+
+/** A run read back from its directory. */
+export interface RunResult {
+  /** The run's directory. */
+  directory: string;
+  summary: RunSummary;
+  metrics: EpochMetrics[];
+}
+
+/** A figure somebody published. */
+export interface ReportedFigure {
+  /** Our name of the optimizer it was reported for. */
+  optimizer: string;
+  /** As an accuracy in [0, 1]. */
+  value: number;
+  /** As printed, 'about 83.7 %'. */
+  text: string;
+  /** Who reported it, where and when. */
+  source: string;
+  /** How sure we are: in the primary source, in a publication that quotes it, not checked. */
+  mark: 'read' | 'quoted' | 'recalled';
+}
