@@ -1,5 +1,7 @@
 /** What a run leaves behind: plain JSON, read by tables, charts and reports alike. */
 
+export type { DatasetInfo, ReportedFigure } from '../experiments/experiment.js';
+
 /** One line of `metrics.jsonl`: an epoch's results. */
 export interface EpochMetrics {
   /** From 1. */
@@ -18,21 +20,6 @@ export interface EpochMetrics {
   seconds: number;
 }
 
-/** The data a run was trained on. */
-export interface DatasetInfo {
-  /** 'imdb', or 'imdb-synthetic' for the generated twin. */
-  name: string;
-  /** True for generated data: every table and chart then says so. */
-  synthetic: boolean;
-  /** True when the files are byte for byte the published ones. */
-  verified: boolean;
-  /** SHA-256 of the file read, null for generated data. */
-  sha256: string | null;
-  /** Examples trained on and validated on. */
-  trainExamples: number;
-  valExamples: number;
-}
-
 /** `summary.json`: written once, when a run ends, however it ends. */
 export interface RunSummary {
   /** 'imdb'. */
@@ -42,9 +29,11 @@ export interface RunSummary {
   /** 'smoke', 'quick' or 'full'. */
   preset: string;
   seed: number;
-  /** Name of the data set, as in {@link DatasetInfo.name}. */
+  /** Name of the data set, 'imdb' or 'imdb-synthetic'. */
   dataset: string;
+  /** Whether it was generated. */
   synthetic: boolean;
+  /** Whether its files are byte for byte the published ones. */
   verified: boolean;
   /** Epochs completed. */
   epochs: number;
@@ -54,7 +43,7 @@ export interface RunSummary {
   bestValAccuracy: number | null;
   /** Validation accuracy after the last completed epoch. */
   finalValAccuracy: number | null;
-  /** SHA-256 over the final weights' bytes, in the model's order. */
+  /** SHA-256 over the bytes of the final weights, those evaluated, in the model's order. */
   weightsSha256: string;
   /** Wall-clock time of the training loop, validation included (s). */
   seconds: number;
@@ -71,18 +60,4 @@ export interface RunResult {
   directory: string;
   summary: RunSummary;
   metrics: EpochMetrics[];
-}
-
-/** A figure somebody published. */
-export interface ReportedFigure {
-  /** Our name of the optimizer it was reported for. */
-  optimizer: string;
-  /** As an accuracy in [0, 1]. */
-  value: number;
-  /** As printed, 'about 83.7 %'. */
-  text: string;
-  /** Who reported it, where and when. */
-  source: string;
-  /** How sure we are: in the primary source, in a publication that quotes it, not checked. */
-  mark: 'read' | 'quoted' | 'recalled';
 }

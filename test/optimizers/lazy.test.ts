@@ -230,13 +230,10 @@ describe('LazyOptimizer', () => {
           [1, 1],
           [2, 3],
         ]) {
-          tf.tidy(() =>
-            optimizer.minimize(
-              () => tf.sum(model.apply(tf.tensor2d([tokens])) as tf.Tensor) as tf.Scalar,
-              false,
-              variables,
-            ),
-          );
+          tf.tidy(() => {
+            const loss = () => tf.sum(model.apply(tf.tensor2d([tokens])) as tf.Tensor) as tf.Scalar;
+            optimizer.minimize(loss, false, variables);
+          });
         }
         const values = Array.from(table.dataSync());
         model.dispose();

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** The `lazyahead` command. */
+import { Command, CommanderError } from 'commander';
+import { UsageError } from '../runtime/errors.js';
+import * as doctor from './doctor.js';
+import * as lab from './lab.js';
+import * as notebook from './notebook.js';
+import * as reproduce from './reproduce.js';
+import * as run from './run.js';
+
+const { version } = require('../../package.json');
+
+const USAGE = 2;
+const FAILURE = 1;
+
+async function main(): Promise<void> {
+  const program = new Command('lazyahead')
+    .description('Lookahead and lazy optimizers for TensorFlow.js, and what they do')
+    .version(version)
+    .option('--debug', 'show where an error comes from')
+    .exitOverride();
+  for (const command of [run, reproduce, notebook, lab, doctor]) {
+    command.register(program);
+  }
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    if (!(error instanceof CommanderError)) {
+      const { message, stack } = error as Error;
+      process.stderr.write(`lazyahead: ${program.opts().debug ? stack : message}\n`);
+    }
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : USAGE;
+  }
+  if (error instanceof UsageError) {
+    return USAGE;
+  }
+  // Interrupted before training started: the signal's own code is set already.
+  return (process.exitCode as number | undefined) ?? FAILURE;
+}
+
+void main();

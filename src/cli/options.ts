@@ -1,0 +1,71 @@
+/** The options that commands share. */
+import { type Command, Option } from 'commander';
+import { UsageError } from '../runtime/errors.js';
+
+/** An option's value as a number. @throws UsageError naming what was given. */
+const number = (name: string) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new UsageError(`--${name} takes a number, not "${text}".`);
+  }
+  return value;
+};
+
+/** An option's value as a list of numbers. @throws UsageError naming what was given. */
+export const numbers = (name: string) => (text: string) => text.split(',').map(number(name));
+
+/** An option's value as a list of names. */
+export const names = (text: string) => text.split(',').map((name) => name.trim());
+
+/** A number option, `--name <value>`. */
+export const numberOption = (name: string, placeholder: string, description: string) =>
+  new Option(`--${name} <${placeholder}>`, description).argParser(number(name));
+
+/** What `run` and `reproduce` are given on the command line, beside what only one of them has. */
+export interface TrainingFlags {
+  preset?: string;
+  epochs?: number;
+  batchSize?: number;
+  lr?: number;
+  k?: number;
+  alpha?: number;
+  data?: 'auto' | 'real' | 'synthetic';
+  lstm?: string;
+  backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+  threads?: number;
+  runDir?: string;
+  json?: boolean;
+}
+
+/** Adds the options of {@link TrainingFlags}. */
+export function addTrainingOptions(command: Command): Command {
+  return command
+    .option('--preset <name>', 'smoke, quick or full (default: quick)')
+    .addOption(numberOption('epochs', 'n', 'passes over the training data'))
+    .addOption(numberOption('batch-size', 'n', 'examples a step'))
+    .addOption(numberOption('lr', 'x', "the inner optimizer's learning rate"))
+    .addOption(numberOption('k', 'n', "Lookahead's sync period, in steps"))
+    .addOption(numberOption('alpha', 'x', "Lookahead's step of the slow weights, 0 to 1"))
+    .option('--data <source>', 'real, synthetic, or auto: real where it can be had')
+    .option(
+      '--lstm <kind>',
+      "the LSTM's gates and dropout masks: keras2.2 (the article's) or today",
+    )
+    .addOption(
+      new Option('--backend <name>', 'where to compute').choices([
+        'auto',
+        'tensorflow',
+        'wasm',
+        'cpu',
+      ]),
+    )
+    .addOption(numberOption('threads', 'n', 'threads of one TensorFlow operation'))
+    .option('--run-dir <dir>', 'where the results go (default: a new folder in runs/)')
+    .option('--json', 'print the result as JSON, in the last line of standard output');
+}
+
+/** What the flags ask of a run. */
+export function requestOf({ lstm, preset, epochs, batchSize, lr, k, alpha, data }: TrainingFlags) {
+  const settings = lstm === undefined ? undefined : { lstm };
+  return { preset, epochs, batchSize, lr, k, alpha, data, settings };
+}

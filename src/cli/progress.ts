@@ -1,0 +1,65 @@
+/** Training's events as a progress bar on a terminal, and as plain lines elsewhere. */
+import { Presets, SingleBar } from 'cli-progress';
+import { formatDuration } from '../report/format.js';
+import type { EpochEvent, StepEvent, TrainingEvent } from '../training/events.js';
+
+/** Seconds between two lines where there is no terminal. */
+const LINE_EVERY = 10;
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** Draws one run's events on standard error; `label` says which run it is. */
+export function showProgress(label: string): (event: TrainingEvent) => void {
+  return process.stderr.isTTY ? bar(label) : lines(label);
+}
+
+function bar(label: string): (event: TrainingEvent) => void {
+  const display = new SingleBar(
+    {
+      format: `${label} {bar} {percentage}% · {details}`,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 20,
+    },
+    Presets.shades_classic,
+  );
+  let started = false;
+  // Ctrl-C must not leave the terminal without a cursor.
+  process.once('exit', () => display.stop());
+  return (event) => {
+    if (event.type === 'step') {
+      if (!started) {
+        display.start(event.totalSteps, 0, { details: '' });
+        started = true;
+      }
+      display.update(event.step, { details: details(event) });
+    } else if (event.metrics.epoch === event.totalEpochs) {
+      display.stop();
+      print(`${label}: ${summary(event)}`);
+    }
+  };
+}
+
+function lines(label: string): (event: TrainingEvent) => void {
+  let last = performance.now();
+  return (event) => {
+    if (event.type === 'epoch') {
+      print(`${label}: ${summary(event)}`);
+      last = performance.now();
+    } else if (performance.now() - last > 1000 * LINE_EVERY) {
+      print(`${label}: step ${event.step} of ${event.totalSteps}, ${details(event)}`);
+      last = performance.now();
+    }
+  };
+}
+
+const details = ({ loss, accuracy, stepsPerSecond, secondsLeft }: StepEvent) =>
+  `loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, ${stepsPerSecond.toFixed(1)} steps/s, ${formatDuration(secondsLeft)} left`;
+
+const summary = ({ metrics, totalEpochs }: EpochEvent) =>
+  `epoch ${metrics.epoch} of ${totalEpochs}, loss ${metrics.loss.toFixed(4)}, validation accuracy ${percent(metrics.valAccuracy)}, ${formatDuration(metrics.seconds)}`;
+
+function print(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

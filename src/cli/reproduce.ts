@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { untilInterrupted } from './interrupt.js';
+import { addTrainingOptions, names, numbers, requestOf, type TrainingFlags } from './options.js';
+import { showProgress } from './progress.js';
+
+interface Flags extends TrainingFlags {
+  seeds?: number[];
+  optimizers?: string[];
+}
+
+/** `lazyahead reproduce EXPERIMENT`: the reported figures beside our own. */
+export function register(program: Command): void {
+  const command = program
+    .command('reproduce')
+    .description('compare optimizers, and set the result beside the reported figures')
+    .argument('<experiment>', 'imdb')
+    .option(
+      '--seeds <list>',
+      'one run a seed and optimizer, e.g. 1,2,3 (default: 1)',
+      numbers('seeds'),
+    )
+    .option(
+      '--optimizers <list>',
+      'e.g. adam,lazy-adam (default: what the source compares)',
+      names,
+    );
+  addTrainingOptions(command).action(reproduceAction);
+}
+
+async function reproduceAction(experiment: string, flags: Flags): Promise<void> {
+  const { seeds, optimizers, json, runDir, backend, threads } = flags;
+  const { EXPERIMENTS } = await import('../experiments/config.js');
+  const { reproduce } = await import('../training/reproduce.js');
+  const { reproductionTable } = await import('../report/reproduction.js');
+  const { reproductionText } = await import('../report/text.js');
+  const { writeReport } = await import('../report/write.js');
+  const { readEnvironment } = await import('../training/run-directory.js');
+  const started = performance.now();
+  const { directory, runs } = await reproduce(
+    { experiment, seeds, optimizers, ...requestOf(flags) },
+    {
+      runDir,
+      backend,
+      threads,
+      signal: untilInterrupted(),
+      onStatus: (status) => process.stderr.write(`${status}\n`),
+      onRun: ({ optimizer, seed }, index, total) =>
+        showProgress(`[${index + 1}/${total}] ${optimizer}, seed ${seed}`),
+    },
+  );
+  for (const { summary } of runs.filter(({ summary }) => summary.message !== undefined)) {
+    process.stderr.write(`${summary.optimizer}, seed ${summary.seed}: ${summary.message}\n`);
+  }
+  if (runs.some(({ summary }) => summary.status === 'diverged')) {
+    process.exitCode = 1;
+  }
+  const { reported, title } = EXPERIMENTS[experiment];
+  const report = join(directory, 'report.html');
+  await writeReport(report, {
+    title,
+    runs,
+    reported,
+    environment: readEnvironment(runs[0].directory),
+  });
+  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  const text = `${reproductionText(reproductionTable(runs, reported))}
+${runs.length} runs in ${minutes} minutes, in ${directory}
+Report with charts: ${report}
+To look into it yourself: npm run lab opens JupyterLab; start with notebooks/imdb.ipynb
+`;
+  if (json) {
+    process.stderr.write(text);
+    process.stdout.write(`${JSON.stringify(runs.map(({ summary }) => summary))}\n`);
+  } else {
+    process.stdout.write(`\n${text}`);
+  }
+}

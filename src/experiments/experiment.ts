@@ -1,0 +1,108 @@
+/** What an experiment declares: data, model, optimizers, presets. The training loop is elsewhere. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { OptimizerRecipe } from './optimizers.js';
+
+/** The data that a run is trained on. */
+export interface DatasetInfo {
+  /** 'imdb', or 'imdb-synthetic' for the generated twin. */
+  name: string;
+  /** True for generated data: every table and chart then says so. */
+  synthetic: boolean;
+  /** True when the files are byte for byte the published ones. */
+  verified: boolean;
+  /** SHA-256 of the file read, null for generated data. */
+  sha256: string | null;
+  /** Examples trained on and validated on. */
+  trainExamples: number;
+  valExamples: number;
+  /** Why generated data stands in for real data that was looked for. */
+  reason?: string;
+}
+
+/** A batch of examples: inputs [size, …] and targets [size, 1]. */
+export interface Batch {
+  x: tf.Tensor;
+  y: tf.Tensor;
+}
+
+/** Examples that can be had in any order. */
+export interface Examples {
+  readonly n: number;
+  /** The examples with these numbers, as new tensors that are the caller's to dispose. */
+  batch(indices: Int32Array): Batch;
+}
+
+/** An experiment's data, ready to train on. */
+export interface ExperimentData {
+  info: DatasetInfo;
+  train: Examples;
+  val: Examples;
+}
+
+/** A figure that somebody published. */
+export interface ReportedFigure {
+  /** Our name of the optimizer it was reported for. */
+  optimizer: string;
+  /** As an accuracy in [0, 1]. */
+  value: number;
+  /** As printed, 'about 83.7 %'. */
+  text: string;
+  /** Who reported it, where and when. */
+  source: string;
+  /** How sure we are: in the primary source, in a publication that quotes it, not checked. */
+  mark: 'read' | 'quoted' | 'recalled';
+}
+
+/** Everything that decides what a run computes, on one backend and number of threads. */
+export interface RunConfig {
+  experiment: string;
+  optimizer: string;
+  preset: string;
+  /** A non-negative integer: weights, order of the examples, dropout. */
+  seed: number;
+  epochs: number;
+  batchSize: number;
+  /** The inner optimizer's learning rate. */
+  lr: number;
+  /** Lookahead's sync period in steps, and its step of the slow weights. */
+  k: number;
+  alpha: number;
+  /** Real data or an error; generated data; or generated data only where there is no other. */
+  data: 'auto' | 'real' | 'synthetic';
+  /** What the experiment itself adds: sizes of model and data. */
+  settings: Record<string, number | string>;
+}
+
+/** What a preset fixes; what it leaves out is the experiment's own. */
+export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
+  /** One line: what it does and how long it takes. */
+  description: string;
+  settings?: RunConfig['settings'];
+};
+
+/** An experiment, as data. */
+export interface Experiment {
+  name: string;
+  /** One line. */
+  title: string;
+  defaults: Pick<RunConfig, 'batchSize' | 'lr' | 'k' | 'alpha' | 'settings'>;
+  /** The values that a setting may have, for settings that are not numbers. */
+  choices: Record<string, string[]>;
+  presets: Record<string, Preset>;
+  optimizers: Record<string, OptimizerRecipe>;
+  /** The optimizers that `reproduce` compares unless told otherwise. */
+  compared: string[];
+  reported: ReportedFigure[];
+  /** @param onStatus - told what takes time, a sentence at a time. */
+  load(
+    config: RunConfig,
+    options: { signal?: AbortSignal; onStatus?: (status: string) => void },
+  ): Promise<ExperimentData>;
+  /** A model whose weights and dropout depend on the seed alone. */
+  build(config: RunConfig): tfl.LayersModel;
+  /** Mean loss over a batch (nats), a scalar. */
+  loss(y: tf.Tensor, output: tf.Tensor): tf.Scalar;
+  /** How many examples of a batch are classified correctly, a scalar. */
+  correct(y: tf.Tensor, output: tf.Tensor): tf.Scalar;
+}

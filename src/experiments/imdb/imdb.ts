@@ -1,0 +1,131 @@
+/** Sentiment of IMDB reviews, as in Su Jianlin's article of 2019-07-30. */
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { type ImdbSplit, loadImdb } from '../../data/imdb.js';
+import { lstm } from '../../layers/lstm.js';
+import { deriveSeed } from '../../runtime/seeds.js';
+import type { Examples, Experiment, RunConfig } from '../experiment.js';
+import { ADAM_FAMILY } from '../optimizers.js';
+import { presets } from './presets.js';
+import { reported } from './reported.js';
+
+/** Sizes of the article's model and data. */
+const ARTICLE = {
+  vocabulary: 20_000,
+  maxlen: 80,
+  embeddingSize: 128,
+  units: 128,
+  dropout: 0.2,
+  recurrentDropout: 0.2,
+  lstm: 'keras2.2',
+  trainExamples: 25_000,
+  valExamples: 25_000,
+};
+
+type Settings = typeof ARTICLE;
+const settingsOf = (config: RunConfig) => config.settings as Settings;
+
+/** The LSTM's gates and dropout masks as in the article's Keras 2.2, and as in today's Keras. */
+const LSTM_KINDS = {
+  'keras2.2': { recurrentActivation: 'hardSigmoid', dropoutMasks: 'perGate' },
+  today: { recurrentActivation: 'sigmoid', dropoutMasks: 'shared' },
+} as const;
+
+export const imdb: Experiment = {
+  name: 'imdb',
+  title: 'Sentiment of IMDB reviews: an embedding of 20,000 words and an LSTM',
+  defaults: { batchSize: 32, lr: 1e-3, k: 5, alpha: 0.5, settings: ARTICLE },
+  choices: { lstm: Object.keys(LSTM_KINDS) },
+  presets,
+  optimizers: ADAM_FAMILY,
+  compared: ['adam', 'lazy-adam', 'lookahead-adam', 'lookahead-lazy-adam'],
+  reported,
+
+  async load(config, { signal, onStatus }) {
+    const { vocabulary, maxlen, trainExamples, valExamples } = settingsOf(config);
+    const { info, train, test } = await loadImdb({
+      numWords: vocabulary,
+      maxlen,
+      source: config.data,
+      signal,
+      onProgress: (received, total) =>
+        onStatus?.(`Downloading the reviews: ${megabytes(received)} of ${megabytes(total)}.`),
+    });
+    if (info.reason !== undefined) {
+      onStatus?.(`${info.reason} Training on generated reviews instead.`);
+    }
+    return {
+      info: {
+        name: info.name,
+        synthetic: info.synthetic,
+        verified: info.verified,
+        sha256: info.sha256,
+        trainExamples,
+        valExamples,
+        reason: info.reason,
+      },
+      train: examples(train, trainExamples, maxlen),
+      val: examples(test, valExamples, maxlen),
+    };
+  },
+
+  build({ seed, settings }) {
+    const s = settings as Settings;
+    const initial = (layer: string) => deriveSeed(seed, 'weights', layer);
+    return tfl.sequential({
+      layers: [
+        tfl.layers.embedding({
+          name: 'embedding',
+          inputDim: s.vocabulary,
+          outputDim: s.embeddingSize,
+          inputLength: s.maxlen,
+          // Keras's default for embeddings, which tf.js shares, with a seed.
+          embeddingsInitializer: tfl.initializers.randomUniform({
+            minval: -0.05,
+            maxval: 0.05,
+            seed: initial('embedding'),
+          }),
+        }),
+        lstm({
+          name: 'lstm',
+          units: s.units,
+          dropout: s.dropout,
+          recurrentDropout: s.recurrentDropout,
+          seed: initial('lstm'),
+          ...LSTM_KINDS[s.lstm as keyof typeof LSTM_KINDS],
+        }),
+        tfl.layers.dense({
+          name: 'sentiment',
+          units: 1,
+          activation: 'sigmoid',
+          kernelInitializer: tfl.initializers.glorotUniform({ seed: initial('sentiment') }),
+        }),
+      ],
+    });
+  },
+
+  loss: (y, probability) => tf.mean(tfl.metrics.binaryCrossentropy(y, probability)),
+
+  correct: (y, probability) =>
+    tf.sum(tf.equal(tf.greater(probability, 0.5), tf.cast(y, 'bool'))) as tf.Scalar,
+};
+
+/** The first `n` reviews of a split, which Keras's loader has shuffled. */
+function examples({ x, y, n: available }: ImdbSplit, n: number, maxlen: number): Examples {
+  return {
+    n: Math.min(n, available),
+    batch(indices) {
+      const ids = new Int32Array(indices.length * maxlen);
+      for (const [row, i] of indices.entries()) {
+        ids.set(x.subarray(i * maxlen, (i + 1) * maxlen), row * maxlen);
+      }
+      const labels = Float32Array.from(indices, (i) => y[i]);
+      return {
+        x: tf.tensor2d(ids, [indices.length, maxlen], 'int32'),
+        y: tf.tensor2d(labels, [indices.length, 1]),
+      };
+    },
+  };
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

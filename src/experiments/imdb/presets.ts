@@ -1,0 +1,27 @@
+import type { Preset } from '../experiment.js';
+
+export const presets: Record<string, Preset> = {
+  smoke: {
+    description: 'does it run? A small model on generated reviews, seconds',
+    epochs: 2,
+    data: 'synthetic',
+    settings: {
+      maxlen: 40,
+      embeddingSize: 32,
+      units: 32,
+      trainExamples: 1_600,
+      valExamples: 800,
+    },
+  },
+  quick: {
+    description: "the article's model, undertrained: a fixed subset of the reviews, minutes",
+    epochs: 3,
+    data: 'auto',
+    settings: { trainExamples: 8_000, valExamples: 4_000 },
+  },
+  full: {
+    description: "the article's configuration: 25,000 reviews, 15 epochs, hours",
+    epochs: 15,
+    data: 'auto',
+  },
+};

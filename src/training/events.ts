@@ -1,0 +1,28 @@
+import type { EpochMetrics } from './results.js';
+
+/** After an optimizer step. */
+export interface StepEvent {
+  type: 'step';
+  /** Steps taken so far, and in the whole run. */
+  step: number;
+  totalSteps: number;
+  /** From 1. */
+  epoch: number;
+  /** Mean over the epoch so far (nats). */
+  loss: number;
+  /** Mean over the epoch so far, in [0, 1]. */
+  accuracy: number;
+  stepsPerSecond: number;
+  /** Estimate for the rest of the run (s). */
+  secondsLeft: number;
+}
+
+/** After an epoch, validation included. */
+export interface EpochEvent {
+  type: 'epoch';
+  metrics: EpochMetrics;
+  totalEpochs: number;
+}
+
+/** What training tells whoever watches; the terminal and the notebook each draw it. */
+export type TrainingEvent = StepEvent | EpochEvent;

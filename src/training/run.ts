@@ -1,0 +1,89 @@
+/** A run from configuration to summary. */
+import { join } from 'node:path';
+import { EXPERIMENTS, type RunRequest, resolveConfig } from '../experiments/config.js';
+import type { RunConfig } from '../experiments/experiment.js';
+import { type BackendOptions, startBackend } from '../runtime/backend.js';
+import { describeEnvironment } from '../runtime/environment.js';
+import type { TrainingEvent } from './events.js';
+import type { RunResult, RunSummary } from './results.js';
+import { RunDirectory } from './run-directory.js';
+import { train } from './train.js';
+
+/** How a run is watched, where it goes and what it runs on. */
+export interface RunOptions extends BackendOptions {
+  /** The run's directory; default `runs/EXPERIMENT-OPTIMIZER-PRESET-seedN-TIME`. */
+  runDir?: string;
+  /** Ends the run after the current step; it is then summed up as interrupted. */
+  signal?: AbortSignal;
+  onEvent?: (event: TrainingEvent) => void;
+  /** Sentences about what takes time before training starts. */
+  onStatus?: (status: string) => void;
+}
+
+/**
+ * Trains what the request asks for and leaves a run directory.
+ *
+ * @returns the run as {@link readRun} would read it, completed or not.
+ * @throws UsageError for a request that cannot be carried out.
+ *
+ * @example
+ * const { summary } = await run({ experiment: 'imdb', optimizer: 'lazy-adam', preset: 'smoke' });
+ * console.log(summary.bestValAccuracy);
+ */
+export async function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+  const config = resolveConfig(request);
+  const experiment = EXPERIMENTS[config.experiment];
+  const directory = new RunDirectory(options.runDir ?? defaultDirectory(config));
+  const backend = await startBackend(options);
+  const data = await experiment.load(config, options);
+  directory.begin({ ...config, dataset: data.info }, describeEnvironment(backend));
+  const model = experiment.build(config);
+  const optimizer = experiment.optimizers[config.optimizer].make(config, model);
+  try {
+    const outcome = await train(
+      { experiment, config, data, model, optimizer },
+      {
+        signal: options.signal,
+        onStep: (step, loss) => directory.addStep(step, loss),
+        onEvent(event) {
+          if (event.type === 'epoch') {
+            directory.addEpoch(event.metrics);
+          }
+          options.onEvent?.(event);
+        },
+      },
+    );
+    const { metrics, status, message, steps, weightsSha256, seconds } = outcome;
+    const accuracies = metrics.map(({ valAccuracy }) => valAccuracy);
+    const summary: RunSummary = {
+      experiment: config.experiment,
+      optimizer: config.optimizer,
+      preset: config.preset,
+      seed: config.seed,
+      dataset: data.info.name,
+      synthetic: data.info.synthetic,
+      verified: data.info.verified,
+      epochs: metrics.length,
+      steps,
+      bestValAccuracy: accuracies.length === 0 ? null : Math.max(...accuracies),
+      finalValAccuracy: accuracies.at(-1) ?? null,
+      weightsSha256,
+      seconds,
+      backend: backend.name,
+      status,
+      message,
+    };
+    directory.end(summary);
+    return { directory: directory.path, summary, metrics };
+  } finally {
+    optimizer.dispose();
+    model.dispose();
+  }
+}
+
+/** `2026-11-22T17-05-01-123Z`: a time that every file system takes as a name. */
+export const timeStamp = () => new Date().toISOString().replace(/[:.]/g, '-');
+
+function defaultDirectory({ experiment, optimizer, preset, seed }: RunConfig): string {
+  return join('runs', `${experiment}-${optimizer}-${preset}-seed${seed}-${timeStamp()}`);
+}

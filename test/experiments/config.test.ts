@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { EXPERIMENTS, resolveConfig } from '../../src/experiments/config.js';
+import { UsageError } from '../../src/runtime/errors.js';
+
+const adam = { experiment: 'imdb', optimizer: 'adam' };
+const lookahead = { experiment: 'imdb', optimizer: 'lookahead-adam' };
+
+describe('resolveConfig', () => {
+  it("gives the article's configuration for the full preset", () => {
+    expect(resolveConfig({ ...adam, preset: 'full', seed: 2 })).to.deep.equal({
+      experiment: 'imdb',
+      optimizer: 'adam',
+      preset: 'full',
+      seed: 2,
+      epochs: 15,
+      batchSize: 32,
+      lr: 0.001,
+      k: 5,
+      alpha: 0.5,
+      data: 'auto',
+      settings: {
+        vocabulary: 20_000,
+        maxlen: 80,
+        embeddingSize: 128,
+        units: 128,
+        dropout: 0.2,
+        recurrentDropout: 0.2,
+        lstm: 'keras2.2',
+        trainExamples: 25_000,
+        valExamples: 25_000,
+      },
+    });
+  });
+
+  it('puts what is asked for above the preset, and the preset above the experiment', () => {
+    const config = resolveConfig({ ...adam, preset: 'smoke', epochs: 9, settings: { units: 7 } });
+    expect(config.epochs).to.equal(9);
+    expect(config.settings.units).to.equal(7);
+    expect(config.settings.maxlen).to.equal(40);
+    expect(config.settings.vocabulary).to.equal(20_000);
+  });
+
+  it('compares optimizers that exist, and reports figures of optimizers that exist', () => {
+    for (const { compared, optimizers, reported } of Object.values(EXPERIMENTS)) {
+      expect(Object.keys(optimizers)).to.include.members(compared);
+      expect(Object.keys(optimizers)).to.include.members(reported.map((f) => f.optimizer));
+    }
+  });
+
+  for (const [request, message] of [
+    [{ ...adam, experiment: 'imbd' }, 'There is no experiment "imbd"; did you mean imdb?'],
+    [
+      { ...adam, optimizer: 'lazy-adm' },
+      'There is no optimizer "lazy-adm"; did you mean lazy-adam?',
+    ],
+    [{ ...adam, preset: 'quik' }, 'There is no preset "quik"; did you mean quick?'],
+    [{ ...adam, seed: -1 }, 'seed is a whole number from 0, not -1.'],
+    [{ ...adam, seed: 0.5 }, 'seed is a whole number from 0, not 0.5.'],
+    [{ ...adam, epochs: 0 }, 'epochs is a whole number from 1, not 0.'],
+    [{ ...adam, batchSize: 1.5 }, 'batch size is a whole number from 1, not 1.5.'],
+    [{ ...adam, lr: -1 }, 'lr is a number above 0, not -1.'],
+    [{ ...adam, lr: Number.NaN }, 'lr is a number above 0, not NaN.'],
+    [{ ...lookahead, k: 0 }, 'k is a whole number from 1, not 0.'],
+    [{ ...lookahead, k: 2.5 }, 'k is a whole number from 1, not 2.5.'],
+    [{ ...lookahead, alpha: 1.5 }, 'alpha is a number from 0 to 1, not 1.5.'],
+    [{ ...lookahead, alpha: Number.NaN }, 'alpha is a number from 0 to 1, not NaN.'],
+    [{ ...adam, k: 5 }, 'adam has no Lookahead'],
+    [{ ...adam, settings: { width: 3 } }, 'There is no setting "width"'],
+    [{ ...adam, settings: { lstm: 'keras2' } }, 'did you mean keras2.2?'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(request)}`, () => {
+      expect(() => resolveConfig(request)).to.throw(UsageError, message);
+    });
+  }
+});

@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'chai';
+import type { TrainingEvent } from '../../src/training/events.js';
+import { reproduce } from '../../src/training/reproduce.js';
+import { run } from '../../src/training/run.js';
+import { RunDirectory, readRun } from '../../src/training/run-directory.js';
+import { onBestBackend } from '../support/backends.js';
+
+/** A run of two seconds: generated reviews, 8 steps in 2 epochs. */
+const tiny = {
+  experiment: 'imdb',
+  preset: 'smoke',
+  seed: 3,
+  settings: {
+    vocabulary: 500,
+    maxlen: 10,
+    embeddingSize: 8,
+    units: 8,
+    trainExamples: 100,
+    valExamples: 50,
+  },
+};
+
+describe('a run', () => {
+  onBestBackend();
+  let root: string;
+  let count = 0;
+  const fresh = () => join(root, String(count++));
+  const jsonLines = (file: string) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), 'lazyahead-run-'));
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  it('leaves a directory with configuration, environment, metrics, losses and summary', async () => {
+    const runDir = fresh();
+    const events: TrainingEvent[] = [];
+    const result = await run(
+      { ...tiny, optimizer: 'lookahead-lazy-adam' },
+      { runDir, onEvent: (event) => events.push(event) },
+    );
+    const read = (name: string) => JSON.parse(readFileSync(join(runDir, name), 'utf8'));
+    expect(read('config.json')).to.include({ optimizer: 'lookahead-lazy-adam', k: 5, alpha: 0.5 });
+    expect(read('config.json').dataset).to.include({ name: 'imdb-synthetic', synthetic: true });
+    expect(read('environment.json')).to.include.keys('node', 'backend');
+    expect(jsonLines(join(runDir, 'metrics.jsonl'))).to.deep.equal(result.metrics);
+    // 100 reviews in batches of 32 are 4 steps an epoch.
+    expect(jsonLines(join(runDir, 'steps.jsonl')).map(({ step }) => step)).to.deep.equal([
+      1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
+    expect(readRun(runDir)).to.deep.equal(JSON.parse(JSON.stringify(result)));
+    expect(result.summary).to.include({
+      experiment: 'imdb',
+      dataset: 'imdb-synthetic',
+      epochs: 2,
+      steps: 8,
+      status: 'completed',
+    });
+    expect(result.summary.weightsSha256).to.match(/^[0-9a-f]{64}$/);
+    const [first, second] = result.metrics.map(({ valAccuracy }) => valAccuracy);
+    expect(result.summary.bestValAccuracy).to.equal(Math.max(first, second));
+    expect(result.summary.finalValAccuracy).to.equal(second);
+    expect(events.filter(({ type }) => type === 'step')).to.have.length(8);
+    expect(events.at(-1)).to.include({ type: 'epoch', totalEpochs: 2 });
+  });
+
+  for (const optimizer of ['adam', 'lazy-adam', 'lazy-adam-freeze', 'lookahead-adam']) {
+    it(`is the same to the last bit with the same seed, and another with another: ${optimizer}`, async () => {
+      const results = [];
+      for (const seed of [3, 3, 4]) {
+        const runDir = fresh();
+        const { summary, metrics } = await run({ ...tiny, optimizer, seed }, { runDir });
+        results.push({
+          weights: summary.weightsSha256,
+          metrics: metrics.map(({ seconds, ...rest }) => rest),
+          losses: jsonLines(join(runDir, 'steps.jsonl')),
+        });
+      }
+      expect(results[1]).to.deep.equal(results[0]);
+      expect(results[2].weights).not.to.equal(results[0].weights);
+      expect(results[2].losses).not.to.deep.equal(results[0].losses);
+    });
+  }
+
+  it('compares optimizers from the same weights on the same batches: their first losses agree', async () => {
+    const { runs } = await reproduce(
+      { ...tiny, seed: undefined, seeds: [5], k: 3 } as Parameters<typeof reproduce>[0],
+      { runDir: fresh() },
+    );
+    expect(runs.map(({ summary }) => summary.optimizer)).to.deep.equal([
+      'adam',
+      'lazy-adam',
+      'lookahead-adam',
+      'lookahead-lazy-adam',
+    ]);
+    const losses = runs.map(({ directory }) => jsonLines(join(directory, 'steps.jsonl')));
+    for (const run of losses) {
+      expect(run[0]).to.deep.equal(losses[0][0]);
+    }
+    expect(losses[1][7].loss).not.to.equal(losses[0][7].loss);
+  });
+
+  it('ends after the current step when it is interrupted, with a readable directory', async () => {
+    const controller = new AbortController();
+    const { summary, metrics, directory } = await run(
+      { ...tiny, optimizer: 'adam' },
+      {
+        runDir: fresh(),
+        signal: controller.signal,
+        onEvent: (event) => event.type === 'step' && event.step === 6 && controller.abort(),
+      },
+    );
+    expect(summary).to.include({
+      status: 'interrupted',
+      steps: 6,
+      epochs: 1,
+      message: 'The run was interrupted after 6 steps.',
+    });
+    expect(metrics).to.have.length(1);
+    expect(readRun(directory).summary.status).to.equal('interrupted');
+    expect(jsonLines(join(directory, 'steps.jsonl'))).to.have.length(6);
+  });
+
+  it('ends with a sentence when the loss becomes NaN', async () => {
+    const { summary, directory } = await run(
+      { ...tiny, optimizer: 'adam', lr: 1e38 },
+      { runDir: fresh() },
+    );
+    expect(summary.status).to.equal('diverged');
+    expect(summary.message).to.match(
+      /^The loss became NaN in step \d+: try a smaller learning rate/,
+    );
+    expect(summary.bestValAccuracy).to.equal(null);
+    expect(readRun(directory).metrics).to.deep.equal([]);
+    expect(jsonLines(join(directory, 'steps.jsonl')).at(-1).loss).to.equal(null);
+  });
+
+  it('leaks no tensor', async () => {
+    await run({ ...tiny, optimizer: 'lookahead-lazy-adam' }, { runDir: fresh() });
+    const before = tf.memory().numTensors;
+    await run({ ...tiny, optimizer: 'lookahead-lazy-adam' }, { runDir: fresh() });
+    expect(tf.memory().numTensors).to.equal(before);
+  });
+
+  it('refuses a directory that is not empty, and one that cannot be made', () => {
+    const used = fresh();
+    mkdirSync(used);
+    writeFileSync(join(used, 'thesis.txt'), 'do not lose me');
+    expect(() => new RunDirectory(used)).to.throw(`The run directory ${used} is not empty`);
+    expect(existsSync(join(used, 'metrics.jsonl'))).to.equal(false);
+    const below = join(used, 'thesis.txt', 'run');
+    expect(() => new RunDirectory(below)).to.throw(
+      `The run directory ${below} cannot be written (ENOTDIR)`,
+    );
+    expect(() => readRun(used)).to.throw('holds no finished run');
+  });
+});
