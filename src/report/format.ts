@@ -1,0 +1,71 @@
+/** How numbers read in tables, in the terminal and on the page alike. */
+import type { ReportedFigure } from '../training/results.js';
+import type { Reproduced } from './reproduction.js';
+
+/** A share in [0, 1] as '83.74 %'; '–' for null. */
+export function formatPercent(share: number | null): string {
+  return share === null ? '–' : `${(100 * share).toFixed(2)} %`;
+}
+
+/** '83.74 %', or with several seeds '83.74 ± 0.21 %': mean and sample standard deviation. */
+export function formatBest({ bestMean, sd }: Reproduced): string {
+  if (sd === null) return formatPercent(bestMean);
+  return `${(100 * bestMean).toFixed(2)} ± ${(100 * sd).toFixed(2)} %`;
+}
+
+/** '1 seed', '3 seeds'. */
+export function formatSeeds(n: number): string {
+  return n === 1 ? '1 seed' : `${n} seeds`;
+}
+
+/** Seconds as '8.4 s', '3 min 05 s' or '2 h 10 min'. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(Math.round(seconds) / 60);
+  if (minutes < 60) return `${minutes} min ${two(Math.round(seconds) % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
+/** 12,345 whatever the reader's locale. */
+export function formatCount(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+const MARKS: Record<ReportedFigure['mark'], string> = {
+  read: 'read in the source itself',
+  quoted: 'quoted by another publication',
+  recalled: 'recalled, not checked',
+};
+
+/** How sure we are of a reported figure, in words. */
+export function formatMark(mark: ReportedFigure['mark']): string {
+  return MARKS[mark];
+}
+
+/** The distinct sources of a table's reported figures, numbered from 1 as its footnotes are. */
+export function footnotes(rows: { reported: Source | null }[]): Footnotes {
+  const keys: string[] = [];
+  const sources: Source[] = [];
+  for (const { reported } of rows) {
+    if (!reported || keys.includes(keyOf(reported))) continue;
+    keys.push(keyOf(reported));
+    sources.push({ source: reported.source, mark: reported.mark });
+  }
+  return { sources, numberOf: (source) => keys.indexOf(keyOf(source)) + 1 };
+}
+
+export type Source = Pick<ReportedFigure, 'source' | 'mark'>;
+
+export interface Footnotes {
+  sources: Source[];
+  /** The footnote of a figure in the table. */
+  numberOf(source: Source): number;
+}
+
+function keyOf({ source, mark }: Source): string {
+  return JSON.stringify([source, mark]);
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0');
+}

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { reproductionTable } from '../../src/report/reproduction.js';
+import { reproductionText } from '../../src/report/text.js';
+import { REPORTED, sampleRun } from '../charts/sample-runs.js';
+
+describe('reproductionText', () => {
+  it('prints an aligned table with sources and notes below', () => {
+    const runs = [
+      sampleRun({ optimizer: 'adam' }),
+      sampleRun({ optimizer: 'lookahead-adam' }, { start: 0.71 }),
+    ];
+    expect(reproductionText(reproductionTable(runs, REPORTED)).split('\n')).to.deep.equal([
+      'reported / reproduced: imdb, preset quick',
+      'validation accuracy, best epoch',
+      '',
+      'optimizer       reported          reproduced  last epoch  seeds',
+      '──────────────  ────────────────  ──────────  ──────────  ─────',
+      'adam            about 83.7 % [1]  72.00 %     72.00 %     1',
+      'lookahead-adam  –                 73.00 %     73.00 %     1',
+      '',
+      '[1] Su Jianlin, 2019-07-30; read in the source itself',
+      '! undertrained: a subset of the data',
+    ]);
+  });
+
+  it('labels a recalled figure', () => {
+    const reported = [{ ...REPORTED[0], mark: 'recalled' as const }];
+    const text = reproductionText(reproductionTable([sampleRun()], reported));
+    expect(text).to.include('[1] Su Jianlin, 2019-07-30; recalled, not checked');
+  });
+
+  it('says so when nothing was run', () => {
+    expect(reproductionText(reproductionTable([], REPORTED))).to.include('no run was made');
+  });
+
+  it('fits 100 columns whatever the names', () => {
+    const name = fc.string({ maxLength: 150 });
+    fc.assert(
+      fc.property(name, name, name, fc.nat(12), (optimizer, text, source, seeds) => {
+        const runs = Array.from({ length: seeds }, (_, seed) => sampleRun({ optimizer, seed }));
+        const reported = [{ ...REPORTED[0], optimizer, text, source }];
+        const table = reproductionTable(runs, reported, { note: source });
+        for (const line of reproductionText(table).split('\n')) {
+          expect(line.length).to.be.at.most(100);
+        }
+      }),
+    );
+  });
+});
