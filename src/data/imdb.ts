@@ -1,0 +1,209 @@
+/**
+ * The IMDB movie reviews (Maas et al. 2011) as Keras's `imdb.load_data` and `pad_sequences` give
+ * them: each review a row of word ids, each label 1 for a positive review and 0 for a negative one.
+ */
+
+import { UsageError } from '../runtime/errors.js';
+import { DownloadError } from './download.js';
+import { IMDB_NPZ, type RawImdb, type Reviews, readImdbNpz } from './imdb-npz.js';
+import { NumpyRandomState } from './numpy-random.js';
+import { padSequences } from './pad-sequences.js';
+import {
+  findCopy,
+  type LocalContent,
+  type ObtainOptions,
+  obtain,
+  readCopy,
+  unusable,
+} from './published-file.js';
+import { syntheticImdb } from './synthetic-imdb.js';
+
+/** Keras's defaults: id 1 opens every review, id 2 stands for every word left out, rank r is id r + 3. */
+export const START_CHAR = 1;
+export const OOV_CHAR = 2;
+export const INDEX_FROM = 3;
+
+/** The order Keras shuffles into unless told otherwise. */
+const KERAS_SEED = 113;
+
+/** Where reviews came from. */
+export interface ImdbInfo {
+  /** `'imdb'`, or `'imdb-synthetic'` for the generated twin. */
+  name: 'imdb' | 'imdb-synthetic';
+  /** True for generated data; whatever is made from it has to say so. */
+  synthetic: boolean;
+  /** True when the file read is byte for byte the published one. */
+  verified: boolean;
+  /** SHA-256 of the file read; null for generated data. */
+  sha256: string | null;
+  /** The file read; null for generated data. */
+  path: string | null;
+  /** One sentence on why generated data takes the place of real data that was looked for. */
+  reason?: string;
+}
+
+/** Reviews ready for a model. */
+export interface ImdbSplit {
+  /** Word ids, shape [n, maxlen], row after row; 0 is padding, and stands in front. */
+  x: Int32Array;
+  /** 1 positive, 0 negative, shape [n]. */
+  y: Uint8Array;
+  n: number;
+}
+
+/** The data set: 25,000 reviews to train on and 25,000 to test on. */
+export interface ImdbData {
+  info: ImdbInfo;
+  train: ImdbSplit;
+  test: ImdbSplit;
+  /** Words kept of a review: its last ones. */
+  maxlen: number;
+  /** Number of different ids, which is an embedding's `inputDim`. */
+  vocabulary: number;
+}
+
+/** Options of {@link loadImdb}. */
+export interface ImdbOptions extends ObtainOptions {
+  /** Ids from this on become the id for words left out, as Keras's `num_words`. */
+  numWords: number;
+  /** Length of a row of `x`. */
+  maxlen: number;
+  /**
+   * `'real'`: a local copy or a download, or an error; `'synthetic'`: the generated twin;
+   * `'auto'` (default): real, or the twin where the real file cannot be downloaded.
+   */
+  source?: 'auto' | 'real' | 'synthetic';
+  /** Keras's `seed`, which orders the reviews; also what the twin is generated from. Default 113. */
+  seed?: number;
+}
+
+/**
+ * Loads the reviews: from the folder that `LAZYAHEAD_DATA` names, from the cache, or from the net.
+ *
+ * @throws UsageError for an option out of range; Error with one sentence for a damaged file; with
+ *   `source: 'real'`, DownloadError when there is no file and none can be downloaded.
+ *
+ * @example const { train, test } = await loadImdb({ numWords: 20_000, maxlen: 80 });
+ */
+export async function loadImdb(options: ImdbOptions): Promise<ImdbData> {
+  const { numWords, maxlen, source = 'auto', seed = KERAS_SEED } = options;
+  check(options);
+  const { raw, info } = await findReviews(source, seed, options);
+  const { train, test } = kerasReviews(raw, { numWords, seed });
+  const split = ({ sequences, labels }: Reviews): ImdbSplit => ({
+    x: padSequences(sequences, maxlen),
+    y: Uint8Array.from(labels),
+    n: labels.length,
+  });
+  return { info, train: split(train), test: split(test), maxlen, vocabulary: numWords };
+}
+
+/** Refuses bad options before anything is read or downloaded. */
+function check({ numWords, maxlen, seed = KERAS_SEED }: ImdbOptions): void {
+  if (!Number.isSafeInteger(numWords) || numWords <= INDEX_FROM) {
+    throw new UsageError(`numWords is ${numWords}; it must be a whole number above ${INDEX_FROM}.`);
+  }
+  if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new UsageError(`seed is ${seed}; it must be a whole number from 0 to 2³² − 1.`);
+  }
+  padSequences([], maxlen);
+}
+
+async function findReviews(
+  source: 'auto' | 'real' | 'synthetic',
+  seed: number,
+  options: ObtainOptions,
+): Promise<{ raw: RawImdb; info: ImdbInfo }> {
+  if (source === 'synthetic') return twin(seed);
+  try {
+    const { onProgress, signal } = options;
+    const local = await obtain(IMDB_NPZ, { onProgress, signal });
+    const { path, sha256, verified } = local;
+    return { raw: parse(local), info: { name: 'imdb', synthetic: false, verified, sha256, path } };
+  } catch (error) {
+    if (source === 'auto' && error instanceof DownloadError) return twin(seed, error.message);
+    throw error;
+  }
+}
+
+function twin(seed: number, reason?: string): { raw: RawImdb; info: ImdbInfo } {
+  const raw = syntheticImdb({ seed });
+  const info = { synthetic: true, verified: false, sha256: null, path: null, reason };
+  return { raw, info: { name: 'imdb-synthetic', ...info } };
+}
+
+function parse(local: LocalContent): RawImdb {
+  try {
+    return readImdbNpz(local.content);
+  } catch (error) {
+    throw unusable(IMDB_NPZ, local, (error as Error).message);
+  }
+}
+
+/**
+ * Keras's `imdb.load_data(num_words, seed)`: shuffles the training reviews and then the test
+ * reviews from one random state, and turns ranks into ids.
+ *
+ * @param raw - ranks, in the file's order.
+ */
+export function kerasReviews(
+  raw: RawImdb,
+  { numWords, seed = KERAS_SEED }: { numWords: number; seed?: number },
+): RawImdb {
+  const random = new NumpyRandomState(seed);
+  const convert = ({ sequences, labels }: Reviews): Reviews => {
+    const order = Array.from(random.shuffledIndices(sequences.length));
+    return {
+      sequences: order.map((i) => toIds(sequences[i], numWords)),
+      labels: order.map((i) => labels[i]),
+    };
+  };
+  const train = convert(raw.train);
+  return { train, test: convert(raw.test) };
+}
+
+function toIds(ranks: ArrayLike<number>, numWords: number): Int32Array {
+  const ids = new Int32Array(ranks.length + 1);
+  ids[0] = START_CHAR;
+  for (let i = 0; i < ranks.length; i++) {
+    const id = ranks[i] + INDEX_FROM;
+    ids[i + 1] = id < numWords ? id : OOV_CHAR;
+  }
+  return ids;
+}
+
+/** What is on this machine, for the `doctor` command. */
+export interface DatasetStatus {
+  name: string;
+  found: boolean;
+  /** True when the file is byte for byte the published one. */
+  verified: boolean;
+  path: string | null;
+  /** One sentence, with the remedy where there is something to remedy. */
+  detail: string;
+}
+
+/** Looks for the reviews on this machine and checks the file; downloads nothing, throws nothing. */
+export async function imdbStatus(): Promise<DatasetStatus> {
+  const status = { name: 'imdb', found: false, verified: false, path: null };
+  const megabytes = (IMDB_NPZ.bytes / 1e6).toFixed(1);
+  try {
+    const copy = findCopy(IMDB_NPZ);
+    if (copy === null) {
+      const detail = `Not here yet: the first run on it downloads ${megabytes} MB from ${IMDB_NPZ.url}.`;
+      return { ...status, detail };
+    }
+    const found = { ...status, found: true, path: copy.path };
+    try {
+      const local = readCopy(IMDB_NPZ, copy);
+      if (local.verified) return { ...found, verified: true, detail: 'The published file.' };
+      parse(local);
+      const detail = `An unverified copy: it holds the reviews, but its sha256 is ${local.sha256}, not the published file's.`;
+      return { ...found, detail };
+    } catch (error) {
+      return { ...found, detail: (error as Error).message };
+    }
+  } catch (error) {
+    return { ...status, detail: (error as Error).message };
+  }
+}

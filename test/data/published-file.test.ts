@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { findCopy, obtain, type PublishedFile, readCopy } from '../../src/data/published-file.js';
+import { UsageError } from '../../src/runtime/errors.js';
+import {
+  type DataFolders,
+  makeDataFolders,
+  rejection,
+  replaceFetch,
+} from '../support/data-folders.js';
+
+const CONTENT = 'the published file';
+const FILE: PublishedFile = {
+  dataset: 'letters',
+  name: 'letters.txt',
+  url: 'https://example.org/letters.txt',
+  bytes: CONTENT.length,
+  sha256: createHash('sha256').update(CONTENT).digest('hex'),
+};
+
+describe('a published file', () => {
+  let folders: DataFolders;
+  let ours: string;
+  let cached: string;
+  beforeEach(() => {
+    folders = makeDataFolders();
+    ours = join(folders.data, 'letters', 'letters.txt');
+    cached = join(folders.cache, 'data', 'letters', 'letters.txt');
+  });
+  afterEach(() => folders.remove());
+
+  it('is looked for in the data folder first, then in the cache', () => {
+    expect(findCopy(FILE)).to.equal(null);
+    folders.put(cached, CONTENT);
+    expect(findCopy(FILE)).to.deep.equal({ path: cached, fromUser: false });
+    folders.put(ours, CONTENT);
+    expect(findCopy(FILE)).to.deep.equal({ path: ours, fromUser: true });
+    delete process.env.LAZYAHEAD_DATA;
+    expect(findCopy(FILE)).to.deep.equal({ path: cached, fromUser: false });
+  });
+
+  it('is not looked for elsewhere when LAZYAHEAD_DATA names no folder', () => {
+    const wrong = folders.put(join(folders.data, 'a-file'), '');
+    for (const folder of [wrong, join(folders.data, 'nowhere')]) {
+      process.env.LAZYAHEAD_DATA = folder;
+      expect(() => findCopy(FILE)).to.throw(
+        UsageError,
+        `LAZYAHEAD_DATA is ${folder}, which is no folder: correct or unset it.`,
+      );
+    }
+  });
+
+  it('is verified when its content is the published one', () => {
+    folders.put(ours, CONTENT);
+    const copy = readCopy(FILE, findCopy(FILE)!);
+    expect(copy).to.include({ verified: true, sha256: FILE.sha256 });
+    expect(copy.content.toString()).to.equal(CONTENT);
+  });
+
+  it('may differ in the data folder, unverified, and may not in the cache', () => {
+    folders.put(ours, 'another content');
+    expect(readCopy(FILE, findCopy(FILE)!).verified).to.equal(false);
+    delete process.env.LAZYAHEAD_DATA;
+    folders.put(cached, 'another content');
+    expect(() => readCopy(FILE, findCopy(FILE)!)).to.throw(
+      `${cached} is damaged (its content has changed): delete it, and it will be downloaded again.`,
+    );
+  });
+
+  it('is not read when it is far too large', () => {
+    folders.put(ours, 'x'.repeat(8 * CONTENT.length + 1));
+    expect(() => readCopy(FILE, findCopy(FILE)!)).to.throw(
+      `${ours} is damaged (it has 145 bytes, the published file 18): replace it with the file from ${FILE.url}.`,
+    );
+  });
+
+  it('is reported by its path when it cannot be read', () => {
+    folders.put(join(ours, 'inside'), 'a folder of the name of the file');
+    const copy = { path: ours, fromUser: true };
+    expect(() => readCopy({ ...FILE, bytes: 1e6 }, copy)).to.throw(`Cannot read ${ours} (EISDIR)`);
+  });
+
+  it('is downloaded into the cache once', async () => {
+    const asked: string[] = [];
+    const restore = replaceFetch(async (url) => {
+      asked.push(String(url));
+      return new Response(CONTENT);
+    });
+    try {
+      for (let time = 1; time <= 2; time++) {
+        const copy = await obtain(FILE, {});
+        expect(copy).to.include({ path: cached, verified: true });
+      }
+    } finally {
+      restore();
+    }
+    expect(asked).to.deep.equal([FILE.url]);
+    expect(readFileSync(cached, 'utf8')).to.equal(CONTENT);
+  });
+
+  it('is not in the cache after a failed download', async () => {
+    const restore = replaceFetch(async () => new Response('a notice of some kind'));
+    try {
+      expect((await rejection(obtain(FILE, {}))).name).to.equal('DownloadError');
+    } finally {
+      restore();
+    }
+    expect(existsSync(folders.cache)).to.equal(false);
+  });
+});
