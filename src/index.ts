@@ -1,8 +1,10 @@
 /**
- * The library: optimizer wrappers for any tf.js program, in Node and in a browser.
+ * The library: optimizer wrappers, and layers, for any tf.js program, in Node and in a browser.
  *
  * @packageDocumentation
  */
+export { LSTM, lstm } from './layers/lstm.js';
+export type { LSTMConfig } from './layers/lstm-config.js';
 export {
   type LazyMoments,
   LazyOptimizer,

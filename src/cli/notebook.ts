@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { runNotebook } from '../kernel/headless.js';
+import { findJupyter } from '../kernel/jupyter.js';
+import { UsageError } from '../runtime/errors.js';
+import { untilInterrupted } from './interrupt.js';
+
+/** `lazyahead notebook run FILE`: a notebook executed without a browser. */
+export function register(program: Command): void {
+  const notebook = program.command('notebook').description('work with notebooks');
+  notebook
+    .command('run')
+    .description('execute a notebook and save it with its outputs; kept as it was if a cell fails')
+    .argument('<file>', 'the notebook')
+    .option('--output <file>', 'save the executed notebook here instead')
+    .option('--timeout <seconds>', 'longest time for one cell', parseSeconds, 1800)
+    .option('--json', 'print the result as one line of JSON')
+    .action(run);
+}
+
+interface Options {
+  output?: string;
+  timeout: number;
+  json?: boolean;
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const result = await runNotebook(findJupyter(), file, {
+    output: options.output,
+    timeout: options.timeout,
+    signal: untilInterrupted(),
+    onCell: (cell, cells) => process.stderr.write(`cell ${cell} of ${cells}\n`),
+  });
+  if (options.json) {
+    console.log(JSON.stringify(result));
+  } else {
+    console.log(
+      `Executed ${result.cells} cells in ${result.seconds.toFixed(1)} s: ${result.output}`,
+    );
+  }
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
+  throw new UsageError(`--timeout must be a positive number of seconds, not "${text}".`);
+}

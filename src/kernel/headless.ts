@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { UsageError } from '../runtime/errors.js';
+import { type Jupyter, KERNEL } from './jupyter.js';
+
+/** A notebook that was executed. */
+export interface NotebookRun {
+  /** The notebook read, and the file written (absolute paths). */
+  notebook: string;
+  output: string;
+  /** Code cells executed. */
+  cells: number;
+  /** Wall-clock time, start of the kernel included (s). */
+  seconds: number;
+}
+
+export interface RunOptions {
+  /** Where the executed notebook goes; by default it replaces the one that was read. */
+  output?: string;
+  /** Longest time for one cell (s). */
+  timeout: number;
+  /** Called as each code cell starts, counted from 1. */
+  onCell?: (cell: number, cells: number) => void;
+  /** Ends the run: nothing is written. */
+  signal?: AbortSignal;
+}
+
+/** What the script below prints: a line of JSON each. */
+type Report =
+  | { event: 'cell'; cell: number; cells: number }
+  | { event: 'done'; cells: number }
+  | { event: 'unreadable' | 'unwritable'; reason: string }
+  | { event: 'no kernel'; kernel: string }
+  | { event: 'failed'; cell: number; source: string; error: string };
+
+/** Executes a notebook through nbclient. Arguments: notebook, output, kernel, seconds a cell. */
+const SCRIPT = `
+import json, os, sys
+import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+source, target, kernel, timeout = sys.argv[1:]
+
+def report(event, **fields):
+    print(json.dumps({'event': event, **fields}), flush=True)
+
+try:
+    notebook = nbformat.read(source, as_version=4)
+    nbformat.validate(notebook)
+except Exception as error:
+    report('unreadable', reason=str(error).split('\\n')[0])
+    sys.exit(1)
+
+code = [cell for cell in notebook.cells if cell.cell_type == 'code']
+kernel = notebook.metadata.get('kernelspec', {}).get('name', kernel)
+running = 0
+
+def starts(cell, **_):
+    global running
+    if cell.cell_type == 'code':
+        running = next(i for i, other in enumerate(code, 1) if other is cell)
+        report('cell', cell=running, cells=len(code))
+
+def fails(error):
+    text = code[running - 1].source if running else ''
+    report('failed', cell=running, source=text, error=error)
+    sys.exit(1)
+
+client = NotebookClient(
+    notebook, timeout=float(timeout), kernel_name=kernel, on_cell_start=starts,
+    record_timing=False, resources={'metadata': {'path': os.path.dirname(source)}})
+try:
+    client.execute()
+except CellExecutionError as error:
+    fails(f'{error.ename}: {error.evalue}')
+except CellTimeoutError:
+    fails(f'it took longer than {timeout} s (--timeout)')
+except DeadKernelError:
+    fails('the kernel died')
+except NoSuchKernel as error:
+    report('no kernel', kernel=error.name)
+    sys.exit(1)
+
+part = f'{target}.{os.getpid()}.part'
+try:
+    nbformat.write(notebook, part)
+    os.replace(part, target)
+except OSError as error:
+    if os.path.exists(part):
+        os.remove(part)
+    report('unwritable', reason=error.strerror)
+    sys.exit(1)
+report('done', cells=len(code))
+`;
+
+/**
+ * Executes a notebook without a browser, in its own folder and kernel, and saves it with its
+ * outputs. The file is replaced as a whole, and only when every cell has succeeded.
+ *
+ * @throws UsageError when there is no such notebook; Error when a cell fails, naming it.
+ */
+export async function runNotebook(
+  jupyter: Jupyter,
+  file: string,
+  options: RunOptions,
+): Promise<NotebookRun> {
+  const notebook = resolve(file);
+  const output = resolve(options.output ?? file);
+  if (!existsSync(notebook)) throw new UsageError(`There is no notebook ${file}.`);
+  if (!existsSync(dirname(output))) {
+    throw new UsageError(`There is no folder ${dirname(output)} to save the notebook in.`);
+  }
+  const started = Date.now();
+  const python = spawn(
+    jupyter.python,
+    ['-c', SCRIPT, notebook, output, KERNEL, String(options.timeout)],
+    {
+      env: jupyter.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal: options.signal,
+      killSignal: 'SIGTERM',
+    },
+  );
+  let complaint = '';
+  python.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-4000);
+  });
+  const closed = new Promise<void>((resolve) => {
+    // An abort is an 'error' as well, and is told by the signal.
+    python.once('close', () => resolve()).on('error', () => {});
+  });
+
+  let last: Report | undefined;
+  for await (const line of createInterface(python.stdout)) {
+    // The kernel shares this stream: what is no report is its own print.
+    if (!line.startsWith('{"event":')) continue;
+    last = JSON.parse(line) as Report;
+    if (last.event === 'cell') options.onCell?.(last.cell, last.cells);
+  }
+  await closed;
+
+  if (options.signal?.aborted) throw new Error(`Interrupted: ${file} is as it was.`);
+  if (last?.event !== 'done') throw failure(last, file, output, complaint);
+  return { notebook, output, cells: last.cells, seconds: (Date.now() - started) / 1000 };
+}
+
+function failure(last: Report | undefined, file: string, output: string, complaint: string): Error {
+  switch (last?.event) {
+    case 'failed': {
+      const [firstLine] = last.source.trim().split('\n');
+      const error = last.error.split('\n').join('; ');
+      return new Error(`Cell [${last.cell}] of ${file} (${firstLine}) failed: ${error}`);
+    }
+    case 'unreadable':
+      return new UsageError(`${file} is not a notebook that Jupyter can read: ${last.reason}`);
+    case 'unwritable':
+      return new Error(`${relative('', output)} cannot be written: ${last.reason}.`);
+    case 'no kernel':
+      return new Error(
+        `${file} wants the kernel "${last.kernel}", which Jupyter does not know: our notebooks use "${KERNEL}".`,
+      );
+    default:
+      return new Error(
+        `Jupyter failed: ${complaint.trim().split('\n').at(-1) || 'no reason given'}`,
+      );
+  }
+}

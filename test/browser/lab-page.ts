@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findJupyter } from '../../src/kernel/jupyter.js';
+import { type LabServer, startLab } from '../../src/kernel/lab-server.js';
+
+/** The system's Chromium: `CHROME` if set, else the first of the usual names on the PATH. */
+export function findChromium(): string | undefined {
+  if (process.env.CHROME) return process.env.CHROME;
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
+}
+
+/** JupyterLab and a browser, both without anything that a user has configured. */
+export interface LabBrowser {
+  /** Opens a notebook of the folder. @param name - its file name. */
+  open(name: string): Promise<Page>;
+  /** Addresses other than JupyterLab's that pages have asked for. */
+  foreignRequests: string[];
+  close(): Promise<void>;
+}
+
+/** Starts both. @param folder - what JupyterLab shows. */
+export async function openLab(executablePath: string, folder: string): Promise<LabBrowser> {
+  const own = mkdtempSync(join(tmpdir(), 'lazyahead-lab-'));
+  let server: LabServer | undefined;
+  let browser: BrowserContext | undefined;
+  const close = async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(own, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const env: NodeJS.ProcessEnv = {};
+    for (const name of ['CONFIG', 'DATA', 'RUNTIME']) {
+      env[`JUPYTER_${name}_DIR`] = join(own, name);
+      mkdirSync(join(own, name));
+    }
+    server = await startLab(findJupyter(), { root: folder, env });
+    browser = await chromium.launchPersistentContext(join(own, 'profile'), {
+      executablePath,
+      viewport: { width: 1280, height: 900 },
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { port, token } = server;
+  const page = await browser.newPage();
+  const foreignRequests: string[] = [];
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') {
+      foreignRequests.push(url.href);
+    }
+  });
+  return {
+    close,
+    foreignRequests,
+    async open(name) {
+      await page.goto(`http://127.0.0.1:${port}/lab/tree/${name}?token=${token}`);
+      // "TypeScript … | Idle" in the status bar: cells run earlier make JupyterLab ask for a kernel.
+      await page.getByText(/\| Idle$/).waitFor();
+      return page;
+    },
+  };
+}
+
+/** Runs all cells by the menu, as a user does. */
+export async function runAll(page: Page): Promise<void> {
+  await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Run$/ }).click();
+  await page.locator('.lm-Menu-itemLabel', { hasText: /^Run All Cells$/ }).click();
+}
+
+/**
+ * Moves the mouse onto a chart's first point.
+ *
+ * @returns the text of the label that appears there.
+ */
+export async function hoverFirstPoint(page: Page): Promise<string> {
+  const point = page.locator('.js-plotly-plot .scatterlayer .point').first();
+  await point.scrollIntoViewIfNeeded();
+  const box = (await point.boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  // Plotly takes notice of a mouse that moves, not of one that is there.
+  await page.mouse.move(x - 40, y);
+  await page.mouse.move(x, y, { steps: 8 });
+  const label = page.locator('.js-plotly-plot .hoverlayer .hovertext').first();
+  await label.waitFor();
+  return (await label.textContent()) ?? '';
+}

@@ -1,0 +1,78 @@
+import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect } from 'chai';
+import { notebookFolder } from '../kernel/notebooks.js';
+import { findChromium, hoverFirstPoint, type LabBrowser, openLab, runAll } from './lab-page.js';
+
+/** Every kind of output once, the chart last: what a cell prints before it must not get lost. */
+const SMALL = [
+  `import { plot, showProgress, table } from 'lazyahead/notebook';`,
+  `const show = showProgress('Adam');
+   for (let step = 1; step <= 20; step++) {
+     show({ type: 'step', step, totalSteps: 20, epoch: 1, loss: 0.5, accuracy: 0.75, stepsPerSecond: 20, secondsLeft: 1 - step / 20 });
+     await new Promise((done) => setTimeout(done, 50));
+   }`,
+  `for (let i = 0; i < 3000; i++) console.log('line', i);`,
+  `table([{ optimizer: 'Adam', accuracy: '83.7 %' }, { optimizer: 'Lazy(Adam)', accuracy: '85.1 %' }]);`,
+  `plot({
+     data: [
+       { name: 'Adam', x: [1, 2, 3], y: [0.71, 0.82, 0.81], mode: 'lines+markers' },
+       { name: 'Lazy(Adam)', x: [1, 2, 3], y: [0.7, 0.83, 0.85], mode: 'lines+markers' },
+     ],
+     layout: { title: { text: 'Validation accuracy' }, height: 360 },
+   });`,
+];
+
+/** Notebooks of the repository, copied before they run, with the time they may take (s). */
+const NOTEBOOKS = [{ file: 'notebooks/imdb.ipynb', seconds: 300 }];
+
+describe('a notebook in JupyterLab', function () {
+  this.timeout(120_000);
+  const chromium = findChromium();
+  const folder = notebookFolder();
+  const pictures = mkdtempSync(join(tmpdir(), 'lazyahead-pictures-'));
+  let lab: LabBrowser;
+
+  before(async function () {
+    if (!chromium) {
+      console.log('No Chromium on the PATH or in CHROME: the browser tests are skipped.');
+      this.skip();
+    }
+    lab = await openLab(chromium, folder.path);
+  });
+  after(async () => {
+    await lab?.close();
+    folder.remove();
+  });
+
+  const small = folder.write('small.ipynb', SMALL);
+  for (const { file, seconds } of [{ file: small, seconds: 60 }, ...NOTEBOOKS]) {
+    const name = basename(file);
+    it(`draws the chart of ${name} on Run All, with a label under the mouse`, async function () {
+      if (!existsSync(file)) this.skip();
+      this.timeout((seconds + 60) * 1000);
+      if (file !== small) copyFileSync(file, join(folder.path, name));
+
+      const page = await lab.open(name);
+      const picture = join(pictures, `${name}.png`);
+      const points = page.locator('.js-plotly-plot .scatterlayer .point');
+      // JupyterLab shows errors under the type it has for standard error.
+      const errors = page.locator('.jp-OutputArea-output[data-mime-type$=stderr]');
+      try {
+        await runAll(page);
+        await points
+          .or(errors)
+          .first()
+          .waitFor({ timeout: seconds * 1000 });
+        expect(await errors.allTextContents()).to.deep.equal([]);
+        expect(await hoverFirstPoint(page)).to.match(/\d/);
+      } finally {
+        // Also of a failure: that is when one wants to look.
+        await page.screenshot({ path: picture });
+        console.log(`      ${picture}`);
+      }
+      expect(lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
+    });
+  }
+});

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { findJupyter } from '../../src/kernel/jupyter.js';
+import { startLab } from '../../src/kernel/lab-server.js';
+
+describe('startLab', function () {
+  this.timeout(60_000);
+  const root = mkdtempSync(join(tmpdir(), 'lazyahead-root-'));
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  it('serves this machine alone, to who has the token, knows our kernel, and stops', async () => {
+    const lab = await startLab(findJupyter(), { root });
+    try {
+      const address = `http://127.0.0.1:${lab.port}`;
+      expect((await fetch(`${address}/api/kernelspecs`)).status).to.equal(403);
+      expect((await fetch(lab.url)).status).to.equal(200);
+      const response = await fetch(`${address}/api/kernelspecs?token=${lab.token}`);
+      const { default: kernel } = (await response.json()) as { default: string };
+      expect(kernel).to.equal('tslab');
+    } finally {
+      await lab.stop();
+    }
+    const after = await fetch(lab.url).catch((error: Error) => error);
+    expect(after).to.be.instanceOf(Error);
+  });
+
+  it('refuses a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const error = await startLab(findJupyter(), { root, port }).catch((error: Error) => error);
+    other.close();
+    expect(error).to.have.property(
+      'message',
+      `Port ${port} is in use: choose another with --port.`,
+    );
+  });
+});

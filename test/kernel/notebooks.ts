@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** An output as a notebook file keeps it. */
+export interface Output {
+  output_type: string;
+  name?: string;
+  text?: string | string[];
+  data?: Record<string, unknown>;
+  ename?: string;
+  evalue?: string;
+  traceback?: string[];
+}
+
+export interface CodeCell {
+  cell_type: string;
+  execution_count: number | null;
+  outputs: Output[];
+}
+
+/** A temporary folder in which cells find the packages that this repository's notebooks find. */
+export function notebookFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'lazyahead-notebook-'));
+  symlinkSync(resolve('node_modules'), join(path, 'node_modules'), 'junction');
+  return {
+    path,
+    /** Writes a notebook with these code cells; returns its path. */
+    write(name: string, cells: string[], kernel = 'tslab'): string {
+      const file = join(path, name);
+      writeFileSync(file, JSON.stringify(notebook(cells, kernel)));
+      return file;
+    },
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** A notebook's code cells. */
+export function readCells(file: string): CodeCell[] {
+  const { cells } = JSON.parse(readFileSync(file, 'utf8')) as { cells: CodeCell[] };
+  return cells.filter((cell) => cell.cell_type === 'code');
+}
+
+/** All the text that a cell printed on standard output. */
+export function printed(cell: CodeCell): string {
+  return cell.outputs
+    .filter((output) => output.name === 'stdout')
+    .map(({ text }) => (Array.isArray(text) ? text.join('') : text))
+    .join('');
+}
+
+function notebook(cells: string[], kernel: string) {
+  return {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec: { name: kernel, display_name: kernel, language: 'typescript' } },
+    cells: cells.map((source, i) => ({
+      cell_type: 'code',
+      id: `cell-${i}`,
+      execution_count: null,
+      metadata: {},
+      outputs: [],
+      source,
+    })),
+  };
+}
