@@ -11,6 +11,7 @@ import { createConverter } from 'tslab/dist/converter.js';
 import { createExecutor } from 'tslab/dist/executor.js';
 import { JupyterHandlerImpl } from 'tslab/dist/jupyter.js';
 import { KernelServer } from './server.js';
+import { expandShorthand } from './shorthand.js';
 
 class Handler extends JupyterHandlerImpl {
   override handleKernel() {
@@ -22,6 +23,8 @@ class Handler extends JupyterHandlerImpl {
 
 function main(connectionFile: string): void {
   const node = createConverter({ isJS: false, isBrowser: false });
+  const convert = node.convert.bind(node);
+  node.convert = (declarations, source) => convert(declarations, expandShorthand(source));
   const printed: unknown[][] = [];
   const executor = createExecutor(
     process.cwd(),

@@ -2,6 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../../src/runtime/backend.js';
+import { skip } from './skip.js';
 
 /** Defines the tests once for each backend; the native one is skipped where its addon is missing. */
 export function onEachBackend(define: (backend: 'cpu' | 'tensorflow') => void): void {
@@ -11,8 +12,7 @@ export function onEachBackend(define: (backend: 'cpu' | 'tensorflow') => void): 
         if (backend === 'tensorflow') {
           const { name, reason } = await startBackend({ backend: 'auto' });
           if (name !== 'tensorflow') {
-            console.log(`      skipped: ${reason}`);
-            this.skip();
+            skip(this, reason);
           }
         }
         await tf.setBackend(backend);
