@@ -1,0 +1,22 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './folders.mjs';
+
+// In node_modules, so that a fresh npm ci, which takes away what is recorded here, takes it as well.
+const FILE = join(ROOT, 'node_modules', '.lazyahead.json');
+
+/** What the steps have noted about what they did; `{}` at first. */
+export function readRecord() {
+  if (!existsSync(FILE)) return {};
+  try {
+    return JSON.parse(readFileSync(FILE, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Notes more; other notes stay. */
+export function writeRecord(notes) {
+  mkdirSync(join(ROOT, 'node_modules'), { recursive: true });
+  writeFileSync(FILE, `${JSON.stringify({ ...readRecord(), ...notes }, null, 2)}\n`);
+}

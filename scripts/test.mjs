@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+/**
+ * `npm test`: set-up, then format and lint, types, and the tests under c8, all of them whatever
+ * fails. What comes after `--` goes to mocha. The last line is the totals, and nothing else.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './setup/folders.mjs';
+import { setUp } from './setup.mjs';
+
+const totals = { passed: 0, failed: 0, skipped: [] };
+let complete = false;
+
+process.on('exit', () => {
+  // Set-up ends the process where it fails.
+  if (!complete) totals.failed++;
+  for (const { title, reason } of totals.skipped) {
+    console.log(`skipped: ${title}${reason ? ` (${reason})` : ''}`);
+  }
+  const skipped = totals.skipped.length;
+  console.log(
+    `${totals.passed} passed, ${totals.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+  );
+});
+
+const mochaOptions = await setUp(process.argv.slice(2));
+
+check('format and lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '.');
+check('types', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json');
+tests();
+complete = true;
+process.exitCode = totals.failed > 0 ? 1 : 0;
+
+/** One stage that passes or fails as a whole. */
+function check(name, ...command) {
+  if (node(name, ...command) === 0) totals.passed++;
+  else totals.failed++;
+}
+
+function tests() {
+  const named = mochaOptions.some((option) => option.endsWith('.test.ts'));
+  const folder = mkdtempSync(join(tmpdir(), 'lazyahead-test-'));
+  const file = join(folder, 'totals.json');
+  try {
+    const status = node(
+      'tests',
+      ...['node_modules/c8/bin/c8.js', '--include=src/**', '--reporter=text-summary'],
+      ...[`--temp-directory=${join(folder, 'coverage')}`, process.execPath],
+      ...['node_modules/mocha/bin/mocha.js', '--reporter=scripts/test/reporter.mjs'],
+      ...[`--reporter-option=totals=${file}`, ...(named ? [] : ['test/**/*.test.ts'])],
+      ...mochaOptions,
+    );
+    const { passed, failed, skipped } = JSON.parse(readFileSync(file, 'utf8'));
+    totals.passed += passed;
+    totals.failed += failed;
+    totals.skipped = skipped;
+    // A crash after the last test.
+    if (status !== 0 && failed === 0) totals.failed++;
+  } catch (error) {
+    console.error(`The tests did not come to an end: ${error.message}`);
+    totals.failed++;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function node(name, ...args) {
+  console.log(`\n— ${name}`);
+  return spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' }).status;
+}

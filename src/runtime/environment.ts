@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { BackendInfo } from './backend.js';
+
+/** The package's root: this file is `src/runtime/environment.ts` or the `.js` of it in `dist/`. */
+const PACKAGE = resolve(__dirname, '..', '..');
+
+/** What a run was made with and on, as plain JSON. */
+export interface Environment {
+  /** When it was described, ISO 8601, UTC. */
+  time: string;
+  /** This package's version. */
+  lazyahead: string;
+  /** The commit checked out; null outside a clone. */
+  commit: string | null;
+  /** Whether files differ from that commit; null outside a clone. */
+  modified: boolean | null;
+  node: string;
+  platform: string;
+  arch: string;
+  cpu: string;
+  /** Cores that this process may use. */
+  cores: number;
+  /** The machine's memory (bytes). */
+  memory: number;
+  backend: BackendInfo;
+  /** Versions of the tf.js packages in use. */
+  tfjs: Record<string, string>;
+}
+
+/** Describes what runs here; goes into each run's directory. */
+export function describeEnvironment(backend: BackendInfo): Environment {
+  const commit = git('rev-parse', 'HEAD');
+  const changes = git('status', '--porcelain');
+  const packages = ['tfjs-core', 'tfjs-layers', 'tfjs-node', 'tfjs-backend-wasm'];
+  return {
+    time: new Date().toISOString(),
+    lazyahead: versionIn(PACKAGE),
+    commit,
+    modified: changes === null ? null : changes !== '',
+    node: process.versions.node,
+    platform: platform(),
+    arch: arch(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory: totalmem(),
+    backend,
+    tfjs: Object.fromEntries(packages.map((name) => [name, versionOf(`@tensorflow/${name}`)])),
+  };
+}
+
+/** Git's answer on this package's own clone; null where there is no clone, no commit or no git. */
+function git(...args: string[]): string | null {
+  // Installed as a dependency, it would be asked about somebody else's repository.
+  if (!existsSync(join(PACKAGE, '.git'))) return null;
+  try {
+    return execFileSync('git', args, { cwd: PACKAGE, encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return null;
+  }
+}
+
+function versionOf(packageName: string): string {
+  return versionIn(dirname(require.resolve(`${packageName}/package.json`)));
+}
+
+function versionIn(folder: string): string {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+}
