@@ -59,7 +59,7 @@ export function addTrainingOptions(command: Command): Command {
         'cpu',
       ]),
     )
-    .addOption(numberOption('threads', 'n', 'threads of one TensorFlow operation'))
+    .addOption(numberOption('threads', 'n', 'threads of one TensorFlow operation (default: 1)'))
     .option('--run-dir <dir>', 'where the results go (default: a new folder in runs/)')
     .option('--json', 'print the result as JSON, in the last line of standard output');
 }

@@ -24,7 +24,7 @@ export interface BackendInfo {
 export interface BackendOptions {
   /** `'auto'` (default): native TensorFlow, or where it is missing `wasm`, or else `cpu`. */
   backend?: 'auto' | BackendName;
-  /** Threads within one op; only TensorFlow has more than one. Default: one a core. */
+  /** Threads within one op; only TensorFlow has more than one. Default 1. */
   threads?: number;
 }
 

@@ -6,7 +6,6 @@
  */
 
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -38,7 +37,7 @@ let loaded: LoadedNative | undefined;
 /**
  * Loads the native library and makes it tf.js's backend `'tensorflow'`.
  *
- * @param threads - threads within one op; default `TF_NUM_INTRAOP_THREADS`, else one a core.
+ * @param threads - threads within one op; default `TF_NUM_INTRAOP_THREADS`, else 1.
  *   TensorFlow reads it once: a later call may only repeat it.
  * @throws Error saying why there is none, or why it does not load.
  */
@@ -109,9 +108,13 @@ function whyNone(): string {
   return `TensorFlow's native library is not installed: run ${remedy}.`;
 }
 
+/**
+ * One thread unless wished otherwise: the small products of recurrent models take longer with two,
+ * and the results of a run then do not depend on how many cores the machine has.
+ */
 function threadsWished(): number {
   const wished = Number(process.env.TF_NUM_INTRAOP_THREADS);
-  return Number.isInteger(wished) && wished > 0 ? wished : availableParallelism();
+  return Number.isInteger(wished) && wished > 0 ? wished : 1;
 }
 
 /** tfjs-node calls functions that Node 23 took out of `util`, and that Node 22 warns about. */

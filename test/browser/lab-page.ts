@@ -1,17 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
 import { findJupyter } from '../../src/kernel/jupyter.js';
 import { type LabServer, startLab } from '../../src/kernel/lab-server.js';
-
-/** The system's Chromium: `CHROME` if set, else the first of the usual names on the PATH. */
-export function findChromium(): string | undefined {
-  if (process.env.CHROME) return process.env.CHROME;
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
-}
+import { launch } from './chromium.js';
 
 /** JupyterLab and a browser, both without anything that a user has configured. */
 export interface LabBrowser {
@@ -23,10 +16,10 @@ export interface LabBrowser {
 }
 
 /** Starts both. @param folder - what JupyterLab shows. */
-export async function openLab(executablePath: string, folder: string): Promise<LabBrowser> {
+export async function openLab(folder: string): Promise<LabBrowser> {
   const own = mkdtempSync(join(tmpdir(), 'lazyahead-lab-'));
   let server: LabServer | undefined;
-  let browser: BrowserContext | undefined;
+  let browser: Browser | undefined;
   const close = async () => {
     await browser?.close();
     await server?.stop();
@@ -39,25 +32,13 @@ export async function openLab(executablePath: string, folder: string): Promise<L
       mkdirSync(join(own, name));
     }
     server = await startLab(findJupyter(), { root: folder, env });
-    browser = await chromium.launchPersistentContext(join(own, 'profile'), {
-      executablePath,
-      viewport: { width: 1280, height: 900 },
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launch();
   } catch (error) {
     await close();
     throw error;
   }
   const { port, token } = server;
-  const page = await browser.newPage();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const foreignRequests: string[] = [];
   page.on('request', (request) => {
     const url = new URL(request.url());
@@ -69,7 +50,8 @@ export async function openLab(executablePath: string, folder: string): Promise<L
     close,
     foreignRequests,
     async open(name) {
-      await page.goto(`http://127.0.0.1:${port}/lab/tree/${name}?token=${token}`);
+      // "reset": without what an earlier notebook has left open.
+      await page.goto(`http://127.0.0.1:${port}/lab/tree/${name}?reset&token=${token}`);
       // "TypeScript … | Idle" in the status bar: cells run earlier make JupyterLab ask for a kernel.
       await page.getByText(/\| Idle$/).waitFor();
       return page;
@@ -90,7 +72,9 @@ export async function runAll(page: Page): Promise<void> {
  */
 export async function hoverFirstPoint(page: Page): Promise<string> {
   const point = page.locator('.js-plotly-plot .scatterlayer .point').first();
-  await point.scrollIntoViewIfNeeded();
+  // JupyterLab hides what is far out of sight, and Playwright scrolls to nothing that is hidden.
+  await point.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  await point.waitFor();
   const box = (await point.boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   // Plotly takes notice of a mouse that moves, not of one that is there.

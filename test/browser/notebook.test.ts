@@ -1,9 +1,11 @@
-import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { notebookFolder } from '../kernel/notebooks.js';
-import { findChromium, hoverFirstPoint, type LabBrowser, openLab, runAll } from './lab-page.js';
+import { skip } from '../support/skip.js';
+import { findChromium } from './chromium.js';
+import { hoverFirstPoint, type LabBrowser, openLab, runAll } from './lab-page.js';
 
 /** Every kind of output once, the chart last: what a cell prints before it must not get lost. */
 const SMALL = [
@@ -29,17 +31,13 @@ const NOTEBOOKS = [{ file: 'notebooks/imdb.ipynb', seconds: 300 }];
 
 describe('a notebook in JupyterLab', function () {
   this.timeout(120_000);
-  const chromium = findChromium();
   const folder = notebookFolder();
   const pictures = mkdtempSync(join(tmpdir(), 'lazyahead-pictures-'));
   let lab: LabBrowser;
 
   before(async function () {
-    if (!chromium) {
-      console.log('No Chromium on the PATH or in CHROME: the browser tests are skipped.');
-      this.skip();
-    }
-    lab = await openLab(chromium, folder.path);
+    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
+    lab = await openLab(folder.path);
   });
   after(async () => {
     await lab?.close();
@@ -50,7 +48,6 @@ describe('a notebook in JupyterLab', function () {
   for (const { file, seconds } of [{ file: small, seconds: 60 }, ...NOTEBOOKS]) {
     const name = basename(file);
     it(`draws the chart of ${name} on Run All, with a label under the mouse`, async function () {
-      if (!existsSync(file)) this.skip();
       this.timeout((seconds + 60) * 1000);
       if (file !== small) copyFileSync(file, join(folder.path, name));
 
@@ -64,7 +61,7 @@ describe('a notebook in JupyterLab', function () {
         await points
           .or(errors)
           .first()
-          .waitFor({ timeout: seconds * 1000 });
+          .waitFor({ state: 'attached', timeout: seconds * 1000 });
         expect(await errors.allTextContents()).to.deep.equal([]);
         expect(await hoverFirstPoint(page)).to.match(/\d/);
       } finally {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { writeReport } from '../../src/report/write.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
+import { skip } from '../support/skip.js';
 import { findChromium, launch } from './chromium.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -16,10 +17,7 @@ describe('the HTML report in a browser', () => {
   let address: string;
 
   before(async function () {
-    if (!findChromium()) {
-      console.log('      skipped: no Chromium found; install it or name it in CHROME');
-      this.skip();
-    }
+    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
     folder = await mkdtemp(join(tmpdir(), 'lazyahead-report-'));
     const file = join(folder, 'report.html');
     address = pathToFileURL(file).href;
