@@ -24,7 +24,8 @@ import { runSteps, StepFailure } from './setup/steps.mjs';
 export async function setUp(args) {
   // So that what is under way is cleaned up: handlers of 'exit' do not run at a bare signal.
   const interrupted = () => process.exit(130);
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.once(signal, interrupted);
   const rest = args.filter((arg) => !arg.startsWith('--native='));
   const flag = args.find((arg) => arg.startsWith('--native='))?.slice('--native='.length);
   const env = process.env.LAZYAHEAD_NATIVE || undefined;
@@ -42,7 +43,7 @@ export async function setUp(args) {
     console.error(`${error.message}\n${error.remedy}`);
     process.exit(1);
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    for (const signal of signals) process.off(signal, interrupted);
   }
 }
 

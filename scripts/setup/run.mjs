@@ -18,7 +18,7 @@ export function run(command, args, options = {}) {
       env: { ...process.env, ...env },
       stdio: ['ignore', show ? 'inherit' : 'pipe', 'pipe'],
       // A group of its own is what can be killed as a whole.
-      detached: stalled !== undefined && process.platform !== 'win32',
+      detached: process.platform !== 'win32',
     });
     let output = '';
     const collect = (chunk) => {
@@ -36,7 +36,8 @@ export function run(command, args, options = {}) {
         gaveUp = true;
         kill();
       }, 1000);
-    if (stalled) process.once('exit', kill);
+    // Nothing goes on behind the back of someone who has interrupted set-up.
+    process.once('exit', kill);
     const settle = (cause) => {
       clearInterval(watch);
       process.off('exit', kill);
@@ -70,6 +71,6 @@ function firstError(output) {
     // npm puts its name before every line, and a code for itself on the first.
     .map((line) => line.replace(/^npm error( code \w+)?/, '').trim())
     .filter((line) => line && !line.startsWith('npm warn'));
-  const words = lines.find((line) => /\berror( \w+)?:/i.test(line)) ?? lines[0];
+  const words = lines.find((line) => /error( \w+)?:/i.test(line)) ?? lines[0];
   return words?.slice(0, 300);
 }

@@ -24,19 +24,21 @@ function bar(label: string): (event: TrainingEvent) => void {
     },
     Presets.shades_classic,
   );
-  let started = false;
-  // Ctrl-C must not leave the terminal without a cursor.
-  process.once('exit', () => display.stop());
+  let result: string | undefined;
   return (event) => {
     if (event.type === 'step') {
-      if (!started) {
+      if (!display.isActive) {
         display.start(event.totalSteps, 0, { details: '' });
-        started = true;
       }
       display.update(event.step, { details: details(event) });
-    } else if (event.metrics.epoch === event.totalEpochs) {
+    } else if (event.type === 'epoch') {
+      result = summary(event);
+    } else {
+      // Also after an interrupt: it gives the cursor back and stops the timer that redraws.
       display.stop();
-      print(`${label}: ${summary(event)}`);
+      if (result !== undefined) {
+        print(`${label}: ${result}`);
+      }
     }
   };
 }
@@ -47,7 +49,7 @@ function lines(label: string): (event: TrainingEvent) => void {
     if (event.type === 'epoch') {
       print(`${label}: ${summary(event)}`);
       last = performance.now();
-    } else if (performance.now() - last > 1000 * LINE_EVERY) {
+    } else if (event.type === 'step' && performance.now() - last > 1000 * LINE_EVERY) {
       print(`${label}: step ${event.step} of ${event.totalSteps}, ${details(event)}`);
       last = performance.now();
     }

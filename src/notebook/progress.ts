@@ -15,6 +15,7 @@ export function showProgress(label: string): (event: TrainingEvent) => void {
   const replace = replaceableDisplay();
   let lastDrawn = 0;
   return (event) => {
+    if (event.type === 'end') return;
     if (!replace) {
       if (event.type === 'epoch') console.log(epochLine(label, event));
       return;

@@ -1,4 +1,4 @@
-import type { EpochMetrics } from './results.js';
+import type { EpochMetrics, RunSummary } from './results.js';
 
 /** After an optimizer step. */
 export interface StepEvent {
@@ -24,5 +24,12 @@ export interface EpochEvent {
   totalEpochs: number;
 }
 
+/** The last event of a run, whatever ended it. */
+export interface EndEvent {
+  type: 'end';
+  /** `failed`: by an error, which the run's caller gets. */
+  status: RunSummary['status'] | 'failed';
+}
+
 /** What training tells whoever watches; the terminal and the notebook each draw it. */
-export type TrainingEvent = StepEvent | EpochEvent;
+export type TrainingEvent = StepEvent | EpochEvent | EndEvent;

@@ -4,7 +4,7 @@ import { EXPERIMENTS, type RunRequest, resolveConfig } from '../experiments/conf
 import type { RunConfig } from '../experiments/experiment.js';
 import { type BackendOptions, startBackend } from '../runtime/backend.js';
 import { describeEnvironment } from '../runtime/environment.js';
-import type { TrainingEvent } from './events.js';
+import type { EndEvent, TrainingEvent } from './events.js';
 import type { RunResult, RunSummary } from './results.js';
 import { RunDirectory } from './run-directory.js';
 import { train } from './train.js';
@@ -39,6 +39,7 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
   directory.begin({ ...config, dataset: data.info }, describeEnvironment(backend));
   const model = experiment.build(config);
   const optimizer = experiment.optimizers[config.optimizer].make(config, model);
+  let ended: EndEvent['status'] = 'failed';
   try {
     const outcome = await train(
       { experiment, config, data, model, optimizer },
@@ -74,8 +75,10 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
       message,
     };
     directory.end(summary);
+    ended = status;
     return { directory: directory.path, summary, metrics };
   } finally {
+    options.onEvent?.({ type: 'end', status: ended });
     optimizer.dispose();
     model.dispose();
   }

@@ -69,7 +69,8 @@ describe('a run', () => {
     expect(result.summary.bestValAccuracy).to.equal(Math.max(first, second));
     expect(result.summary.finalValAccuracy).to.equal(second);
     expect(events.filter(({ type }) => type === 'step')).to.have.length(8);
-    expect(events.at(-1)).to.include({ type: 'epoch', totalEpochs: 2 });
+    expect(events.at(-2)).to.include({ type: 'epoch', totalEpochs: 2 });
+    expect(events.at(-1)).to.deep.equal({ type: 'end', status: 'completed' });
   });
 
   for (const optimizer of ['adam', 'lazy-adam', 'lazy-adam-freeze', 'lookahead-adam']) {

@@ -17,7 +17,7 @@ export const presets: Record<string, Preset> = {
     description: "the article's model, undertrained: a fixed subset of the reviews, minutes",
     epochs: 3,
     data: 'auto',
-    settings: { trainExamples: 8_000, valExamples: 4_000 },
+    settings: { trainExamples: 6_400, valExamples: 4_000 },
   },
   full: {
     description: "the article's configuration: 25,000 reviews, 15 epochs, hours",
