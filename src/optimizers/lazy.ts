@@ -6,8 +6,9 @@ import type { NamedState } from './state.js';
 import {
   type EmbeddingLayer,
   isFrozen,
-  isTableOf,
+  mayBeTable,
   nameOfTable,
+  positionOfTable,
   type TableName,
   variableOfTable,
 } from './tables.js';
@@ -72,11 +73,9 @@ export class LazyOptimizer extends OptimizerWrapper {
    * @throws TypeError when `inner` is no optimizer or cannot be wrapped, or when something other than
    *   an embedding is among the layers.
    */
-  constructor(
-    inner: tf.Optimizer,
-    { embeddingLayers, rows = 'auto', moments = 'decay' }: LazyOptions,
-  ) {
+  constructor(inner: tf.Optimizer, options: LazyOptions) {
     super(inner);
+    const { embeddingLayers, rows = 'auto', moments = 'decay' } = options ?? {};
     if (!Array.isArray(embeddingLayers) || embeddingLayers.length === 0) {
       throw new TypeError('embeddingLayers is a list of at least one embedding layer.');
     }
@@ -101,7 +100,7 @@ export class LazyOptimizer extends OptimizerWrapper {
       const { variable, tensor } = gradients[position];
       return tensor === null ? [] : [this.snapshot(position, variable, tensor)];
     });
-    this.stepInner(gradients);
+    this.stepInner(gradients, complete);
     for (const restore of sampled) {
       restore();
     }
@@ -131,12 +130,11 @@ export class LazyOptimizer extends OptimizerWrapper {
     this.positions.clear();
     for (const { table, name } of this.tables) {
       const own = variableOfTable(table);
-      const position = this.variables.findIndex((variable) =>
-        own === undefined ? isTableOf(variable, name) : variable === own,
-      );
+      const position =
+        own === undefined ? positionOfTable(this.variables, name) : this.variables.indexOf(own);
       if (position >= 0) {
         this.positions.add(position);
-      } else if (complete && !isFrozen(table)) {
+      } else if (!isFrozen(table) && (complete || !exists(own, name))) {
         throw new Error(this.notFound(name));
       }
     }
@@ -199,6 +197,12 @@ export class LazyOptimizer extends OptimizerWrapper {
     }
     return optimizer as unknown as T;
   }
+}
+
+/** Whether there is such a table at all, though this step's loss does not reach it. */
+function exists(own: tf.Variable | undefined, name: TableName): boolean {
+  const all = Object.values(tf.engine().registeredVariables);
+  return own !== undefined || all.some((variable) => mayBeTable(variable, name));
 }
 
 function refuseInner(inner: tf.Optimizer): void {

@@ -1,10 +1,10 @@
 /** Lookahead: k steps forward, 1 step back (Zhang et al. 2019, arXiv 1907.08610). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Slot } from './slots.js';
-import { runOnSlowWeights, wrapEvaluation } from './slow-weights.js';
-import { indexed, listOf, type NamedState } from './state.js';
-import { chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
+import { isKnown, type Slot } from './slots.js';
+import { lend, whenEnded, wrapEvaluation } from './slow-weights.js';
+import { indexed, listOf, type NamedState, type NamedTensor } from './state.js';
+import { canReset, chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
 
 /** What happens to the inner optimizer's momentum when fast and slow weights meet. */
 export type MomentumPolicy = 'keep' | 'reset' | 'pullback';
@@ -60,24 +60,24 @@ export class Lookahead extends OptimizerWrapper {
   private slow: tf.Variable[] = [];
   /** s̄ of `pullback`, the first moments after the last sync: by slot, then by position. */
   private pulledBack: Record<string, tf.Variable[]> = {};
-  private onSlowWeights = false;
+  /** Callbacks that run on the slow weights just now, and what gives the fast ones back. */
+  private evaluations = 0;
+  private giveBack = () => {};
 
   /**
    * @param inner - the optimizer of the fast weights.
    * @throws RangeError when k, alpha or momentum is out of range.
    * @throws TypeError when `inner` is no optimizer, or already has slow weights.
    */
-  constructor(
-    inner: tf.Optimizer,
-    { k = 5, alpha = 0.5, momentum = 'keep' }: LookaheadOptions = {},
-  ) {
+  constructor(inner: tf.Optimizer, options: LookaheadOptions = {}) {
     super(inner);
+    const { k = 5, alpha = 0.5, momentum = 'keep' } = options ?? {};
     if (!Number.isInteger(k) || k < 1) {
       throw new RangeError(
         `k is the number of steps between two syncs, an integer of at least 1, not ${k}.`,
       );
     }
-    if (!(alpha >= 0 && alpha <= 1)) {
+    if (!(typeof alpha === 'number' && alpha >= 0 && alpha <= 1)) {
       throw new RangeError(`alpha is the step of the slow weights, from 0 to 1, not ${alpha}.`);
     }
     if (!POLICIES.includes(momentum)) {
@@ -89,8 +89,13 @@ export class Lookahead extends OptimizerWrapper {
     this.k = k;
     this.alpha = alpha;
     this.momentum = momentum;
-    if (momentum !== 'keep') {
+    if (momentum === 'pullback') {
       this.slots(); // throws for an optimizer whose state is not known
+    }
+    if (momentum === 'reset' && !canReset(inner) && !isKnown(inner)) {
+      throw new TypeError(
+        `momentum: 'reset' needs a resetState() method of ${inner.getClassName()}, which is not one of tf.js's optimizers.`,
+      );
     }
   }
 
@@ -110,13 +115,16 @@ export class Lookahead extends OptimizerWrapper {
    * const result = await optimizer.withSlowWeights(() => model.evaluate(x, y));
    */
   withSlowWeights<T>(callback: () => T): T {
-    if (this.onSlowWeights) {
-      return callback();
+    if (this.evaluations === 0) {
+      this.requireVariables();
+      this.giveBack = lend(this.variables, this.slow);
     }
-    this.requireVariables();
-    this.onSlowWeights = true;
-    return runOnSlowWeights(this.variables, this.slow, callback, () => {
-      this.onSlowWeights = false;
+    this.evaluations += 1;
+    return whenEnded(callback, () => {
+      this.evaluations -= 1;
+      if (this.evaluations === 0) {
+        this.giveBack();
+      }
     });
   }
 
@@ -124,20 +132,22 @@ export class Lookahead extends OptimizerWrapper {
    * Makes a model evaluate on the slow weights, in `evaluate` and in the validation of `fit`, whose
    * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
    *
-   * @param model - a model compiled with this optimizer.
+   * @param model - a model compiled with this optimizer; compiling it again undoes this.
    * @returns a function that undoes it.
+   * @throws Error when the model is not compiled.
    */
   evaluateOnSlowWeights(model: LayersModel): () => void {
+    const undo = wrapEvaluation(model, (evaluate) => this.withSlowWeights(evaluate));
     this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
-    return wrapEvaluation(model, (evaluate) => this.withSlowWeights(evaluate));
+    return undo;
   }
 
-  protected override step(gradients: Gradient[]): void {
+  protected override step(gradients: Gradient[], complete: boolean): void {
     this.refuseOnSlowWeights('a training step');
     for (const { variable } of gradients.slice(this.slow.length)) {
       this.slow.push(tf.variable(variable, false));
     }
-    this.stepInner(gradients);
+    this.stepInner(gradients, complete);
     if ((this.iterations + 1) % this.k === 0) {
       this.sync();
       this.applyMomentumPolicy();
@@ -148,7 +158,8 @@ export class Lookahead extends OptimizerWrapper {
     for (const [i, slow] of this.slow.entries()) {
       const fast = this.variables[i];
       if (this.alpha < 1) {
-        fast.assign(interpolate(slow, fast, this.alpha));
+        // Without arithmetic for alpha = 0: 0 · (θ − φ) is NaN once θ has overflowed.
+        fast.assign(this.alpha === 0 ? slow : interpolate(slow, fast, this.alpha));
       }
       slow.assign(fast);
     }
@@ -174,7 +185,13 @@ export class Lookahead extends OptimizerWrapper {
     }
   }
 
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    this.refuseOnSlowWeights('setWeights()');
+    await super.setWeights(weights);
+  }
+
   override resetState(): void {
+    this.refuseOnSlowWeights('resetState()');
     super.resetState();
     this.loadOwnState({});
   }
@@ -227,7 +244,7 @@ export class Lookahead extends OptimizerWrapper {
   }
 
   private refuseOnSlowWeights(what: string): void {
-    if (this.onSlowWeights) {
+    if (this.evaluations > 0) {
       throw new Error(
         `The model holds the slow weights just now: ${what} would be undone; wait for withSlowWeights to end.`,
       );

@@ -63,11 +63,20 @@ export async function loadChain(chain: tf.Optimizer[], weights: NamedTensor[]): 
       `The saved optimizer state is that of ${saved ?? 'nothing'}, but this optimizer is ${pathOf(chain)}: compile the model with the same composition before loading the state.`,
     );
   }
+  // The tensors may be this very optimizer's own, which loading disposes.
+  const copies: tf.Tensor[] = [];
+  const copy = (tensor: tf.Tensor) => {
+    copies.push(tensor.clone());
+    return copies[copies.length - 1];
+  };
   for (const [depth, optimizer] of chain.entries()) {
     const { steps, ...state } = levels.get(pathOf(chain.slice(0, depth + 1)))!;
-    await loadState(optimizer, state);
-    setIterations(optimizer, (await steps.data())[0]);
+    const counted = (await steps.data())[0];
+    const own = Object.entries(state).map(([key, tensor]) => [key, copy(tensor)]);
+    await loadState(optimizer, Object.fromEntries(own));
+    setIterations(optimizer, counted);
   }
+  tf.dispose(copies);
 }
 
 /** Disposes the tensor that holds an optimizer's count of steps, if it was ever saved. */

@@ -61,9 +61,31 @@ export function variableOfTable(table: EmbeddingLayer): tf.Variable | undefined 
 /** tf.js makes a name that is taken unique by a number: `embedding/embeddings_1`. */
 const plain = (name: string) => name.replace(/_\d+$/, '');
 
-/** Whether a variable is the table of that name. */
-export function isTableOf(variable: tf.Variable, { name, isVariable }: TableName): boolean {
-  return isVariable
-    ? plain(variable.name) === plain(name)
-    : plain(variable.name) === `${name}/embeddings`;
+const variableName = ({ name, isVariable }: TableName) =>
+  isVariable ? name : `${name}/embeddings`;
+
+/** Whether tf.js may have made a variable's name from a table's. */
+export const mayBeTable = (variable: tf.Variable, table: TableName) =>
+  plain(variable.name) === plain(variableName(table));
+
+/**
+ * The position of the table of that name: the variable with exactly its name, or else the only one
+ * whose name tf.js has made from it; −1 without one.
+ *
+ * @throws Error when there are several.
+ */
+export function positionOfTable(variables: readonly tf.Variable[], table: TableName): number {
+  const wanted = variableName(table);
+  const exact = variables.findIndex((variable) => variable.name === wanted);
+  if (exact >= 0) {
+    return exact;
+  }
+  const similar = variables.filter((variable) => mayBeTable(variable, table));
+  if (similar.length > 1) {
+    const names = similar.map((variable) => variable.name).join(', ');
+    throw new Error(
+      `The embedding table "${wanted}" may be any of ${names}: hand the layer or the variable itself to embeddingLayers.`,
+    );
+  }
+  return similar.length === 0 ? -1 : variables.indexOf(similar[0]);
 }

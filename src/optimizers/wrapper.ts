@@ -62,6 +62,9 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
    *   variable that has no gradient in this step.
    */
   override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
+    if (this.disposed) {
+      throw new Error('This optimizer was disposed: make a new one to train further.');
+    }
     const named = Array.isArray(gradients)
       ? gradients
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
@@ -87,11 +90,18 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
    */
   protected abstract step(gradients: Gradient[], complete: boolean): void;
 
-  /** The inner optimizer's step. */
-  protected stepInner(gradients: Gradient[]): void {
-    // tf.js skips null tensors in a list, though its types do not say so.
-    const list = gradients.map(({ variable, tensor }) => ({ name: variable.name, tensor }));
-    this.inner.applyGradients(list as NamedTensor[]);
+  /** The inner optimizer's step, with the arguments of {@link step}. */
+  protected stepInner(gradients: Gradient[], complete: boolean): void {
+    // tf.js skips null tensors, though its types do not say so; a list keeps its order.
+    const list = gradients.map(({ variable, tensor }) => ({
+      name: variable.name,
+      tensor: tensor as tf.Tensor,
+    }));
+    this.inner.applyGradients(
+      complete || !(this.inner instanceof OptimizerWrapper)
+        ? list
+        : Object.fromEntries(list.map(({ name, tensor }) => [name, tensor])),
+    );
   }
 
   /** The wrapped optimizer's slots, live. @throws Error when the inner optimizer hides them. */
@@ -112,7 +122,7 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
   }
 
   protected resetInner(): void {
-    if (this.inner instanceof OptimizerWrapper) {
+    if (canReset(this.inner)) {
       this.inner.resetState();
     } else {
       resetState(this.inner);
@@ -133,11 +143,19 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
   /**
    * Restores what {@link getWeights} gave, bit for bit.
    *
-   * @throws Error when the state is of another composition of optimizers.
+   * Variables are told apart by their position: go on with the same variables in the same order, as
+   * `model.fit` does by itself, and `minimize` with a `varList`.
+   *
+   * @throws Error when the state is of another composition of optimizers; it is then left as it was.
    */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
-    this.variables.length = 0;
-    await loadChain(chainOf(this), weights);
+    const chain = chainOf(this);
+    await loadChain(chain, weights);
+    for (const optimizer of chain) {
+      if (optimizer instanceof OptimizerWrapper) {
+        optimizer.variables.length = 0;
+      }
+    }
   }
 
   /** Disposes all state, the inner optimizer's included. A second call does nothing. */
@@ -169,13 +187,13 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
       if (variable === undefined) {
         throw new Error(`There is no variable named "${name}" to apply a gradient to.`);
       }
-      const position = this.variables.push(variable) - 1;
-      const saved = this.shapeOfState(position) ?? variable.shape;
+      const saved = this.shapeOfState(this.variables.length) ?? variable.shape;
       if (!tf.util.arraysEqual(saved, variable.shape)) {
         throw new Error(
           `The loaded optimizer state has shape [${saved}] where this model has "${name}" of shape [${variable.shape}]: load the state of the same model.`,
         );
       }
+      this.variables.push(variable);
     }
   }
 
@@ -187,6 +205,13 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
     return slotsOf(this.inner)?.find((slot) => position in slot.variables)?.variables[position]
       .shape;
   }
+}
+
+/** Whether an optimizer can make its own state as new. */
+export function canReset(
+  optimizer: tf.Optimizer,
+): optimizer is tf.Optimizer & { resetState(): void } {
+  return 'resetState' in optimizer;
 }
 
 /** Every optimizer of a chain of wrappers, outermost first. */

@@ -279,6 +279,44 @@ describe('LazyOptimizer', () => {
       );
       x.dispose();
     });
+    it('a name that no variable has, also with minimize, whose loss need not reach every table', () => {
+      const table = variable([1, 2], [2, 1]);
+      const other = variable([1]);
+      const loss = () => tf.sum(tf.square(other)) as tf.Scalar;
+      const typo = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: ['tabel'] });
+      expect(() => typo.minimize(loss)).to.throw('The embedding layer "tabel" is not among');
+      const lazily = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: [table] });
+      expect(() => new Lookahead(lazily).minimize(loss)).not.to.throw();
+      tf.dispose([table, other]);
+    });
+    it('a name that fits several tables', () => {
+      const tables = ['words_1', 'words_2'].map((name) => tf.variable(tf.ones([2, 1]), true, name));
+      const { inner, ...config } = new LazyOptimizer(sgd, {
+        embeddingLayers: tables.slice(1),
+      }).getConfig();
+      const loaded = LazyOptimizer.fromConfig(
+        LazyOptimizer as unknown as tf.serialization.SerializableConstructor<LazyOptimizer>,
+        { inner, ...config },
+      );
+      // Found by its whole name while it is there, and not guessed where it is not.
+      step(loaded, tables, [
+        [1, 0],
+        [1, 0],
+      ]);
+      tables[1].dispose();
+      const renamed = tf.variable(tf.ones([2, 1]), true, 'words_3');
+      const next = LazyOptimizer.fromConfig(
+        LazyOptimizer as unknown as tf.serialization.SerializableConstructor<LazyOptimizer>,
+        { inner, ...config },
+      );
+      expect(() => step(next, [tables[0], renamed], [[1, 0], null])).to.throw(
+        'The embedding table "words_2" may be any of words_1, words_3',
+      );
+      tf.dispose([tables[0], renamed]);
+    });
+    it('missing options', () => {
+      expect(() => new LazyOptimizer(sgd, undefined as never)).to.throw(TypeError, 'at least one');
+    });
     it('the name of a layer that is not an embedding', () => {
       const kernel = tf.variable(tf.ones([1, 1]), true, 'out/kernel');
       const optimizer = new LazyOptimizer(sgd, { embeddingLayers: ['out'] });

@@ -179,6 +179,46 @@ describe('Lookahead', () => {
       optimizer.dispose();
     });
 
+    it('stays on the slow weights until the last of several callbacks has ended', async () => {
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 10 });
+      const x = variable([3]);
+      const read = () => x.dataSync()[0];
+      step(optimizer, [x], [[1]]);
+      const late = optimizer.withSlowWeights(async () => {
+        await Promise.resolve();
+        await Promise.resolve();
+        return read();
+      });
+      // A thenable that is no Promise is waited for as well.
+      const early = optimizer.withSlowWeights(() => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tested.
+        then: (done: (value: number) => void) => done(read()),
+      }));
+      expect(await early).to.equal(3);
+      expect(await late).to.equal(3);
+      expect(read()).to.equal(2);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('puts the weights back at every sync with alpha = 0, also from infinity', () => {
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 1, alpha: 0 });
+      const x = variable([3]);
+      step(optimizer, [x], [[Number.POSITIVE_INFINITY]]);
+      expect(x.dataSync()[0]).to.equal(3);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('refuses a step after it was disposed', () => {
+      const optimizer = new Lookahead(tf.train.adam(1));
+      const x = variable([3]);
+      step(optimizer, [x], [[1]]);
+      optimizer.dispose();
+      expect(() => step(optimizer, [x], [[1]])).to.throw('This optimizer was disposed');
+      tf.dispose(x);
+    });
+
     it('refuses a training step while the model holds the slow weights', () => {
       const optimizer = new Lookahead(tf.train.sgd(1));
       const x = variable([3]);
@@ -256,9 +296,10 @@ describe('Lookahead', () => {
         expect(() => new Lookahead(sgd, { k })).to.throw(RangeError, `not ${k}.`);
       });
     }
-    for (const alpha of [-0.1, 1.5, Number.NaN]) {
-      it(`alpha = ${alpha}`, () => {
-        expect(() => new Lookahead(sgd, { alpha })).to.throw(RangeError, `not ${alpha}.`);
+    for (const alpha of [-0.1, 1.5, Number.NaN, null, '0.5']) {
+      it(`alpha = ${JSON.stringify(alpha)}`, () => {
+        const options = { alpha: alpha as number };
+        expect(() => new Lookahead(sgd, options)).to.throw(RangeError, `not ${alpha}.`);
       });
     }
     it('an unknown momentum policy', () => {
@@ -291,10 +332,17 @@ describe('Lookahead', () => {
           return 'Hidden';
         }
       }
-      expect(() => new Lookahead(new Hidden(1), { momentum: 'reset' })).to.throw(
+      expect(() => new Lookahead(new Hidden(1), { momentum: 'pullback' })).to.throw(
         "Hidden is not one of tf.js's optimizers and has no slots() method",
       );
+      expect(() => new Lookahead(new Hidden(1), { momentum: 'reset' })).to.throw(
+        "needs a resetState() method of Hidden, which is not one of tf.js's optimizers",
+      );
       expect(() => new Lookahead(new Hidden(1))).not.to.throw();
+      class Open extends Hidden {
+        resetState() {}
+      }
+      expect(() => new Lookahead(new Open(1), { momentum: 'reset' })).not.to.throw();
     });
   });
 });

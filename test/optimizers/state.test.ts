@@ -105,19 +105,26 @@ describe('the state of a wrapped optimizer', () => {
       optimizer.dispose();
     });
 
-    it('is disposed completely after it was loaded', async () => {
-      const x = variable([1, 2]);
-      const source = new Lookahead(tf.train.adam(0.1), { momentum: 'pullback', k: 1 });
-      step(source, [x], [[1, 1]]);
+    it('can be put back into the same optimizer, and into another, without a leak', async () => {
       const before = tf.memory().numTensors;
-      const target = new Lookahead(tf.train.adam(0.1), { momentum: 'pullback', k: 1 });
-      step(target, [x], [[1, 1]]);
-      await target.setWeights(await source.getWeights());
-      step(target, [x], [[1, 1]]);
+      const x = variable([1, 2]);
+      const make = () => new Lookahead(tf.train.adam(0.1), { momentum: 'pullback', k: 2 });
+      const [source, target] = [make(), make()];
+      step(source, [x], [[1, 1]]);
+      step(source, [x], [[1, -1]]);
+      const saved = await source.getWeights();
+      const read = (weights: typeof saved) => weights.map(({ tensor }) => bits(tensor));
+      const values = read(saved);
+      step(target, [x], [[3, 3]]);
+      for (const optimizer of [source, target]) {
+        await optimizer.setWeights(await source.getWeights());
+        expect(read(await optimizer.getWeights())).to.deep.equal(values);
+      }
+      expect(() => source.withSlowWeights(() => source.resetState())).to.throw();
       target.dispose();
       source.dispose();
       x.dispose();
-      expect(tf.memory().numTensors).to.be.lessThan(before);
+      expect(tf.memory().numTensors).to.equal(before);
     });
 
     it('evaluates a loaded model on the slow weights before any step', async () => {
@@ -191,6 +198,15 @@ describe('validation in model.fit', () => {
       expectClose((model.evaluate(x, y) as tf.Tensor).dataSync(), [1]);
       undo();
       expectClose(await validate(), [0]); // fast: (1 − 1)²
+      expect(Object.hasOwn(model, 'testLoop')).to.equal(false);
+    });
+
+    it('refuses a model that is not compiled, for compiling replaces what is wrapped', () => {
+      const layer = tfl.layers.dense({ units: 1, inputShape: [1] });
+      const model = tfl.sequential({ layers: [layer], name: 'raw' });
+      expect(() => new Lookahead(tf.train.sgd(1)).evaluateOnSlowWeights(model)).to.throw(
+        'Model "raw" is not compiled',
+      );
     });
   });
 });
