@@ -21,8 +21,9 @@ process.on('exit', () => {
     console.log(`skipped: ${title}${reason ? ` (${reason})` : ''}`);
   }
   const skipped = totals.skipped.length;
+  // A line of its own, also after tests that died in the middle of their dots.
   console.log(
-    `${totals.passed} passed, ${totals.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+    `\n${totals.passed} passed, ${totals.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
   );
 });
 

@@ -17,7 +17,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolder, ROOT } from './folders.mjs';
 import { addonFile, folderOf, loads } from './native-addon.mjs';
 import { PYTHON } from './python.mjs';
@@ -63,11 +63,12 @@ export async function buildAgainstWheel(say) {
   // Looked for before the download, which would be in vain without one.
   const compiler = existsSync(addon) ? undefined : await findCompiler();
   if (!LIBRARIES.every((name) => existsSync(join(libraries, name)))) {
-    await makeFolder(libraries, (place) => unpackWheel(place, say));
+    await makeFolder(libraries, LIBRARIES, (place) => unpackWheel(place, say));
   }
   if (compiler) {
     say(`compiling the addon with ${compiler}`);
-    await makeFolder(dirname(addon), (place) => compile(compiler, place, libraries));
+    const fill = (place) => compile(compiler, place, libraries);
+    await makeFolder(dirname(addon), [basename(addon)], fill);
   }
   link(addon, addonFile(TFJS_NODE));
   await loads(TFJS_NODE);
@@ -83,21 +84,36 @@ async function findCompiler() {
   );
 }
 
-/** Fills a folder under another name, so that it is there either whole or not at all. */
-async function makeFolder(folder, fill) {
+/**
+ * Fills a folder under another name, so that it is there either whole or not at all.
+ *
+ * @param files - names that a whole one has.
+ */
+export async function makeFolder(folder, files, fill) {
   const place = mkdtempSync(join(dirname(folder), 'unfinished-'));
   const remove = () => rmSync(place, { recursive: true, force: true });
   process.once('exit', remove);
   try {
     await fill(place);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(place, folder);
-  } catch (error) {
-    // Another clone's set-up may just have made it.
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    while (!moveTo(folder, place)) {
+      // Another clone's set-up may just have made it; what lacks a file was damaged later.
+      if (files.every((name) => existsSync(join(folder, name)))) return;
+      rmSync(folder, { recursive: true, force: true });
+    }
   } finally {
     process.off('exit', remove);
     remove();
+  }
+}
+
+/** False where there is a folder already that is not empty. */
+function moveTo(folder, place) {
+  try {
+    renameSync(place, folder);
+    return true;
+  } catch (error) {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    return false;
   }
 }
 

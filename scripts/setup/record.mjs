@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './folders.mjs';
 
@@ -18,5 +18,7 @@ export function readRecord() {
 /** Notes more; other notes stay. */
 export function writeRecord(notes) {
   mkdirSync(join(ROOT, 'node_modules'), { recursive: true });
-  writeFileSync(FILE, `${JSON.stringify({ ...readRecord(), ...notes }, null, 2)}\n`);
+  const fresh = `${FILE}.${process.pid}`;
+  writeFileSync(fresh, `${JSON.stringify({ ...readRecord(), ...notes }, null, 2)}\n`);
+  renameSync(fresh, FILE);
 }

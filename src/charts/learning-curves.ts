@@ -9,6 +9,7 @@ import {
   plotlyText,
   type Trace,
 } from './figure.js';
+import { overridesNote } from './overrides.js';
 import { wrapText } from './wrap-text.js';
 
 /**
@@ -206,7 +207,12 @@ function figure(
     data,
     layout: epochLayout({
       title: datasets.length ? `${quantity}, ${datasets.join(' and ')}` : quantity,
-      subtitles: [warnings(runs), whichRuns(runs), ...subtitles].filter((line) => line !== ''),
+      subtitles: [
+        warnings(runs),
+        ...wrapText(overridesNote(runs.map((run) => run.summary)), 60),
+        whichRuns(runs),
+        ...subtitles,
+      ].filter((line) => line !== ''),
       yTitle,
       epochs: Math.max(1, lastEpoch(runs)),
       legendEntries: data.filter((trace) => trace.showlegend !== false).length,
@@ -218,6 +224,7 @@ function figure(
 function warnings(runs: RunResult[]): string {
   return [
     runs.some((run) => run.summary.synthetic) ? 'synthetic data' : '',
+    runs.some(({ summary: s }) => !s.synthetic && !s.verified) ? 'unverified copy' : '',
     runs.some((run) => run.summary.preset === 'quick') ? 'undertrained: a subset' : '',
   ]
     .filter((line) => line !== '')

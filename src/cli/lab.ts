@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { findJupyter, notebooksFolder } from '../kernel/jupyter.js';
-import { startLab } from '../kernel/lab-server.js';
+import { type LabServer, startLab } from '../kernel/lab-server.js';
 import { UsageError } from '../runtime/errors.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `lazyahead lab`: JupyterLab on this machine, at the notebooks. */
 export function register(program: Command): void {
@@ -27,29 +29,41 @@ async function lab(options: Options): Promise<void> {
   const root = existsSync(folder) ? folder : process.cwd();
 
   let stopping = false;
-  const server = await startLab(jupyter, {
-    root,
-    port: options.port,
-    browser: options.browser,
-    onLog: (text) => {
-      if (!stopping) process.stderr.write(text);
-    },
-  });
-  if (options.json) {
+  let server: LabServer | undefined;
+  const stop = () => {
+    stopping = true;
+    void server?.stop();
+  };
+  // Before the start: Jupyter would outlive a command that a signal ends while it waits.
+  for (const signal of SIGNALS) process.on(signal, stop);
+  try {
+    server = await startLab(jupyter, {
+      root,
+      port: options.port,
+      browser: options.browser,
+      onLog: (text) => {
+        if (!stopping) process.stderr.write(text);
+      },
+    });
+    if (stopping) await server.stop();
+    else announce(server, root, options.json);
+    await server.ended;
+  } catch (error) {
+    // Ctrl-C reaches Jupyter too, which then has not started because it was asked not to.
+    if (!stopping) throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
+  }
+  if (!stopping) throw new Error('JupyterLab has ended by itself.');
+  if (!options.json) console.log('\nJupyterLab has stopped.');
+}
+
+function announce(server: LabServer, root: string, json?: boolean): void {
+  if (json) {
     console.log(JSON.stringify({ url: server.url, port: server.port, root }));
   } else {
     console.log(`JupyterLab shows ${root} at\n\n    ${server.url}\n\nCtrl-C stops it.`);
   }
-
-  const stop = () => {
-    stopping = true;
-    void server.stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  await server.ended;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stop);
-  if (!stopping) throw new Error('JupyterLab has ended by itself.');
-  if (!options.json) console.log('\nJupyterLab has stopped.');
 }
 
 function parsePort(text: string): number {

@@ -15,7 +15,11 @@ const number = (name: string) => (text: string) => {
 export const numbers = (name: string) => (text: string) => text.split(',').map(number(name));
 
 /** An option's value as a list of names. */
-export const names = (text: string) => text.split(',').map((name) => name.trim());
+export const names = (text: string) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 /** A number option, `--name <value>`. */
 export const numberOption = (name: string, placeholder: string, description: string) =>

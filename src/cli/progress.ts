@@ -20,25 +20,25 @@ function bar(label: string): (event: TrainingEvent) => void {
       stream: process.stderr,
       hideCursor: true,
       clearOnComplete: true,
+      // The command has its own handlers, which let the run end first.
+      gracefulExit: false,
       barsize: 20,
     },
     Presets.shades_classic,
   );
-  let result: string | undefined;
   return (event) => {
     if (event.type === 'step') {
       if (!display.isActive) {
-        display.start(event.totalSteps, 0, { details: '' });
+        display.start(event.totalSteps, event.step, { details: details(event) });
       }
       display.update(event.step, { details: details(event) });
-    } else if (event.type === 'epoch') {
-      result = summary(event);
-    } else {
-      // Also after an interrupt: it gives the cursor back and stops the timer that redraws.
-      display.stop();
-      if (result !== undefined) {
-        print(`${label}: ${result}`);
-      }
+      return;
+    }
+    // After an epoch the line takes the bar's place, and the next step draws the bar below it. At
+    // the end, whatever ended it, this gives the cursor back and stops the timer that redraws.
+    display.stop();
+    if (event.type === 'epoch') {
+      print(`${label}: ${summary(event)}`);
     }
   };
 }

@@ -37,7 +37,7 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   const { writeReport } = await import('../report/write.js');
   const { readEnvironment } = await import('../training/run-directory.js');
   const started = performance.now();
-  const { directory, runs } = await reproduce(
+  const { directory, runs, error } = await reproduce(
     { experiment, seeds, optimizers, ...requestOf(flags) },
     {
       runDir,
@@ -65,7 +65,7 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   });
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   const text = `${reproductionText(reproductionTable(runs, reported))}
-${runs.length} runs in ${minutes} minutes, in ${directory}
+${runs.length === 1 ? '1 run' : `${runs.length} runs`} in ${minutes} minutes, in ${directory}
 Report with charts: ${report}
 To look into it yourself: npm run lab opens JupyterLab; start with notebooks/imdb.ipynb
 `;
@@ -74,5 +74,8 @@ To look into it yourself: npm run lab opens JupyterLab; start with notebooks/imd
     process.stdout.write(`${JSON.stringify(runs.map(({ summary }) => summary))}\n`);
   } else {
     process.stdout.write(`\n${text}`);
+  }
+  if (error !== undefined) {
+    throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** From what a user asks for to a complete configuration, with every value checked. */
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
+import type { RunSummary } from '../training/results.js';
 import type { Experiment, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
 
@@ -53,6 +54,21 @@ export function resolveConfig(request: RunRequest): RunConfig {
   return config;
 }
 
+/**
+ * The values of a configuration that are not its preset's. Left out are those that every run names
+ * for itself, and where the data come from: the data set's own name says that.
+ */
+export function overridesOf(config: RunConfig): RunSummary['overrides'] {
+  const { experiment, optimizer, preset } = config;
+  const standard = decisive(resolveConfig({ experiment, optimizer, preset }));
+  return Object.fromEntries(
+    Object.entries(decisive(config)).filter(([key, value]) => value !== standard[key]),
+  );
+}
+
+const decisive = ({ epochs, batchSize, lr, k, alpha, settings }: RunConfig) =>
+  ({ epochs, batchSize, lr, k, alpha, ...settings }) as RunSummary['overrides'];
+
 function check(config: RunConfig, experiment: Experiment): void {
   wholeNumber('seed', config.seed, 0);
   wholeNumber('epochs', config.epochs, 1);
@@ -65,6 +81,11 @@ function check(config: RunConfig, experiment: Experiment): void {
     known('setting', key, Object.keys(experiment.defaults.settings));
     if (key in experiment.choices) {
       known(`value of ${key}`, String(value), experiment.choices[key]);
+    } else if (experiment.rates.includes(key)) {
+      const holds = typeof value === 'number' && value >= 0 && value < 1;
+      within(key, value, holds, 'a number from 0 to below 1');
+    } else {
+      wholeNumber(key, value, 1);
     }
   }
 }
@@ -78,16 +99,16 @@ function known(kind: string, name: string, names: string[]): string {
   return name;
 }
 
-function wholeNumber(what: string, value: number, least: number): void {
+function wholeNumber(what: string, value: unknown, least: number): void {
   within(
     what,
     value,
-    Number.isSafeInteger(value) && value >= least,
+    Number.isSafeInteger(value) && (value as number) >= least,
     `a whole number from ${least}`,
   );
 }
 
-function within(what: string, value: number, holds: boolean, expected: string): void {
+function within(what: string, value: unknown, holds: boolean, expected: string): void {
   if (!holds) {
     throw new UsageError(`${what} is ${expected}, not ${value}.`);
   }

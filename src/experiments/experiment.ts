@@ -13,7 +13,7 @@ export interface DatasetInfo {
   verified: boolean;
   /** SHA-256 of the file read, null for generated data. */
   sha256: string | null;
-  /** Examples trained on and validated on. */
+  /** Examples trained on and validated on: what was asked for, or all where there are fewer. */
   trainExamples: number;
   valExamples: number;
   /** Why generated data stands in for real data that was looked for. */
@@ -89,6 +89,8 @@ export interface Experiment {
   defaults: Pick<RunConfig, 'batchSize' | 'lr' | 'k' | 'alpha' | 'settings'>;
   /** The values that a setting may have, for settings that are not numbers. */
   choices: Record<string, string[]>;
+  /** The settings that are shares from 0 to below 1; other numbers are sizes, whole and from 1. */
+  rates: string[];
   presets: Record<string, Preset>;
   optimizers: Record<string, OptimizerRecipe>;
   /** The optimizers that `reproduce` compares unless told otherwise. */

@@ -64,7 +64,9 @@ export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<L
     const reason = log.trim().split('\n').at(-1) || `no answer within ${START_TIMEOUT / 1000} s`;
     throw new Error(`JupyterLab did not start: ${reason}`);
   }
-  if (options.onLog) server.stderr.on('data', options.onLog);
+  const { onLog } = options;
+  // Ctrl-C reaches the server as well, and Node hands on what it says before its own signal.
+  if (onLog) server.stderr.on('data', (text: string) => setImmediate(onLog, text));
   return { url: `http://127.0.0.1:${port}/lab?token=${token}`, port, token, ended, stop };
 }
 

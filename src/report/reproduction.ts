@@ -1,4 +1,5 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
+import { overridesNote } from '../charts/overrides.js';
 import type { ReportedFigure, RunResult, RunSummary } from '../training/results.js';
 
 /** Validation accuracies in [0, 1] over the completed runs of one optimizer. */
@@ -107,6 +108,10 @@ function notesOn(summaries: RunSummary[]): string[] {
   }
   if (summaries.some((s) => !s.synthetic && !s.verified)) {
     notes.push('unverified copy: the data files differ from the published ones');
+  }
+  const overrides = overridesNote(summaries);
+  if (overrides !== '') {
+    notes.push(overrides);
   }
   for (const s of summaries.filter((each) => !isComplete(each))) {
     notes.push(

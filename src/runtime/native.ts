@@ -71,8 +71,8 @@ export function loadNative(threads?: number): LoadedNative {
       failure ??= error;
     }
   }
-  const cause = (failure as Error).message.split('\n')[0];
-  throw new Error(`TensorFlow's native library does not load: ${cause}`);
+  const cause = (failure as Error).message.split('\n')[0].replace(/[.:]?\s*$/, '');
+  throw new Error(`TensorFlow's native library does not load: ${cause}.`);
 }
 
 /** The installed addons, the one for GPUs first. */
@@ -97,10 +97,12 @@ function findAddons(): Addon[] {
 /** Set-up's own words on why it left no native library, or else what to do. */
 function whyNone(): string {
   const clone = join(__dirname, '..', '..');
-  const record = join(clone, 'node_modules', '.lazyahead.json');
-  if (existsSync(record)) {
-    const { native } = JSON.parse(readFileSync(record, 'utf8'));
-    if (native?.source === 'none') return native.reason;
+  try {
+    const record = readFileSync(join(clone, 'node_modules', '.lazyahead.json'), 'utf8');
+    const { native } = JSON.parse(record);
+    if (native?.source === 'none' && typeof native.reason === 'string') return native.reason;
+  } catch {
+    // Set-up has not run here, or its record is damaged.
   }
   const remedy = existsSync(join(clone, 'scripts', 'setup.mjs'))
     ? `"npm run setup -- --native=auto" in ${clone}`

@@ -2,36 +2,56 @@
 import { join } from 'node:path';
 import { experimentNamed, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
+import { UsageError } from '../runtime/errors.js';
+import { prepare } from './prepare.js';
 import type { RunResult } from './results.js';
 import { type RunOptions, run, timeStamp } from './run.js';
+import { refuseUsed } from './run-directory.js';
 
 /** What to compare: everything else is the preset's, and the same for all. */
 export interface ReproduceRequest extends Omit<RunRequest, 'optimizer' | 'seed'> {
-  /** Default: those that the experiment compares. */
+  /** Default: those that the experiment compares. A name given twice is run once. */
   optimizers?: string[];
-  /** Default: 1. */
+  /** Default: 1. A seed given twice is run once. */
   seeds?: number[];
 }
 
 /** How the runs are watched, and where they go. */
-export interface ReproduceOptions extends Omit<RunOptions, 'runDir' | 'onEvent'> {
+export interface ReproduceOptions extends Omit<RunOptions, 'runDir' | 'onEvent' | 'prepared'> {
   /** Holds a directory a run; default `runs/reproduce-EXPERIMENT-PRESET-TIME`. */
   runDir?: string;
   /** Called before each run; the result, if any, watches it. */
   onRun?: (config: RunConfig, index: number, total: number) => RunOptions['onEvent'];
 }
 
-/** The runs that are to be made, checked before the first of them starts. */
+/** What a reproduction left. */
+export interface Reproduction {
+  directory: string;
+  /** In the order in which they were made. */
+  runs: RunResult[];
+  /** The error that ended it after the first run; the runs before it are whole. */
+  error?: unknown;
+}
+
+/**
+ * The runs that are to be made, checked before the first of them starts.
+ *
+ * @throws UsageError for a request that cannot be carried out.
+ */
 export function planReproduction(request: ReproduceRequest): RunRequest[] {
-  const { optimizers, seeds = [1], k, alpha, ...shared } = request;
+  const { k, alpha, ...shared } = request;
   const experiment = experimentNamed(request.experiment);
+  const optimizers = distinct('optimizers', request.optimizers ?? experiment.compared);
+  const seeds = distinct('seeds', request.seeds ?? [1]);
+  const hasLookahead = (name: string) => experiment.optimizers[name]?.lookahead;
+  // Optimizers without slow weights stand beside those with; alone they are refused, as by run().
+  const mixed = optimizers.some(hasLookahead);
   const requests = seeds.flatMap((seed) =>
-    (optimizers ?? experiment.compared).map((optimizer) => ({
+    optimizers.map((optimizer) => ({
       ...shared,
       optimizer,
       seed,
-      // Optimizers without slow weights stand beside those with other k and alpha unchanged.
-      ...(experiment.optimizers[optimizer]?.lookahead === false ? {} : { k, alpha }),
+      ...(mixed && !hasLookahead(optimizer) ? {} : { k, alpha }),
     })),
   );
   requests.forEach(resolveConfig);
@@ -39,32 +59,50 @@ export function planReproduction(request: ReproduceRequest): RunRequest[] {
 }
 
 /**
- * Runs every optimizer with every seed, one after the other.
+ * Runs every optimizer with every seed, one after the other, on data loaded once.
  *
- * @returns the runs; when the signal ends it, those made so far, the last one interrupted.
- * @throws UsageError for a request that cannot be carried out, before any run.
+ * @returns the runs; when the signal ends it, those made so far, the last one interrupted; when a
+ *   later run fails, those before it and the error.
+ * @throws UsageError for a request that cannot be carried out, before any run; the first run's
+ *   error.
  */
 export async function reproduce(
   request: ReproduceRequest,
   options: ReproduceOptions = {},
-): Promise<{ directory: string; runs: RunResult[] }> {
+): Promise<Reproduction> {
   const plan = planReproduction(request);
-  const { preset } = resolveConfig(plan[0]);
+  const configs = plan.map(resolveConfig);
   const directory =
-    options.runDir ?? join('runs', `reproduce-${request.experiment}-${preset}-${timeStamp()}`);
+    options.runDir ??
+    join('runs', `reproduce-${request.experiment}-${configs[0].preset}-${timeStamp()}`);
+  const directories = configs.map(({ optimizer, seed }) =>
+    join(directory, `${optimizer}-seed${seed}`),
+  );
+  directories.forEach(refuseUsed);
+  const prepared = await prepare(configs[0], options);
   const runs: RunResult[] = [];
-  for (const [index, each] of plan.entries()) {
-    const config = resolveConfig(each);
-    runs.push(
-      await run(each, {
-        ...options,
-        runDir: join(directory, `${config.optimizer}-seed${config.seed}`),
-        onEvent: options.onRun?.(config, index, plan.length),
-      }),
-    );
+  for (const [index, config] of configs.entries()) {
+    const onEvent = options.onRun?.(config, index, plan.length);
+    try {
+      runs.push(
+        await run(plan[index], { ...options, prepared, runDir: directories[index], onEvent }),
+      );
+    } catch (error) {
+      if (index === 0) {
+        throw error;
+      }
+      return { directory, runs, error };
+    }
     if (runs[index].summary.status === 'interrupted') {
       break;
     }
   }
   return { directory, runs };
+}
+
+function distinct<T>(what: string, values: T[]): T[] {
+  if (values.length === 0) {
+    throw new UsageError(`The list of ${what} is empty: name one or more, or leave it out.`);
+  }
+  return [...new Set(values)];
 }

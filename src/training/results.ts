@@ -28,6 +28,8 @@ export interface RunSummary {
   optimizer: string;
   /** 'smoke', 'quick' or 'full'. */
   preset: string;
+  /** What differs from the preset and decides the result: `{ epochs: 1, lr: 0.01 }`. */
+  overrides: Record<string, number | string>;
   seed: number;
   /** Name of the data set, 'imdb' or 'imdb-synthetic'. */
   dataset: string;

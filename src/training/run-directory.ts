@@ -1,6 +1,15 @@
 /** A run's directory: everything needed to read the run, written so that a crash loses little. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../runtime/errors.js';
 import type { EpochMetrics, RunResult, RunSummary } from './results.js';
@@ -22,6 +31,8 @@ const STEPS_AT_A_TIME = 20;
  * - `summary.json`: the result, written when the run ends.
  */
 export class RunDirectory {
+  /** The outermost folder that had to be made; undefined where all were there. */
+  private readonly made: string | undefined;
   private pending = '';
   private pendingSteps = 0;
 
@@ -32,12 +43,8 @@ export class RunDirectory {
    */
   constructor(readonly path: string) {
     try {
-      mkdirSync(path, { recursive: true });
-      if (readdirSync(path).length > 0) {
-        throw new UsageError(
-          `The run directory ${path} is not empty: name another with --run-dir, or remove it.`,
-        );
-      }
+      refuseUsed(path);
+      this.made = mkdirSync(path, { recursive: true });
       this.write(METRICS, '');
     } catch (error) {
       throw error instanceof UsageError
@@ -52,6 +59,26 @@ export class RunDirectory {
   begin(config: object, environment: object): void {
     this.write(CONFIG, json(config));
     this.write(ENVIRONMENT, json(environment));
+  }
+
+  /** Removes what the constructor made, for a run that comes to nothing before it has begun. */
+  discard(): void {
+    rmSync(join(this.path, METRICS), { force: true });
+    if (this.made === undefined) {
+      return;
+    }
+    const outermost = resolve(this.made);
+    try {
+      for (
+        let folder = resolve(this.path);
+        folder.startsWith(outermost);
+        folder = dirname(folder)
+      ) {
+        rmdirSync(folder);
+      }
+    } catch {
+      // Another run has put something into a folder that both are in.
+    }
   }
 
   addStep(step: number, loss: number): void {
@@ -82,6 +109,15 @@ export class RunDirectory {
 
   private write(name: string, content: string): void {
     writeFileAtomic.sync(join(this.path, name), content);
+  }
+}
+
+/** @throws UsageError when the directory is there and holds something. */
+export function refuseUsed(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory() && readdirSync(path).length > 0) {
+    throw new UsageError(
+      `The run directory ${path} is not empty: name another with --run-dir, or remove it.`,
+    );
   }
 }
 

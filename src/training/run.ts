@@ -1,30 +1,31 @@
 /** A run from configuration to summary. */
 import { join } from 'node:path';
-import { EXPERIMENTS, type RunRequest, resolveConfig } from '../experiments/config.js';
+import { EXPERIMENTS, overridesOf, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
-import { type BackendOptions, startBackend } from '../runtime/backend.js';
 import { describeEnvironment } from '../runtime/environment.js';
 import type { EndEvent, TrainingEvent } from './events.js';
+import { type Prepared, type PrepareOptions, prepare } from './prepare.js';
 import type { RunResult, RunSummary } from './results.js';
 import { RunDirectory } from './run-directory.js';
 import { train } from './train.js';
 
 /** How a run is watched, where it goes and what it runs on. */
-export interface RunOptions extends BackendOptions {
+export interface RunOptions extends PrepareOptions {
   /** The run's directory; default `runs/EXPERIMENT-OPTIMIZER-PRESET-seedN-TIME`. */
   runDir?: string;
   /** Ends the run after the current step; it is then summed up as interrupted. */
   signal?: AbortSignal;
   onEvent?: (event: TrainingEvent) => void;
-  /** Sentences about what takes time before training starts. */
-  onStatus?: (status: string) => void;
+  /** A backend and data that {@link prepare} gave for a configuration with the same data. */
+  prepared?: Prepared;
 }
 
 /**
  * Trains what the request asks for and leaves a run directory.
  *
  * @returns the run as {@link readRun} would read it, completed or not.
- * @throws UsageError for a request that cannot be carried out.
+ * @throws UsageError for a request that cannot be carried out; Error when data or backend cannot
+ *   be had, or the signal came before training started. Neither leaves a directory.
  *
  * @example
  * const { summary } = await run({ experiment: 'imdb', optimizer: 'lazy-adam', preset: 'smoke' });
@@ -34,8 +35,14 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
   const config = resolveConfig(request);
   const experiment = EXPERIMENTS[config.experiment];
   const directory = new RunDirectory(options.runDir ?? defaultDirectory(config));
-  const backend = await startBackend(options);
-  const data = await experiment.load(config, options);
+  let prepared: Prepared;
+  try {
+    prepared = options.prepared ?? (await prepare(config, options));
+  } catch (error) {
+    directory.discard();
+    throw error;
+  }
+  const { backend, data } = prepared;
   directory.begin({ ...config, dataset: data.info }, describeEnvironment(backend));
   const model = experiment.build(config);
   const optimizer = experiment.optimizers[config.optimizer].make(config, model);
@@ -60,6 +67,7 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
       experiment: config.experiment,
       optimizer: config.optimizer,
       preset: config.preset,
+      overrides: overridesOf(config),
       seed: config.seed,
       dataset: data.info.name,
       synthetic: data.info.synthetic,

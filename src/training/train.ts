@@ -133,6 +133,13 @@ export async function train(
       const validation = await onEvaluatedWeights(optimizer, () =>
         evaluate(task, data.val, signal),
       );
+      // It need not be the next step that notices: there may be none.
+      if (!Number.isFinite(validation.loss)) {
+        throw new Stop(
+          'diverged',
+          `The validation loss became ${validation.loss} after step ${steps}: try a smaller learning rate than ${config.lr}.`,
+        );
+      }
       metrics.push({
         epoch,
         steps,

@@ -32,7 +32,6 @@ const NOTEBOOKS = [{ file: 'notebooks/imdb.ipynb', seconds: 300 }];
 describe('a notebook in JupyterLab', function () {
   this.timeout(120_000);
   const folder = notebookFolder();
-  const pictures = mkdtempSync(join(tmpdir(), 'lazyahead-pictures-'));
   let lab: LabBrowser;
 
   before(async function () {
@@ -52,7 +51,6 @@ describe('a notebook in JupyterLab', function () {
       if (file !== small) copyFileSync(file, join(folder.path, name));
 
       const page = await lab.open(name);
-      const picture = join(pictures, `${name}.png`);
       const points = page.locator('.js-plotly-plot .scatterlayer .point');
       // JupyterLab shows errors under the type it has for standard error.
       const errors = page.locator('.jp-OutputArea-output[data-mime-type$=stderr]');
@@ -64,12 +62,13 @@ describe('a notebook in JupyterLab', function () {
           .waitFor({ state: 'attached', timeout: seconds * 1000 });
         expect(await errors.allTextContents()).to.deep.equal([]);
         expect(await hoverFirstPoint(page)).to.match(/\d/);
-      } finally {
-        // Also of a failure: that is when one wants to look.
+        expect(lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
+      } catch (error) {
+        const picture = join(mkdtempSync(join(tmpdir(), 'lazyahead-picture-')), `${name}.png`);
         await page.screenshot({ path: picture });
-        console.log(`      ${picture}`);
+        console.log(`\n${name} failed; it looks like this: ${picture}`);
+        throw error;
       }
-      expect(lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
     });
   }
 });

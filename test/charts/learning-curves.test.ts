@@ -100,6 +100,23 @@ describe('validationAccuracyChart', () => {
     expect(title(validationAccuracyChart([sampleRun({ preset: 'full' })]))).not.to.include('under');
   });
 
+  it('says when the data are an unverified copy, and generated data are not called one', () => {
+    const titleOf = (overrides: object) => title(validationAccuracyChart([sampleRun(overrides)]));
+    expect(titleOf({ verified: false })).to.include('unverified copy');
+    expect(titleOf({})).not.to.include('unverified');
+    expect(titleOf({ verified: false, synthetic: true })).not.to.include('unverified');
+  });
+
+  it('says what differs from the preset, in lines that fit', () => {
+    const overrides = { epochs: 1, lr: 0.01, batchSize: 64, vocabulary: 500, embeddingSize: 8 };
+    const figure = validationAccuracyChart([sampleRun({ overrides })]);
+    expect(title(figure)).to.include('not the preset: epochs 1, lr 0.01');
+    for (const line of title(figure).split('<br>')) {
+      expect(line.replace(/<[^>]*>/g, '').length).to.be.below(70);
+    }
+    expect(title(validationAccuracyChart([adam]))).not.to.include('not the preset');
+  });
+
   it('lets no markup through from the name of an optimizer or a source', () => {
     const run = sampleRun({ optimizer: '<a href="//x">' });
     const reported = [{ ...REPORTED[0], optimizer: run.summary.optimizer, source: '<b>' }];

@@ -22,6 +22,7 @@ export function sampleRun(
       experiment: 'imdb',
       optimizer: 'adam',
       preset: 'quick',
+      overrides: {},
       seed: 1,
       dataset: 'imdb',
       synthetic: false,

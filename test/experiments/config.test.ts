@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { EXPERIMENTS, resolveConfig } from '../../src/experiments/config.js';
+import { EXPERIMENTS, overridesOf, resolveConfig } from '../../src/experiments/config.js';
 import { UsageError } from '../../src/runtime/errors.js';
 
 const adam = { experiment: 'imdb', optimizer: 'adam' };
@@ -67,9 +67,30 @@ describe('resolveConfig', () => {
     [{ ...adam, k: 5 }, 'adam has no Lookahead'],
     [{ ...adam, settings: { width: 3 } }, 'There is no setting "width"'],
     [{ ...adam, settings: { lstm: 'keras2' } }, 'did you mean keras2.2?'],
+    [{ ...adam, settings: { units: 0 } }, 'units is a whole number from 1, not 0.'],
+    [{ ...adam, settings: { maxlen: '40' } }, 'maxlen is a whole number from 1, not 40.'],
+    [{ ...adam, settings: { trainExamples: 1.5 } }, 'trainExamples is a whole number from 1'],
+    [{ ...adam, settings: { dropout: 1 } }, 'dropout is a number from 0 to below 1, not 1.'],
+    [{ ...adam, settings: { recurrentDropout: -0.1 } }, 'recurrentDropout is a number from 0'],
   ] as const) {
     it(`refuses ${JSON.stringify(request)}`, () => {
       expect(() => resolveConfig(request)).to.throw(UsageError, message);
     });
   }
+});
+
+describe('overridesOf', () => {
+  const overrides = (request: object) => overridesOf(resolveConfig({ ...lookahead, ...request }));
+
+  it('is empty for a preset as it stands, whatever the optimizer, seed and source of data', () => {
+    for (const preset of Object.keys(EXPERIMENTS.imdb.presets)) {
+      expect(overrides({ preset, seed: 5, data: 'synthetic' })).to.deep.equal({});
+    }
+  });
+
+  it("names what differs from the preset, and nothing that was asked for and is the preset's", () => {
+    expect(
+      overrides({ preset: 'full', epochs: 1, lr: 0.01, k: 7, alpha: 0.5, settings: { units: 7 } }),
+    ).to.deep.equal({ epochs: 1, lr: 0.01, k: 7, units: 7 });
+  });
 });

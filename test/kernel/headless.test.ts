@@ -2,14 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runNotebook } from '../../src/kernel/headless.js';
-import { findJupyter } from '../../src/kernel/jupyter.js';
+import { findJupyter, type Jupyter } from '../../src/kernel/jupyter.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { notebookFolder, printed, readCells } from './notebooks.js';
 
 describe('running a notebook headless', function () {
   this.timeout(60_000);
   const folder = notebookFolder();
-  const jupyter = findJupyter();
+  let jupyter: Jupyter;
+  before(() => {
+    jupyter = findJupyter();
+  });
   after(() => folder.remove());
 
   /** The error that running a notebook ends in. */

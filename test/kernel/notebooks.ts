@@ -41,11 +41,14 @@ export function readCells(file: string): CodeCell[] {
   return cells.filter((cell) => cell.cell_type === 'code');
 }
 
+/** A text of a notebook file, which may keep it as a list of lines. */
+export const text = (value: unknown) => (Array.isArray(value) ? value.join('') : String(value));
+
 /** All the text that a cell printed on standard output. */
 export function printed(cell: CodeCell): string {
   return cell.outputs
     .filter((output) => output.name === 'stdout')
-    .map(({ text }) => (Array.isArray(text) ? text.join('') : text))
+    .map((output) => text(output.text))
     .join('');
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { runNotebook } from '../../src/kernel/headless.js';
 import { findJupyter } from '../../src/kernel/jupyter.js';
-import { type CodeCell, notebookFolder, printed, readCells } from './notebooks.js';
+import { type CodeCell, notebookFolder, printed, readCells, text } from './notebooks.js';
 
 /** Through the real Jupyter: the compiled kernel of `dist/`, started by nbclient. */
 describe('the kernel under Jupyter', function () {
@@ -90,8 +90,6 @@ describe('the kernel under Jupyter', function () {
     });
   });
 });
-
-const text = (value: unknown) => (Array.isArray(value) ? value.join('') : value);
 
 /** Three cells sent at once, the second of which throws, then one more. */
 const QUEUE_THREE_CELLS = `

@@ -34,6 +34,11 @@ describe('reportHtml', () => {
     expect(html).not.to.include('commit');
   });
 
+  it('says when a run is not the preset it is called after', () => {
+    const html = page({ runs: [sampleRun({ preset: 'full', overrides: { epochs: 1 } })] });
+    expect(html).to.include('<li>not the preset: epochs 1</li>');
+  });
+
   it('refers to nothing outside itself', () => {
     const html = reportHtml(CONTENT);
     expect(html).to.include('window.Plotly');

@@ -56,6 +56,15 @@ describe('reproductionTable', () => {
     expect(notes({}, 'gates of Keras 2.2')).to.deep.equal(['gates of Keras 2.2']);
   });
 
+  it('says what differs from the preset, once for all runs', () => {
+    const run = (seed: number, overrides: object) =>
+      sampleRun({ preset: 'full', seed, overrides: { ...overrides } });
+    const runs = [run(1, { epochs: 1, lr: 0.01 }), run(2, { epochs: 1, lr: 0.02 })];
+    expect(reproductionTable(runs, []).notes).to.deep.equal([
+      'not the preset: epochs 1, lr 0.01, lr 0.02',
+    ]);
+  });
+
   it('refuses to average over presets or data sets', () => {
     const mixed = [sampleRun({ preset: 'quick' }), sampleRun({ preset: 'full' })];
     expect(() => reproductionTable(mixed, [])).to.throw(

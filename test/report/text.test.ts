@@ -30,6 +30,12 @@ describe('reproductionText', () => {
     expect(text).to.include('[1] Su Jianlin, 2019-07-30; recalled, not checked');
   });
 
+  it('says when a run is not the preset that the title names', () => {
+    const run = sampleRun({ preset: 'full', overrides: { epochs: 1 } });
+    const text = reproductionText(reproductionTable([run], REPORTED));
+    expect(text).to.include('! not the preset: epochs 1');
+  });
+
   it('says so when nothing was run', () => {
     expect(reproductionText(reproductionTable([], REPORTED))).to.include('no run was made');
   });

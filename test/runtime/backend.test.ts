@@ -58,7 +58,7 @@ describe('startBackend', () => {
     const { name, native, reason } = JSON.parse(stdout);
     expect(name).to.equal('wasm');
     expect(native).to.deep.equal({ source: 'none', version: null });
-    expect(reason).to.contain('wrong ELF class').and.contain('slower');
+    expect(reason).to.contain('wrong ELF class. WebAssembly is').and.contain('slower');
   });
 
   it('fails where TensorFlow is asked for and does not load', async function () {

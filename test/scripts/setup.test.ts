@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -83,9 +92,13 @@ describe('set-up as a command', () => {
     ];
     const times = () => files.map((file) => statSync(join(ROOT, file)).mtimeMs);
     const before = times();
-    const start = performance.now();
-    expect(setUp().stdout).to.equal('Set-up is complete.\n');
-    expect(performance.now() - start).to.be.below(3000);
+    const seconds = [1, 2, 3].map(() => {
+      const start = performance.now();
+      expect(setUp().stdout).to.equal('Set-up is complete.\n');
+      return (performance.now() - start) / 1000;
+    });
+    // The best of three: the machine may be busy with something else.
+    expect(Math.min(...seconds)).to.be.below(3);
     expect(times()).to.deep.equal(before);
   });
 
@@ -93,6 +106,41 @@ describe('set-up as a command', () => {
     const { status, stderr } = setUp('--native=pip');
     expect(status).to.equal(2);
     expect(stderr).to.equal('There is no native way "pip": choose auto, official, wheel, none.\n');
+  });
+});
+
+describe('a folder in the cache that clones share', () => {
+  let cache: string;
+  let folder: string;
+  beforeEach(() => {
+    cache = mkdtempSync(join(tmpdir(), 'lazyahead-cache-'));
+    folder = join(cache, 'libraries');
+  });
+  afterEach(() => rmSync(cache, { recursive: true, force: true }));
+
+  /** Who has made the folder, after this set-up has; another's is there by the time it has. */
+  async function makerOf(files: string[], meanwhile?: { file: string }): Promise<string> {
+    const { makeFolder } = await part('native-wheel');
+    await makeFolder(folder, files, (place: string) => {
+      for (const file of files) writeFileSync(join(place, file), 'this one');
+      if (!meanwhile) return;
+      mkdirSync(folder);
+      writeFileSync(join(folder, meanwhile.file), 'the other');
+    });
+    expect(readdirSync(cache), 'leftovers').to.deep.equal(['libraries']);
+    return readFileSync(join(folder, files[0]), 'utf8');
+  }
+
+  it('is made', async () => {
+    expect(await makerOf(['a.so'])).to.equal('this one');
+  });
+
+  it("is another clone's that was faster", async () => {
+    expect(await makerOf(['a.so'], { file: 'a.so' })).to.equal('the other');
+  });
+
+  it('is replaced where it lacks a file', async () => {
+    expect(await makerOf(['a.so', 'b.so'], { file: 'b.so' })).to.equal('this one');
   });
 });
 

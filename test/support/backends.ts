@@ -1,6 +1,4 @@
 /** Runs tests on every tf.js backend that a Node program can have. */
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../../src/runtime/backend.js';
 import { skip } from './skip.js';
 
@@ -9,13 +7,9 @@ export function onEachBackend(define: (backend: 'cpu' | 'tensorflow') => void): 
   for (const backend of ['cpu', 'tensorflow'] as const) {
     describe(`on the ${backend} backend`, () => {
       before(async function () {
-        if (backend === 'tensorflow') {
-          const { name, reason } = await startBackend({ backend: 'auto' });
-          if (name !== 'tensorflow') {
-            skip(this, reason);
-          }
-        }
-        await tf.setBackend(backend);
+        const wished = backend === 'cpu' ? backend : 'auto';
+        const { name, reason } = await startBackend({ backend: wished });
+        if (name !== backend) skip(this, reason);
       });
       define(backend);
     });

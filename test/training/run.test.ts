@@ -1,6 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
 import type { TrainingEvent } from '../../src/training/events.js';
@@ -8,6 +16,7 @@ import { reproduce } from '../../src/training/reproduce.js';
 import { run } from '../../src/training/run.js';
 import { RunDirectory, readRun } from '../../src/training/run-directory.js';
 import { onBestBackend } from '../support/backends.js';
+import { rejection } from '../support/data-folders.js';
 
 /** A run of two seconds: generated reviews, 8 steps in 2 epochs. */
 const tiny = {
@@ -144,6 +153,47 @@ describe('a run', () => {
     expect(jsonLines(join(directory, 'steps.jsonl')).at(-1).loss).to.equal(null);
   });
 
+  it('has diverged when it is the validation loss that becomes NaN', async () => {
+    // One step an epoch: its own loss is still finite.
+    const { summary, metrics } = await run(
+      {
+        ...tiny,
+        optimizer: 'adam',
+        lr: 1e38,
+        epochs: 1,
+        settings: { ...tiny.settings, trainExamples: 32 },
+      },
+      { runDir: fresh() },
+    );
+    expect(summary.message).to.match(/^The validation loss became NaN after step 1: try a smaller/);
+    expect(summary).to.include({ status: 'diverged', steps: 1, bestValAccuracy: null });
+    expect(metrics).to.deep.equal([]);
+  });
+
+  it('says in its summary what differs from the preset', async () => {
+    const { directory } = await run({ ...tiny, optimizer: 'adam', epochs: 1 }, { runDir: fresh() });
+    expect(readRun(directory).summary.overrides).to.deep.equal({
+      ...tiny.settings,
+      epochs: 1,
+    });
+  });
+
+  it('leaves no directory when it is interrupted before training, and can then be made there', async () => {
+    const runDir = join(fresh(), 'deeper');
+    const request = { ...tiny, optimizer: 'adam', epochs: 1 };
+    const error = await rejection(run(request, { runDir, signal: AbortSignal.abort() }));
+    expect(error.message).to.equal('The run was interrupted before training started.');
+    expect(existsSync(dirname(runDir))).to.equal(false);
+    expect((await run(request, { runDir })).summary.status).to.equal('completed');
+  });
+
+  it('leaves a directory that it did not make, empty, when it fails before training', async () => {
+    const runDir = fresh();
+    mkdirSync(runDir);
+    await rejection(run({ ...tiny, optimizer: 'adam' }, { runDir, threads: -1 }));
+    expect(readdirSync(runDir)).to.deep.equal([]);
+  });
+
   it('leaks no tensor', async () => {
     await run({ ...tiny, optimizer: 'lookahead-lazy-adam' }, { runDir: fresh() });
     const before = tf.memory().numTensors;
@@ -163,4 +213,20 @@ describe('a run', () => {
     );
     expect(() => readRun(used)).to.throw('holds no finished run');
   });
+});
+
+describe('a run without native TensorFlow', () => {
+  for (const backend of ['wasm', 'cpu'] as const) {
+    it(`trains on ${backend}`, async () => {
+      const runDir = mkdtempSync(join(tmpdir(), 'lazyahead-run-'));
+      try {
+        const request = { ...tiny, optimizer: 'lookahead-lazy-adam' };
+        const { summary, metrics } = await run(request, { runDir, backend });
+        expect(summary).to.include({ status: 'completed', backend, steps: 8 });
+        expect(metrics[1].loss).to.be.within(0.5, 0.8).and.not.equal(metrics[0].loss);
+      } finally {
+        rmSync(runDir, { recursive: true });
+      }
+    });
+  }
 });

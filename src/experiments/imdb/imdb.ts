@@ -9,6 +9,9 @@ import { ADAM_FAMILY } from '../optimizers.js';
 import { presets } from './presets.js';
 import { reported } from './reported.js';
 
+/** Shortest time between two sentences about a download (ms). */
+const STATUS_EVERY = 1000;
+
 /** Sizes of the article's model and data. */
 const ARTICLE = {
   vocabulary: 20_000,
@@ -36,6 +39,7 @@ export const imdb: Experiment = {
   title: 'Sentiment of IMDB reviews: an embedding of 20,000 words and an LSTM',
   defaults: { batchSize: 32, lr: 1e-3, k: 5, alpha: 0.5, settings: ARTICLE },
   choices: { lstm: Object.keys(LSTM_KINDS) },
+  rates: ['dropout', 'recurrentDropout'],
   presets,
   optimizers: ADAM_FAMILY,
   compared: ['adam', 'lazy-adam', 'lookahead-adam', 'lookahead-lazy-adam'],
@@ -43,14 +47,23 @@ export const imdb: Experiment = {
 
   async load(config, { signal, onStatus }) {
     const { vocabulary, maxlen, trainExamples, valExamples } = settingsOf(config);
-    const { info, train, test } = await loadImdb({
+    let told = -STATUS_EVERY;
+    const reviews = await loadImdb({
       numWords: vocabulary,
       maxlen,
       source: config.data,
       signal,
-      onProgress: (received, total) =>
-        onStatus?.(`Downloading the reviews: ${megabytes(received)} of ${megabytes(total)}.`),
+      onProgress(received, total) {
+        const now = performance.now();
+        if (now - told >= STATUS_EVERY) {
+          told = now;
+          onStatus?.(`Downloading the reviews: ${megabytes(received)} of ${megabytes(total)}.`);
+        }
+      },
     });
+    const { info } = reviews;
+    const train = examples(reviews.train, trainExamples, maxlen);
+    const val = examples(reviews.test, valExamples, maxlen);
     if (info.reason !== undefined) {
       onStatus?.(`${info.reason} Training on generated reviews instead.`);
     }
@@ -60,12 +73,12 @@ export const imdb: Experiment = {
         synthetic: info.synthetic,
         verified: info.verified,
         sha256: info.sha256,
-        trainExamples,
-        valExamples,
+        trainExamples: train.n,
+        valExamples: val.n,
         reason: info.reason,
       },
-      train: examples(train, trainExamples, maxlen),
-      val: examples(test, valExamples, maxlen),
+      train,
+      val,
     };
   },
 
