@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { LazyOptimizer, Lookahead } from '../../src/index.js';
 import { slotsOf } from '../../src/optimizers/slots.js';
-import { onEachBackend } from '../support/backends.js';
+import { onBestBackend, onEachBackend } from '../support/backends.js';
 import { bits, expectClose } from '../support/numbers.js';
 import { OPTIMIZERS, step, trajectory, variable } from '../support/optimizers.js';
 
@@ -290,7 +290,11 @@ describe('Lookahead', () => {
   });
 
   describe('refuses, naming the value,', () => {
-    const sgd = tf.train.sgd(1);
+    onBestBackend();
+    let sgd: tf.Optimizer;
+    before(() => {
+      sgd = tf.train.sgd(1);
+    });
     for (const k of [0, 2.5, -1, Number.NaN]) {
       it(`k = ${k}`, () => {
         expect(() => new Lookahead(sgd, { k })).to.throw(RangeError, `not ${k}.`);
