@@ -1,7 +1,6 @@
 /** From what a user asks for to a complete configuration, with every value checked. */
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
-import type { RunSummary } from '../training/results.js';
 import type { Experiment, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
 
@@ -11,6 +10,9 @@ export const EXPERIMENTS: Record<string, Experiment> = { imdb };
 /** What a user may choose; anything left out is the preset's or the experiment's. */
 export type RunRequest = Pick<RunConfig, 'experiment' | 'optimizer'> &
   Partial<Omit<RunConfig, 'experiment' | 'optimizer'>>;
+
+/** Values of a configuration that are not its preset's, by name. */
+export type Overrides = Record<string, number | string>;
 
 /** The experiment of that name. @throws UsageError with the nearest name. */
 export const experimentNamed = (name: string): Experiment =>
@@ -58,7 +60,7 @@ export function resolveConfig(request: RunRequest): RunConfig {
  * The values of a configuration that are not its preset's. Left out are those that every run names
  * for itself, and where the data come from: the data set's own name says that.
  */
-export function overridesOf(config: RunConfig): RunSummary['overrides'] {
+export function overridesOf(config: RunConfig): Overrides {
   const { experiment, optimizer, preset } = config;
   const standard = decisive(resolveConfig({ experiment, optimizer, preset }));
   return Object.fromEntries(
@@ -67,7 +69,7 @@ export function overridesOf(config: RunConfig): RunSummary['overrides'] {
 }
 
 const decisive = ({ epochs, batchSize, lr, k, alpha, settings }: RunConfig) =>
-  ({ epochs, batchSize, lr, k, alpha, ...settings }) as RunSummary['overrides'];
+  ({ epochs, batchSize, lr, k, alpha, ...settings }) as Overrides;
 
 function check(config: RunConfig, experiment: Experiment): void {
   wholeNumber('seed', config.seed, 0);

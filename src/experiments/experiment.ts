@@ -1,7 +1,6 @@
 /** What an experiment declares: data, model, optimizers, presets. The training loop is elsewhere. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { OptimizerRecipe } from './optimizers.js';
 
 /** The data that a run is trained on. */
 export interface DatasetInfo {
@@ -80,6 +79,13 @@ export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   description: string;
   settings?: RunConfig['settings'];
 };
+
+/** How an optimizer of an experiment is made. */
+export interface OptimizerRecipe {
+  /** Whether `k` and `alpha` mean anything to it. */
+  lookahead: boolean;
+  make(config: RunConfig, model: tfl.LayersModel): tf.Optimizer;
+}
 
 /** An experiment, as data. */
 export interface Experiment {

@@ -3,14 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { LazyOptimizer } from '../optimizers/lazy.js';
 import { Lookahead } from '../optimizers/lookahead.js';
-import type { RunConfig } from './experiment.js';
-
-/** How an optimizer of an experiment is made. */
-export interface OptimizerRecipe {
-  /** Whether `k` and `alpha` mean anything to it. */
-  lookahead: boolean;
-  make(config: RunConfig, model: tfl.LayersModel): tf.Optimizer;
-}
+import type { OptimizerRecipe, RunConfig } from './experiment.js';
 
 const embeddingLayers = (model: tfl.LayersModel) =>
   model.layers.filter((layer) => layer.getClassName() === 'Embedding');
