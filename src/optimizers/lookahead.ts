@@ -92,9 +92,10 @@ export class Lookahead extends OptimizerWrapper {
     if (momentum === 'pullback') {
       this.slots(); // throws for an optimizer whose state is not known
     }
-    if (momentum === 'reset' && !canReset(inner) && !isKnown(inner)) {
+    const innermost = chainOf(inner).at(-1)!;
+    if (momentum === 'reset' && !canReset(innermost) && !isKnown(innermost)) {
       throw new TypeError(
-        `momentum: 'reset' needs a resetState() method of ${inner.getClassName()}, which is not one of tf.js's optimizers.`,
+        `momentum: 'reset' needs a resetState() method of ${innermost.getClassName()}, which is not one of tf.js's optimizers.`,
       );
     }
   }

@@ -342,6 +342,8 @@ describe('Lookahead', () => {
       expect(() => new Lookahead(new Hidden(1), { momentum: 'reset' })).to.throw(
         "needs a resetState() method of Hidden, which is not one of tf.js's optimizers",
       );
+      const lazily = new LazyOptimizer(new Hidden(1), { embeddingLayers: ['words'] });
+      expect(() => new Lookahead(lazily, { momentum: 'reset' })).to.throw('method of Hidden');
       expect(() => new Lookahead(new Hidden(1))).not.to.throw();
       class Open extends Hidden {
         resetState() {}
