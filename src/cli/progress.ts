@@ -60,7 +60,7 @@ const details = ({ loss, accuracy, stepsPerSecond, secondsLeft }: StepEvent) =>
   `loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, ${stepsPerSecond.toFixed(1)} steps/s, ${formatDuration(secondsLeft)} left`;
 
 const summary = ({ metrics, totalEpochs }: EpochEvent) =>
-  `epoch ${metrics.epoch} of ${totalEpochs}, loss ${metrics.loss.toFixed(4)}, validation accuracy ${percent(metrics.valAccuracy)}, ${formatDuration(metrics.seconds)}`;
+  `epoch ${metrics.epoch} of ${totalEpochs}, loss ${metrics.loss.toFixed(4)}, validation accuracy ${percent(metrics.valAccuracy)}, ${formatDuration(metrics.seconds)} in all`;
 
 function print(line: string): void {
   process.stderr.write(`${line}\n`);

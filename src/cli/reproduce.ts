@@ -37,6 +37,7 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   const { writeReport } = await import('../report/write.js');
   const { readEnvironment } = await import('../training/run-directory.js');
   const started = performance.now();
+  let planned = 0;
   const { directory, runs, error } = await reproduce(
     { experiment, seeds, optimizers, ...requestOf(flags) },
     {
@@ -45,8 +46,10 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
       threads,
       signal: untilInterrupted(),
       onStatus: (status) => process.stderr.write(`${status}\n`),
-      onRun: ({ optimizer, seed }, index, total) =>
-        showProgress(`[${index + 1}/${total}] ${optimizer}, seed ${seed}`),
+      onRun({ optimizer, seed }, index, total) {
+        planned = total;
+        return showProgress(`[${index + 1}/${total}] ${optimizer}, seed ${seed}`);
+      },
     },
   );
   for (const { summary } of runs.filter(({ summary }) => summary.message !== undefined)) {
@@ -64,8 +67,9 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
     environment: readEnvironment(runs[0].directory),
   });
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  const completed = runs.filter(({ summary }) => summary.status === 'completed').length;
   const text = `${reproductionText(reproductionTable(runs, reported))}
-${runs.length === 1 ? '1 run' : `${runs.length} runs`} in ${minutes} minutes, in ${directory}
+${completed} of ${planned} ${planned === 1 ? 'run' : 'runs'} completed in ${minutes} minutes, in ${directory}
 Report with charts: ${report}
 To look into it yourself: npm run lab opens JupyterLab; start with notebooks/imdb.ipynb
 `;

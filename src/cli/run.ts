@@ -9,7 +9,10 @@ export function register(program: Command): void {
     .command('run')
     .description('train one optimizer and leave a run directory')
     .argument('<experiment>', 'imdb')
-    .requiredOption('--optimizer <name>', 'adam, lazy-adam, lazy-adam-freeze, lookahead-adam, …')
+    .requiredOption(
+      '--optimizer <name>',
+      'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam or lookahead-lazy-adam',
+    )
     .addOption(numberOption('seed', 'n', 'decides weights, order and dropout (default: 1)'));
   addTrainingOptions(command).action(
     async (experiment: string, flags: TrainingFlags & { optimizer: string; seed?: number }) => {

@@ -1,5 +1,5 @@
 /** From what a user asks for to a complete configuration, with every value checked. */
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
 import type { Experiment, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
@@ -94,8 +94,11 @@ function check(config: RunConfig, experiment: Experiment): void {
 
 function known(kind: string, name: string, names: string[]): string {
   if (!names.includes(name)) {
+    const nearest = closest(name, names);
+    // A name that shares less than half its letters is no slip of the pen.
+    const guess = distance(name, nearest) <= name.length / 2 ? `; did you mean ${nearest}?` : '.';
     throw new UsageError(
-      `There is no ${kind} "${name}"; did you mean ${closest(name, names)}? There is ${names.join(', ')}.`,
+      `There is no ${kind} "${name}"${guess} Choose one of ${names.join(', ')}.`,
     );
   }
   return name;

@@ -80,7 +80,7 @@ export function runList(runs: RunResult[]): string {
       cell('Seed', String(s.seed)),
       cell('Epochs', formatCount(s.epochs)),
       cell('Steps', formatCount(s.steps)),
-      cell('Best epoch', formatPercent(s.bestValAccuracy)),
+      cell('Best accuracy', formatPercent(s.bestValAccuracy)),
       cell('Time', formatDuration(s.seconds)),
       cell(
         'Weights',
@@ -91,7 +91,7 @@ export function runList(runs: RunResult[]): string {
   return `<section>
 <h2>Runs</h2>
 <table class="runs">
-<thead><tr><th>Optimizer</th><th class="number">Seed</th><th class="number">Epochs</th><th class="number">Steps</th><th class="number">Best epoch</th><th class="number">Time</th><th class="number">Weights</th></tr></thead>
+<thead><tr><th>Optimizer</th><th class="number">Seed</th><th class="number">Epochs</th><th class="number">Steps</th><th class="number">Best accuracy</th><th class="number">Time</th><th class="number">Weights</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table>
 <p class="small">Weights: the start of the SHA-256 of the final weights, in full in each run’s summary.json. With the same seed, backend and thread count a second run ends with the same one.</p>

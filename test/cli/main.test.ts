@@ -54,7 +54,7 @@ describe('the lazyahead command', () => {
     ]);
     expect(out)
       .to.contain('about 83.7 %')
-      .and.to.match(/\n1 run in \d/);
+      .and.to.match(/\n1 of 2 runs completed in \d/);
     expect(out).to.contain('not the preset: epochs 1');
     expect(existsSync(join(runDir, 'report.html'))).to.equal(true);
     expect(err.trim().split('\n').at(-1)).to.match(/lookahead-adam-seed1 cannot be written/);

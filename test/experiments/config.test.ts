@@ -53,6 +53,7 @@ describe('resolveConfig', () => {
       { ...adam, optimizer: 'lazy-adm' },
       'There is no optimizer "lazy-adm"; did you mean lazy-adam?',
     ],
+    [{ ...adam, optimizer: 'sgd' }, 'There is no optimizer "sgd". Choose one of adam, lazy-adam,'],
     [{ ...adam, preset: 'quik' }, 'There is no preset "quik"; did you mean quick?'],
     [{ ...adam, seed: -1 }, 'seed is a whole number from 0, not -1.'],
     [{ ...adam, seed: 0.5 }, 'seed is a whole number from 0, not 0.5.'],
