@@ -1,6 +1,9 @@
 /** Lookahead: k steps forward, 1 step back (Zhang et al. 2019, arXiv 1907.08610). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { rowsOf } from '../embedding/rows.js';
+import { sparseGradient } from '../embedding/sparse-gradient.js';
+import { refuseInside } from './composition.js';
 import { isKnown, type Slot } from './slots.js';
 import { lend, whenEnded, wrapEvaluation } from './slow-weights.js';
 import { indexed, listOf, type NamedState, type NamedTensor } from './state.js';
@@ -24,6 +27,16 @@ export interface LookaheadOptions {
    * - `pullback`: interpolates the first moments s as the weights are, s ← s̄ + α(s − s̄).
    */
   momentum?: MomentumPolicy;
+}
+
+/** What was stepped of a variable since the last sync. In a table's other rows θ = φ already. */
+interface Touched {
+  /** Whether the last gradient was that of some rows of a table. */
+  inRows: boolean;
+  /** Whether any gradient was that of the whole variable. */
+  all: boolean;
+  /** The rows that had a gradient. */
+  rows: Set<number>;
 }
 
 const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
@@ -58,6 +71,8 @@ export class Lookahead extends OptimizerWrapper {
 
   /** φ, by position. */
   private slow: tf.Variable[] = [];
+  /** By position, what was stepped since the last sync. */
+  private touched: Touched[] = [];
   /** s̄ of `pullback`, the first moments after the last sync: by slot, then by position. */
   private pulledBack: Record<string, tf.Variable[]> = {};
   /** Callbacks that run on the slow weights just now, and what gives the fast ones back. */
@@ -83,9 +98,7 @@ export class Lookahead extends OptimizerWrapper {
     if (!POLICIES.includes(momentum)) {
       throw new RangeError(`momentum is one of ${POLICIES.join(', ')}, not "${momentum}".`);
     }
-    if (chainOf(inner).some((optimizer) => optimizer instanceof Lookahead)) {
-      throw new TypeError('Lookahead cannot wrap another Lookahead: use one, with a larger k.');
-    }
+    refuseInside('Lookahead', inner);
     this.k = k;
     this.alpha = alpha;
     this.momentum = momentum;
@@ -145,8 +158,12 @@ export class Lookahead extends OptimizerWrapper {
 
   protected override step(gradients: Gradient[], complete: boolean): void {
     this.refuseOnSlowWeights('a training step');
-    for (const { variable } of gradients.slice(this.slow.length)) {
-      this.slow.push(tf.variable(variable, false));
+    for (const [i, { variable, tensor }] of gradients.entries()) {
+      if (i === this.slow.length) {
+        this.slow.push(tf.variable(variable, false));
+        this.touched.push({ inRows: false, all: false, rows: new Set() });
+      }
+      this.touch(i, tensor);
     }
     this.stepInner(gradients, complete);
     if ((this.iterations + 1) % this.k === 0) {
@@ -155,15 +172,53 @@ export class Lookahead extends OptimizerWrapper {
     }
   }
 
+  private touch(position: number, gradient: tf.Tensor | null): void {
+    const touched = this.touched[position];
+    const sampled = sparseGradient(gradient);
+    if (sampled !== undefined) {
+      touched.inRows = true;
+      for (const id of sampled.ids) {
+        touched.rows.add(id);
+      }
+    } else if (gradient !== null) {
+      touched.inRows = false;
+      touched.all = true;
+    }
+  }
+
   private sync(): void {
     for (const [i, slow] of this.slow.entries()) {
-      const fast = this.variables[i];
-      if (this.alpha < 1) {
-        // Without arithmetic for alpha = 0: 0 · (θ − φ) is NaN once θ has overflowed.
-        fast.assign(this.alpha === 0 ? slow : interpolate(slow, fast, this.alpha));
+      const { all, inRows, rows } = this.touched[i];
+      if (all || !inRows) {
+        this.syncAll(this.variables[i], slow);
+      } else if (rows.size > 0) {
+        this.syncRows(this.variables[i], slow, tf.tensor1d(Int32Array.from(rows), 'int32'));
       }
-      slow.assign(fast);
+      this.touched[i].all = false;
+      rows.clear();
     }
+  }
+
+  private syncAll(fast: tf.Variable, slow: tf.Variable): void {
+    if (this.alpha < 1) {
+      fast.assign(this.meet(slow, fast));
+    }
+    slow.assign(fast);
+  }
+
+  private syncRows(fast: tf.Variable, slow: tf.Variable, ids: tf.Tensor1D): void {
+    const [fastRows, slowRows] = [rowsOf(fast), rowsOf(slow)];
+    const met = this.meet(slowRows.gather(ids), fastRows.gather(ids)) as tf.Tensor2D;
+    fastRows.scatter(ids, met);
+    slowRows.scatter(ids, met);
+  }
+
+  /** φ + α(θ − φ), without arithmetic at both ends: 0 · (θ − φ) is NaN once θ has overflowed. */
+  private meet(slow: tf.Tensor, fast: tf.Tensor): tf.Tensor {
+    if (this.alpha === 1) {
+      return fast;
+    }
+    return this.alpha === 0 ? slow : interpolate(slow, fast, this.alpha);
   }
 
   private applyMomentumPolicy(): void {
@@ -179,10 +234,11 @@ export class Lookahead extends OptimizerWrapper {
   private pullBack({ name, variables }: Slot): void {
     this.pulledBack[name] ??= [];
     for (const [i, moment] of variables.entries()) {
-      this.pulledBack[name][i] ??= tf.variable(tf.zerosLike(moment), false);
+      this.pulledBack[name][i] ??= tf.variable(tf.zeros(moment.shape), false);
       const last = this.pulledBack[name][i];
-      moment.assign(interpolate(last, moment, this.alpha));
-      last.assign(moment);
+      const pulled = interpolate(last, moment.read(), this.alpha);
+      moment.assign(pulled);
+      last.assign(pulled);
     }
   }
 
@@ -208,6 +264,7 @@ export class Lookahead extends OptimizerWrapper {
   override loadOwnState(state: NamedState): void {
     tf.dispose(this.ownState());
     this.slow = variablesOf(state, 'slow');
+    this.touched = this.slow.map(() => ({ inRows: false, all: true, rows: new Set() }));
     this.pulledBack = {};
     for (const { name } of this.momentum === 'pullback' ? this.slots() : []) {
       this.pulledBack[name] = variablesOf(state, `pulledBack.${name}`);

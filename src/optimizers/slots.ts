@@ -7,6 +7,16 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
+/** The state that an optimizer keeps for one variable in one of its slots. */
+export interface SlotVariable {
+  /** That of the model's variable. */
+  readonly shape: number[];
+  /** An up-to-date copy, the caller's to dispose; reading changes nothing. */
+  read(): tf.Tensor;
+  /** Replaces the state by a tensor of the same shape. */
+  assign(value: tf.Tensor): void;
+}
+
 /** One kind of per-variable state of an optimizer, e.g. Adam's first moments. */
 export interface Slot {
   /** The field's name, e.g. `accumulatedFirstMoment`. */
@@ -15,7 +25,12 @@ export interface Slot {
   readonly firstMoment: boolean;
   /** What every element is before the first step. */
   readonly initialValue: number;
-  /** The state, one variable of the model's variable's shape each, by position; it may be shorter. */
+  /** The state, one for each of the model's variables, by position; there may be fewer. */
+  readonly variables: readonly SlotVariable[];
+}
+
+/** A slot whose state is held in plain variables. */
+export interface PlainSlot extends Omit<Slot, 'variables'> {
   readonly variables: readonly tf.Variable[];
 }
 
@@ -28,8 +43,8 @@ export interface Clock {
 
 /** An optimizer that shows its slots, as every wrapper of this library does. */
 export interface HasSlots {
-  /** Live slots, not copies. */
-  slots(): Slot[];
+  /** Plain variables are the live state. */
+  slots(): (Slot | PlainSlot)[];
 }
 
 interface SlotField {
@@ -39,6 +54,8 @@ interface SlotField {
   initial?: string;
   /** The configuration's field without which there is no such slot. */
   onlyIf?: string;
+  /** The field of the factor by which a step with gradient zero shrinks it; 1 without one. */
+  decay?: string;
 }
 
 interface Layout {
@@ -49,12 +66,15 @@ interface Layout {
 /** By `getClassName()`: `instanceof` is duck-typed for optimizers and true for any of them. */
 const LAYOUTS: Record<string, Layout> = {
   SGD: { slots: [], clocks: [] },
-  Momentum: { slots: [{ field: 'accumulations', firstMoment: true }], clocks: [] },
+  Momentum: {
+    slots: [{ field: 'accumulations', firstMoment: true, decay: 'momentum' }],
+    clocks: [],
+  },
   RMSProp: {
     slots: [
-      { field: 'accumulatedMeanSquares' },
-      { field: 'accumulatedMoments', firstMoment: true },
-      { field: 'accumulatedMeanGrads', onlyIf: 'centered' },
+      { field: 'accumulatedMeanSquares', decay: 'decay' },
+      { field: 'accumulatedMoments', firstMoment: true, decay: 'momentum' },
+      { field: 'accumulatedMeanGrads', onlyIf: 'centered', decay: 'decay' },
     ],
     clocks: [],
   },
@@ -63,13 +83,16 @@ const LAYOUTS: Record<string, Layout> = {
     clocks: [],
   },
   Adadelta: {
-    slots: [{ field: 'accumulatedGrads' }, { field: 'accumulatedUpdates' }],
+    slots: [
+      { field: 'accumulatedGrads', decay: 'rho' },
+      { field: 'accumulatedUpdates', decay: 'rho' },
+    ],
     clocks: [],
   },
   Adam: {
     slots: [
-      { field: 'accumulatedFirstMoment', firstMoment: true },
-      { field: 'accumulatedSecondMoment' },
+      { field: 'accumulatedFirstMoment', firstMoment: true, decay: 'beta1' },
+      { field: 'accumulatedSecondMoment', decay: 'beta2' },
     ],
     clocks: [
       { field: 'accBeta1', initial: 'beta1' },
@@ -78,8 +101,8 @@ const LAYOUTS: Record<string, Layout> = {
   },
   Adamax: {
     slots: [
-      { field: 'accumulatedFirstMoment', firstMoment: true },
-      { field: 'accumulatedWeightedInfNorm' },
+      { field: 'accumulatedFirstMoment', firstMoment: true, decay: 'beta1' },
+      { field: 'accumulatedWeightedInfNorm', decay: 'beta2' },
     ],
     clocks: [{ field: 'accBeta1', initial: 'beta1' }, { field: 'iteration' }],
   },
@@ -101,22 +124,56 @@ const initialValue = (optimizer: tf.Optimizer, field?: string) =>
 
 /** The optimizer's slots, or null when nothing is known about them. */
 export function slotsOf(optimizer: tf.Optimizer): Slot[] | null {
-  if ('slots' in optimizer && typeof optimizer.slots === 'function') {
-    return (optimizer as unknown as HasSlots).slots();
-  }
-  const layout = layoutOf(optimizer);
-  if (layout === undefined) {
-    return null;
-  }
+  const slots =
+    'slots' in optimizer && typeof optimizer.slots === 'function'
+      ? (optimizer as unknown as HasSlots).slots()
+      : plainSlotsOf(optimizer);
+  return (
+    slots?.map((slot) => ({
+      ...slot,
+      variables: slot.variables.map((variable) => ('read' in variable ? variable : live(variable))),
+    })) ?? null
+  );
+}
+
+const live = (variable: tf.Variable): SlotVariable => ({
+  shape: variable.shape,
+  read: () => variable.clone(),
+  assign: (value) => variable.assign(value),
+});
+
+/** The slots of one of tf.js's own optimizers, live; null for another. */
+export function plainSlotsOf(optimizer: tf.Optimizer): PlainSlot[] | null {
+  const entries = (field: string) => fieldsOf(optimizer)[field] as SlotEntry[];
+  return (
+    slotLayoutsOf(optimizer)?.map((slot) => ({
+      name: slot.name,
+      firstMoment: slot.firstMoment,
+      initialValue: slot.initialValue,
+      variables: entries(slot.name).map((entry) => entry.variable),
+    })) ?? null
+  );
+}
+
+/** What a slot of one of tf.js's own optimizers is like, whether or not it has any state yet. */
+export interface SlotLayout extends Omit<Slot, 'variables'> {
+  /** The factor by which a step with gradient zero shrinks the state; 1 for none. */
+  readonly decay: number;
+}
+
+/** What the slots of one of tf.js's own optimizers are like; null for another. */
+export function slotLayoutsOf(optimizer: tf.Optimizer): SlotLayout[] | null {
   const fields = fieldsOf(optimizer);
-  return layout.slots
-    .filter(({ onlyIf }) => onlyIf === undefined || fields[onlyIf])
-    .map(({ field, firstMoment, initial }) => ({
-      name: field,
-      firstMoment: firstMoment === true,
-      initialValue: initialValue(optimizer, initial),
-      variables: (fields[field] as SlotEntry[]).map((entry) => entry.variable),
-    }));
+  return (
+    layoutOf(optimizer)
+      ?.slots.filter(({ onlyIf }) => onlyIf === undefined || fields[onlyIf])
+      .map(({ field, firstMoment, initial, decay }) => ({
+        name: field,
+        firstMoment: firstMoment === true,
+        initialValue: initialValue(optimizer, initial),
+        decay: decay === undefined ? 1 : (fields[decay] as number),
+      })) ?? null
+  );
 }
 
 /** The scalars that count with the steps; none for an optimizer that is not tf.js's own. */

@@ -7,7 +7,7 @@
  * variables apart, since a variable can get another name when its model is loaded.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { clocksOf, isKnown, loadSlot, setIterations, slotsOf } from './slots.js';
+import { clocksOf, isKnown, loadSlot, plainSlotsOf, setIterations } from './slots.js';
 
 /** A tensor as `getWeights` gives it and `setWeights` takes it; tf.js does not export the type. */
 export interface NamedTensor {
@@ -113,7 +113,7 @@ async function stateOf(optimizer: tf.Optimizer): Promise<NamedState> {
     for (const clock of clocksOf(optimizer)) {
       state[clock.name] = clock.variable;
     }
-    for (const slot of slotsOf(optimizer)!) {
+    for (const slot of plainSlotsOf(optimizer)!) {
       Object.assign(state, indexed(slot.name, slot.variables));
     }
     return state;
@@ -129,7 +129,7 @@ async function loadState(optimizer: tf.Optimizer, state: NamedState): Promise<vo
     for (const clock of clocksOf(optimizer)) {
       clock.variable.assign(state[clock.name]);
     }
-    for (const slot of slotsOf(optimizer)!) {
+    for (const slot of plainSlotsOf(optimizer)!) {
       loadSlot(optimizer, slot.name, listOf(state, slot.name));
     }
   } else {

@@ -1,9 +1,10 @@
 /** Finding the embedding tables that a user means among the variables that are trained. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { EmbeddingTable } from '../embedding/embedding-table.js';
 
-/** An embedding table: its layer, its layer's name, or the variable that holds it. */
-export type EmbeddingLayer = layers.Layer | string | tf.Variable;
+/** An embedding table: its layer, its layer's name, the table itself, or the variable that holds it. */
+export type EmbeddingLayer = layers.Layer | string | EmbeddingTable | tf.Variable;
 
 /** The name by which a table is found again when its model is loaded. */
 export interface TableName {
@@ -23,6 +24,9 @@ const isVariable = (value: object): value is tf.Variable => 'assign' in value &&
 export function nameOfTable(table: EmbeddingLayer): TableName {
   if (typeof table === 'string') {
     return { name: table, isVariable: false };
+  }
+  if (table instanceof EmbeddingTable) {
+    return nameOfTable(table.variable);
   }
   if (Object(table) === table && isVariable(table)) {
     if (table.rank !== 2) {
@@ -54,6 +58,9 @@ export const isFrozen = (table: EmbeddingLayer) =>
 export function variableOfTable(table: EmbeddingLayer): tf.Variable | undefined {
   if (typeof table === 'string') {
     return undefined;
+  }
+  if (table instanceof EmbeddingTable) {
+    return table.variable;
   }
   return isVariable(table) ? table : (table.weights[0]?.read() as tf.Variable | undefined);
 }

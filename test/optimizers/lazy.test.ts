@@ -98,14 +98,14 @@ describe('LazyOptimizer', () => {
             const optimizer = lazy(OPTIMIZERS[name](), table, moments);
             for (const rows of steps) {
               const before = bits(table);
-              const slotsBefore = optimizer.slots().map((slot) => slot.variables[0]?.dataSync());
+              const slotsBefore = optimizer.slots().map((slot) => slot.variables[0]?.read().dataSync());
               step(optimizer, [table], [rows.map(([sampled, g]) => (sampled ? g : 0))]);
               for (const [row, [sampled]] of rows.entries()) {
                 expect(bits(table)[row] === before[row]).to.equal(!sampled);
                 for (const [i, slot] of optimizer.slots().entries()) {
                   if (!sampled && moments === 'freeze') {
                     const old = slotsBefore[i]?.[row] ?? Math.fround(slot.initialValue);
-                    expect(slot.variables[0].dataSync()[row]).to.equal(old);
+                    expect(slot.variables[0].read().dataSync()[row]).to.equal(old);
                   }
                 }
               }
@@ -118,22 +118,27 @@ describe('LazyOptimizer', () => {
       );
     });
 
-    it('lets the moments of other rows decay exactly as the inner optimizer does', () => {
+    it('lets the moments of other rows decay as the inner optimizer does', () => {
+      // On rows β^∆ is multiplied by once, which may round otherwise than ∆ times β.
       for (const [name, make] of Object.entries(OPTIMIZERS)) {
-        const [a, b] = [tableOfTwo(), tableOfTwo()];
+        const tables = [tableOfTwo(), tableOfTwo(), tableOfTwo()];
         const inner = make();
-        const optimizer = lazy(make(), b);
-        trajectory(inner, a, GRADIENTS);
-        trajectory(optimizer, b, GRADIENTS);
-        const moments = slotsOf(inner)!.map((slot) => slot.variables.map(bits));
+        const onRows = lazy(make(), tables[1]);
+        const restoring = new LazyOptimizer(make(), {
+          embeddingLayers: [tables[2]],
+          rows: 'gradient',
+        });
+        for (const [i, optimizer] of [inner, onRows, restoring].entries()) {
+          trajectory(optimizer, tables[i], GRADIENTS);
+        }
         // Adadelta's and the others' moments depend on gradients alone, not on the weights.
-        expect(
-          optimizer.slots().map((slot) => slot.variables.map(bits)),
-          name,
-        ).to.deep.equal(moments);
-        tf.dispose([a, b]);
-        inner.dispose();
-        optimizer.dispose();
+        for (const [i, slot] of slotsOf(inner)!.entries()) {
+          const moments = slot.variables[0].read();
+          expect(bits(restoring.slots()[i].variables[0].read()), name).to.deep.equal(bits(moments));
+          expectClose(onRows.slots()[i].variables[0].read().dataSync(), moments.dataSync());
+        }
+        tf.dispose(tables);
+        for (const optimizer of [inner, onRows, restoring]) optimizer.dispose();
       }
     });
 
@@ -158,10 +163,10 @@ describe('LazyOptimizer', () => {
       const [table, other] = [tableOfTwo(), variable([0])];
       const optimizer = lazy(tf.train.adam(0.1), table);
       step(optimizer, [table, other], [[1, 1], [1]]);
-      const [weights, moments] = [bits(table), bits(optimizer.slots()[0].variables[0])];
+      const [weights, moments] = [bits(table), bits(optimizer.slots()[0].variables[0].read())];
       step(optimizer, [table, other], [null, [1]]);
       expect(bits(table)).to.deep.equal(weights);
-      expect(bits(optimizer.slots()[0].variables[0])).to.deep.equal(moments);
+      expect(bits(optimizer.slots()[0].variables[0].read())).to.deep.equal(moments);
       tf.dispose([table, other]);
       optimizer.dispose();
     });
@@ -391,8 +396,7 @@ describe('LazyOptimizer', () => {
         [1, 0, 0],
         [1, 0, 0],
       ]);
-      expect(warnings).to.have.length(1);
-      expect(warnings[0]).to.contain('"decayed"');
+      expect(warnings.filter((text) => text.includes('"decayed"'))).to.have.length(1);
     } finally {
       console.warn = warn;
     }

@@ -120,7 +120,7 @@ describe('Lookahead', () => {
       // s = 1.375, 1.6875 | 0.75 + 0.5 · (1.6875 − 0.75) = 1.21875
       const optimizer = new Lookahead(tf.train.momentum(1, 0.5), { k: 2, momentum: 'pullback' });
       const x = variable([0]);
-      const momentum = () => optimizer.slots()[0].variables[0].dataSync()[0];
+      const momentum = () => optimizer.slots()[0].variables[0].read().dataSync()[0];
       const seen = [1, 1, 1, 1].map((g) => {
         step(optimizer, [x], [[g]]);
         return momentum();

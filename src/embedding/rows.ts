@@ -1,0 +1,60 @@
+/** Reading and writing single rows of a variable in place, whatever the size of the table. */
+import * as tf from '@tensorflow/tfjs-core';
+import { ArrayRows, type CpuBackend } from './array-rows.js';
+import { CopiedRows } from './copied-rows.js';
+import { HeapRows, type WasmBackend } from './heap-rows.js';
+import { type NativeBackend, NativeRows } from './native-rows.js';
+
+/** The rows of a variable of shape [vocabulary, width]. The variable always shows current values. */
+export interface Rows {
+  /** A copy of some rows, shape [ids.length, width]. @param ids - int32, in any order, also repeated. */
+  gather(ids: tf.Tensor1D): tf.Tensor2D;
+  /** Writes some rows. @param ids - int32, each once. @param rows - shape [ids.length, width]. */
+  scatter(ids: tf.Tensor1D, rows: tf.Tensor2D): void;
+  /** Leaves the variable as an ordinary one, with its values, and frees what stood behind it. */
+  release(): void;
+}
+
+const known = new WeakMap<tf.Variable, { backend: unknown; rows: Rows }>();
+
+/**
+ * The rows of a variable, by the best means that the current backend has.
+ *
+ * Only what goes through these rows costs nothing for the rest of the table. Whatever else reads the
+ * variable gets a copy of the whole table, made once between two writes.
+ */
+export function rowsOf(variable: tf.Variable): Rows {
+  const backend = tf.backend();
+  const before = known.get(variable);
+  if (before?.backend === backend) {
+    return before.rows;
+  }
+  before?.rows.release();
+  const rows = makeRows(variable, backend);
+  known.set(variable, { backend, rows });
+  return rows;
+}
+
+/** Makes a variable an ordinary one again; nothing happens to one that already is. */
+export function releaseRows(variable: tf.Variable): void {
+  known.get(variable)?.rows.release();
+  known.delete(variable);
+}
+
+/** Whether tensors can be read without waiting: not so on WebGPU, unless they never left JavaScript. */
+export const canReadAtOnce = () => tf.getBackend() !== 'webgpu';
+
+function makeRows(variable: tf.Variable, backend: unknown): Rows {
+  switch (tf.getBackend()) {
+    case 'tensorflow':
+      return (backend as NativeBackend).isUsingGpuDevice
+        ? new CopiedRows(variable)
+        : new NativeRows(variable, backend as NativeBackend);
+    case 'cpu':
+      return new ArrayRows(variable, backend as CpuBackend);
+    case 'wasm':
+      return new HeapRows(variable, backend as WasmBackend);
+    default:
+      return new CopiedRows(variable);
+  }
+}

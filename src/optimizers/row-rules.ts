@@ -1,0 +1,115 @@
+/**
+ * The steps of tf.js's own optimizers, taken on some rows of a table.
+ *
+ * Each is the formula of the optimizer's `applyGradients` in tf.js 4.22, operation by operation, so
+ * that a row that is sampled at every step gets the bits that the optimizer itself would give it.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** What a rule gets: tensors of shape [rows, width]. */
+export interface RowStep {
+  readonly weights: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  /** A slot as it is before this step. */
+  before(slot: number): tf.Tensor;
+  /** A slot times its decay: what a step with gradient zero would leave. */
+  decayed(slot: number): tf.Tensor;
+}
+
+/** The new weights and slots, in the slots' order. */
+export interface SteppedRows {
+  weights: tf.Tensor;
+  slots: tf.Tensor[];
+}
+
+/** The private fields of tf.js's optimizers that the formulas use. */
+interface Fields {
+  learningRate: number;
+  /** −learningRate, of SGD and Momentum. */
+  c: tf.Scalar;
+  /** The momentum of Momentum. */
+  m: tf.Scalar;
+  useNesterov: boolean;
+  decay: number;
+  epsilon: number;
+  rho: number;
+  beta1: number;
+  beta2: number;
+  accBeta1: tf.Variable;
+  accBeta2: tf.Variable;
+  iteration: tf.Variable;
+}
+
+type RowRule = (optimizer: Fields, rows: RowStep) => SteppedRows;
+
+const { abs, add, div, maximum, mul, sqrt, square, sub } = tf;
+
+/** By `getClassName()`. */
+const RULES: Record<string, RowRule> = {
+  SGD: ({ c }, { weights, gradient }) => ({
+    weights: add(mul(c, gradient), weights),
+    slots: [],
+  }),
+
+  Momentum: ({ c, m, useNesterov }, { weights, gradient, decayed }) => {
+    const accumulation = add(decayed(0), gradient);
+    const direction = useNesterov ? add(gradient, mul(accumulation, m)) : accumulation;
+    return { weights: add(mul(c, direction), weights), slots: [accumulation] };
+  },
+
+  RMSProp: ({ learningRate, decay, epsilon }, { weights, gradient, decayed }) => {
+    const meanSquare = add(decayed(0), mul(square(gradient), 1 - decay));
+    const scaled = div(mul(gradient, learningRate), sqrt(add(meanSquare, epsilon)));
+    const moment = add(decayed(1), scaled);
+    return { weights: sub(weights, moment), slots: [meanSquare, moment] };
+  },
+
+  Adagrad: ({ learningRate }, { weights, gradient, before }) => {
+    const sum = add(before(0), square(gradient));
+    const direction = div(gradient, sqrt(add(sum, tf.backend().epsilon())));
+    return { weights: add(mul(direction, -learningRate), weights), slots: [sum] };
+  },
+
+  Adadelta: ({ learningRate, rho, epsilon }, { weights, gradient, before, decayed }) => {
+    const meanSquare = add(decayed(0), mul(square(gradient), 1 - rho));
+    const scale = div(sqrt(add(before(1), epsilon)), sqrt(add(before(0), epsilon)));
+    const update = mul(scale, gradient);
+    const meanSquareUpdate = add(decayed(1), mul(square(update), 1 - rho));
+    return {
+      weights: add(mul(update, -learningRate), weights),
+      slots: [meanSquare, meanSquareUpdate],
+    };
+  },
+
+  Adam: (adam, { weights, gradient, decayed }) => {
+    const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = adam;
+    const first = add(decayed(0), mul(gradient, 1 - beta1));
+    const second = add(decayed(1), mul(square(gradient), 1 - beta2));
+    const correctedFirst = div(first, sub(1, accBeta1));
+    const correctedSecond = div(second, sub(1, accBeta2));
+    const direction = div(correctedFirst, add(sqrt(correctedSecond), epsilon));
+    return { weights: add(mul(direction, -learningRate), weights), slots: [first, second] };
+  },
+
+  Adamax: (adamax, { weights, gradient, decayed }) => {
+    const { learningRate, beta1, accBeta1, iteration, decay, epsilon } = adamax;
+    const first = add(decayed(0), mul(gradient, 1 - beta1));
+    const norm = maximum(decayed(1), abs(gradient));
+    const rate = div(-learningRate, add(mul(iteration, decay), 1));
+    const direction = div(first, add(norm, epsilon));
+    return {
+      weights: add(mul(div(rate, sub(1, accBeta1)), direction), weights),
+      slots: [first, norm],
+    };
+  },
+};
+
+/** Takes an optimizer's step on rows; its clock is only read. */
+export function stepRows(optimizer: tf.Optimizer, rows: RowStep): SteppedRows {
+  return RULES[optimizer.getClassName()](optimizer as unknown as Fields, rows);
+}
+
+/** Whether an optimizer's step can be taken on rows. */
+export function hasRowRule(optimizer: tf.Optimizer): boolean {
+  return Object.hasOwn(RULES, optimizer.getClassName());
+}

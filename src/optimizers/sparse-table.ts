@@ -1,0 +1,166 @@
+/** The optimizer's state of one embedding table, and its steps on sampled rows. */
+import * as tf from '@tensorflow/tfjs-core';
+import { releaseRows, rowsOf } from '../embedding/rows.js';
+import type { SparseGradient } from '../embedding/sparse-gradient.js';
+import { stepRows } from './row-rules.js';
+import { type SlotLayout, type SlotVariable, slotLayoutsOf } from './slots.js';
+import type { NamedState } from './state.js';
+
+/**
+ * Steps whose cost depends on the number of sampled rows alone.
+ *
+ * A slot of a row that is not sampled only shrinks, by a known factor a step. So it is left alone,
+ * and brought up to date when its row is next sampled: by βᐞ after ∆ steps. Steps in which the table
+ * has no gradient do not count, for tf.js leaves moments alone in them.
+ */
+export class SparseTable {
+  private readonly layouts: SlotLayout[];
+  /** Slots by their layout's order, of the table's shape, each row as of its last update. */
+  private readonly slots: tf.Variable[];
+  /** For each row the step as of which its slots are. */
+  private readonly updated: Int32Array;
+  /** Steps in which the table had a gradient. */
+  private steps = 0;
+  /** What is kept outside of tensors, as tensors: made when the state is first read. */
+  private saved: { updated: tf.Variable; about: tf.Variable } | null = null;
+
+  /**
+   * @param optimizer - one of tf.js's own, whose step is taken; its slots are not used.
+   * @param shape - the table's, [vocabulary, width].
+   * @param position - the table's among the optimizer's variables.
+   * @param frozen - whether slots of rows that are not sampled stay as they are.
+   */
+  constructor(
+    private readonly optimizer: tf.Optimizer,
+    readonly shape: number[],
+    readonly position: number,
+    private readonly frozen: boolean,
+  ) {
+    this.layouts = slotLayoutsOf(optimizer)!;
+    this.slots = this.layouts.map(({ initialValue }) =>
+      tf.tidy(() => tf.variable(tf.fill(shape, initialValue), false)),
+    );
+    this.updated = new Int32Array(shape[0]);
+  }
+
+  /** Takes a step on the rows that a gradient is for. */
+  step(table: tf.Variable, { ids, rows: gradient }: SparseGradient): void {
+    this.steps += 1;
+    if (ids.length === 0) {
+      return;
+    }
+    tf.tidy(() => {
+      const indices = tf.tensor1d(ids, 'int32');
+      const slots = this.slots.map((slot) => rowsOf(slot));
+      const old = slots.map((slot) => slot.gather(indices));
+      const ages = this.agesOf(ids);
+      const stepped = stepRows(this.optimizer, {
+        weights: rowsOf(table).gather(indices),
+        gradient,
+        before: (i) => this.shrink(old[i], i, ages, -1),
+        decayed: (i) => this.shrink(old[i], i, ages),
+      });
+      rowsOf(table).scatter(indices, stepped.weights as tf.Tensor2D);
+      for (const [i, slot] of slots.entries()) {
+        slot.scatter(indices, stepped.slots[i] as tf.Tensor2D);
+      }
+    });
+    for (const id of ids) {
+      this.updated[id] = this.steps;
+    }
+  }
+
+  /** One slot as others see it: always up to date. */
+  slot(i: number): SlotVariable {
+    return {
+      shape: this.shape,
+      read: () => this.upToDate(i),
+      assign: (value) => {
+        // All slots share the step as of which a row's are.
+        const values = this.slots.map((_, j) => (i === j ? value : this.upToDate(j)));
+        for (const [j, slot] of this.slots.entries()) {
+          slot.assign(values[j]);
+        }
+        tf.dispose(values.filter((_, j) => i !== j));
+        this.updated.fill(this.steps);
+      },
+    };
+  }
+
+  /** Makes the state as new. */
+  reset(): void {
+    for (const [i, slot] of this.slots.entries()) {
+      tf.tidy(() => slot.assign(tf.fill(this.shape, this.layouts[i].initialValue)));
+    }
+    this.updated.fill(0);
+    this.steps = 0;
+  }
+
+  /** The state as it is, not brought up to date, for that would change later bits: live tensors. */
+  state(): NamedState {
+    this.saved ??= tf.tidy(() => ({
+      updated: tf.variable(tf.zeros([this.shape[0]], 'int32'), false),
+      about: tf.variable(tf.zeros([4], 'int32'), false),
+    }));
+    const { updated, about } = this.saved;
+    tf.tidy(() => {
+      updated.assign(tf.tensor1d(this.updated.slice(), 'int32'));
+      about.assign(tf.tensor1d([...this.shape, this.position, this.steps], 'int32'));
+    });
+    const slots = this.layouts.map(({ name }, i) => [name, this.slots[i]]);
+    return { ...Object.fromEntries(slots), updated, about };
+  }
+
+  /** A table in the state that {@link state} gave; the tensors are copied. */
+  static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): SparseTable {
+    const [vocabulary, width, position, steps] = state.about.dataSync();
+    const table = new SparseTable(optimizer, [vocabulary, width], position, frozen);
+    for (const [i, { name }] of table.layouts.entries()) {
+      table.slots[i].assign(state[name]);
+    }
+    table.updated.set(state.updated.dataSync());
+    table.steps = steps;
+    return table;
+  }
+
+  dispose(): void {
+    for (const slot of this.slots) {
+      slot.dispose();
+      releaseRows(slot);
+    }
+    if (this.saved !== null) {
+      tf.dispose([this.saved.updated, this.saved.about]);
+    }
+  }
+
+  /** For each row the number of steps since it was updated, this one included. */
+  private agesOf(ids: Int32Array): Int32Array {
+    return this.frozen
+      ? new Int32Array(ids.length).fill(1)
+      : ids.map((id) => this.steps - this.updated[id]);
+  }
+
+  /** What is left of a slot's rows after as many steps as they are old, and some more. */
+  private shrink(rows: tf.Tensor, i: number, ages: Int32Array, more = 0): tf.Tensor {
+    // The optimizer multiplies by the float32 nearest to β; the double drifts by 1.5e-5 in 1,000 steps.
+    const factor = Math.fround(this.layouts[i].decay);
+    const steps = ages[0] + more;
+    const isEven = ages.every((age) => age === ages[0]);
+    if (factor === 1 || (isEven && steps === 0)) {
+      return rows;
+    }
+    if (isEven) {
+      return tf.mul(rows, factor ** steps);
+    }
+    const powers = Float32Array.from(ages, (age) => factor ** (age + more));
+    return tf.mul(rows, tf.tensor2d(powers, [ages.length, 1]));
+  }
+
+  private upToDate(i: number): tf.Tensor {
+    if (this.frozen || this.layouts[i].decay === 1) {
+      return this.slots[i].clone();
+    }
+    const ages = this.updated.map((step) => this.steps - step);
+    return tf.tidy(() => this.shrink(this.slots[i].clone(), i, ages));
+  }
+}
