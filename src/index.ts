@@ -3,19 +3,57 @@
  *
  * @packageDocumentation
  */
+export {
+  EmbeddingTable,
+  type EmbeddingTableOptions,
+  lookup,
+} from './embedding/embedding-table.js';
+export {
+  mapGradient,
+  type SparseGradient,
+  sparseGradient,
+  toDense,
+} from './embedding/sparse-gradient.js';
 export { LSTM, lstm } from './layers/lstm.js';
 export type { LSTMConfig } from './layers/lstm-config.js';
+export { GradientClipping, type GradientClippingOptions } from './optimizers/gradient-clipping.js';
 export {
   type LazyMoments,
   LazyOptimizer,
   type LazyOptions,
   type LazyRows,
 } from './optimizers/lazy.js';
+export { learningRateOf, setLearningRate } from './optimizers/learning-rate.js';
 export {
   Lookahead,
   type LookaheadOptions,
   type MomentumPolicy,
 } from './optimizers/lookahead.js';
-export type { HasSlots, Slot } from './optimizers/slots.js';
+export { type Plateau, type PlateauOptions, reduceOnPlateau } from './optimizers/plateau.js';
+export {
+  type PlateauCallbackOptions,
+  reduceOnPlateauCallback,
+  type ScheduleCallbackOptions,
+  scheduleCallback,
+} from './optimizers/schedule-callback.js';
+export { ScheduledLearningRate } from './optimizers/scheduled.js';
+export {
+  constantRate,
+  cosineDecay,
+  exponentialDecay,
+  multiStepDecay,
+  type Schedule,
+  type ScheduleConfig,
+  scheduleFromConfig,
+  stepDecay,
+  warmUp,
+} from './optimizers/schedules.js';
+export type { HasSlots, PlainSlot, Slot, SlotVariable } from './optimizers/slots.js';
 export type { EmbeddingLayer } from './optimizers/tables.js';
+export { WeightAveraging, type WeightAveragingOptions } from './optimizers/weight-averaging.js';
+export {
+  type DecayFilter,
+  WeightDecay,
+  type WeightDecayOptions,
+} from './optimizers/weight-decay.js';
 export { OptimizerWrapper } from './optimizers/wrapper.js';

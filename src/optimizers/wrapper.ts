@@ -1,5 +1,6 @@
 /** What every optimizer that wraps another one has in common. */
 import * as tf from '@tensorflow/tfjs-core';
+import { learningRateOf, setLearningRate } from './learning-rate.js';
 import { disposeOptimizer, resetState, type Slot, slotsOf } from './slots.js';
 import {
   disposeStepCounter,
@@ -49,6 +50,16 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
       );
     }
     this.inner = inner;
+  }
+
+  /** The learning rate of the next step, the innermost optimizer's. Setting it works at once. */
+  get learningRate(): number {
+    return learningRateOf(this);
+  }
+
+  /** @throws RangeError when it is not a finite number of at least 0. */
+  set learningRate(value: number) {
+    setLearningRate(this, value);
   }
 
   override computeGradients(f: () => tf.Scalar, varList?: tf.Variable[]) {
