@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { rowsOf } from './rows.js';
 import { makeSparse, toDense } from './sparse-gradient.js';
+import { sumDuplicates } from './sum-duplicates.js';
 
 /** A loss and the gradients by variable name, as `computeGradients` gives them. */
 export interface Gradients {
@@ -61,7 +62,7 @@ export function captureLookups(
     grads[anchor.name]?.dispose();
     delete grads[anchor.name];
     for (const [table, found] of lookups) {
-      const sampled = tf.tidy(() => sumDuplicates(table, found));
+      const sampled = tf.tidy(() => sampledGradient(table, found));
       grads[table.name] = addDense(sampled, grads[table.name]);
     }
     return { value, grads };
@@ -105,7 +106,7 @@ function lookUp(
   lookups: Map<tf.Variable, Lookup[]>,
 ): tf.Tensor {
   const [vocabulary, width] = table.shape as [number, number];
-  const ids = Int32Array.from(indices.dataSync());
+  const ids = new Int32Array(indices.dataSync());
   const outside = ids.find((id) => id < 0 || id >= vocabulary);
   if (outside !== undefined) {
     throw new RangeError(
@@ -123,27 +124,17 @@ function lookUp(
   return gather(anchor);
 }
 
-/** The gradient of each distinct row: that of all its occurrences in the batch. */
-function sumDuplicates(table: tf.Variable, lookups: Lookup[]): tf.Tensor2D {
-  const positions = new Map<number, number>();
-  const segments = lookups.flatMap(({ ids }) =>
-    Array.from(ids, (id) => {
-      const known = positions.get(id);
-      if (known !== undefined) {
-        return known;
-      }
-      positions.set(id, positions.size);
-      return positions.size - 1;
-    }),
-  );
-  const [vocabulary, width] = table.shape as [number, number];
-  const gradients =
-    lookups.length === 1 ? lookups[0].gradient : tf.concat(lookups.map(({ gradient }) => gradient));
-  const rows = tf.scatterND(tf.tensor2d(segments, [segments.length, 1], 'int32'), gradients, [
-    positions.size,
-    width,
-  ]);
-  return makeSparse(Int32Array.from(positions.keys()), rows as tf.Tensor2D, vocabulary);
+/** The gradient of each distinct row that was looked up. */
+function sampledGradient(table: tf.Variable, lookups: Lookup[]): tf.Tensor2D {
+  const ids = new Int32Array(lookups.reduce((total, lookup) => total + lookup.ids.length, 0));
+  let start = 0;
+  for (const lookup of lookups) {
+    ids.set(lookup.ids, start);
+    start += lookup.ids.length;
+  }
+  const gradients = tf.concat(lookups.map(({ gradient }) => gradient));
+  const distinct = sumDuplicates(ids, gradients);
+  return makeSparse(distinct.ids, distinct.rows, table.shape[0]);
 }
 
 /** Adds what else there is of a table's gradient; a dense part makes all of it dense. */

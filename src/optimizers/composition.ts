@@ -2,13 +2,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { chainOf } from './wrapper.js';
 
+const ORDER = {
+  Lookahead: 'undo its syncs',
+  WeightAveraging: 'put back rows that are averaged already',
+  WeightDecay: 'have rows decay that are not sampled',
+  GradientClipping: 'make it clip a gradient of the whole table',
+  ScheduledLearningRate: 'make it step the whole table',
+};
+
 /** By the name of a wrapper, what it cannot have inside, at any depth, and what to do instead. */
 const REFUSED: Record<string, Record<string, string>> = {
   LazyOptimizer: {
-    Lookahead:
-      'LazyOptimizer around Lookahead would undo its syncs: write new Lookahead(new LazyOptimizer(optimizer, …)).',
-    WeightAveraging:
-      'LazyOptimizer around WeightAveraging would put back rows that are averaged already: write new WeightAveraging(new LazyOptimizer(optimizer, …)).',
+    ...Object.fromEntries(
+      Object.entries(ORDER).map(([name, consequence]) => [
+        name,
+        `LazyOptimizer around ${name} would ${consequence}: write new ${name}(new LazyOptimizer(optimizer, …)).`,
+      ]),
+    ),
     LazyOptimizer:
       'LazyOptimizer cannot wrap another LazyOptimizer: name all embedding layers in one.',
   },
@@ -20,12 +30,16 @@ const REFUSED: Record<string, Record<string, string>> = {
   WeightAveraging: {
     WeightAveraging: 'WeightAveraging cannot wrap another WeightAveraging: use one.',
   },
+  'decoupled WeightDecay': {
+    WeightAveraging:
+      'WeightDecay around WeightAveraging would move weights behind its back: write new WeightAveraging(new WeightDecay(optimizer, …)).',
+  },
 };
 
-/** @throws TypeError when a wrapper of that class name cannot be around an optimizer. */
-export function refuseInside(className: string, inner: tf.Optimizer): void {
+/** @throws TypeError when a wrapper of that name cannot be around an optimizer. */
+export function refuseInside(wrapper: string, inner: tf.Optimizer): void {
   for (const optimizer of chainOf(inner)) {
-    const sentence = REFUSED[className][optimizer.getClassName()];
+    const sentence = REFUSED[wrapper][optimizer.getClassName()];
     if (sentence !== undefined) {
       throw new TypeError(sentence);
     }

@@ -127,15 +127,18 @@ export class LazyOptimizer extends OptimizerWrapper {
     const isTable = (variable: tf.Variable) =>
       variable.trainable &&
       (varList === undefined || varList.includes(variable)) &&
-      this.tables.some((table) => this.isTable(variable, table));
+      this.hasTable(variable);
     return captureLookups(f, isTable, (loss, anchor) =>
       super.computeGradients(loss, varList && [...varList, anchor]),
     );
   }
 
-  private isTable(variable: tf.Variable, { layer, name }: Table): boolean {
-    const own = variableOfTable(layer);
-    return own === undefined ? mayBeTable(variable, name) : variable === own;
+  /** Whether a variable is one of the tables that are updated lazily. */
+  hasTable(variable: tf.Variable): boolean {
+    return this.tables.some(({ layer, name }) => {
+      const own = variableOfTable(layer);
+      return own === undefined ? mayBeTable(variable, name) : variable === own;
+    });
   }
 
   protected override step(gradients: Gradient[], complete: boolean): void {
@@ -154,6 +157,10 @@ export class LazyOptimizer extends OptimizerWrapper {
         }
         this.standIn ??= tf.variable(tf.scalar(0), false);
         left[position] = { variable: this.standIn, tensor: null };
+      } else if (table.sparse !== undefined) {
+        throw new Error(
+          "The loaded optimizer state was saved by steps on sampled rows alone, but this LazyOptimizer has rows: 'gradient': make it with rows: 'auto' to go on.",
+        );
       } else if (tensor !== null) {
         const slots = this.moments === 'freeze' ? () => super.slots() : undefined;
         restore.push(keepUnsampledRows(variable, tensor, position, slots));

@@ -4,10 +4,10 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { rowsOf } from '../embedding/rows.js';
 import { sparseGradient } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
+import { EvaluatingWrapper } from './evaluating-wrapper.js';
 import { isKnown, type Slot } from './slots.js';
-import { lend, whenEnded, wrapEvaluation } from './slow-weights.js';
-import { indexed, listOf, type NamedState, type NamedTensor } from './state.js';
-import { canReset, chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
+import { indexed, listOf, type NamedState } from './state.js';
+import { canReset, chainOf, type Gradient, innerFromConfig } from './wrapper.js';
 
 /** What happens to the inner optimizer's momentum when fast and slow weights meet. */
 export type MomentumPolicy = 'keep' | 'reset' | 'pullback';
@@ -56,7 +56,7 @@ const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
  * const optimizer = new Lookahead(tf.train.adam(1e-3), { k: 5, alpha: 0.5 });
  * model.compile({ optimizer, loss: 'binaryCrossentropy' });
  */
-export class Lookahead extends OptimizerWrapper {
+export class Lookahead extends EvaluatingWrapper {
   /** @nocollapse */
   static get className(): string {
     return 'Lookahead';
@@ -75,9 +75,11 @@ export class Lookahead extends OptimizerWrapper {
   private touched: Touched[] = [];
   /** s̄ of `pullback`, the first moments after the last sync: by slot, then by position. */
   private pulledBack: Record<string, tf.Variable[]> = {};
-  /** Callbacks that run on the slow weights just now, and what gives the fast ones back. */
-  private evaluations = 0;
-  private giveBack = () => {};
+  protected override readonly names = {
+    weights: 'slow weights',
+    scope: 'withSlowWeights',
+    model: 'evaluateOnSlowWeights',
+  };
 
   /**
    * @param inner - the optimizer of the fast weights.
@@ -115,7 +117,7 @@ export class Lookahead extends OptimizerWrapper {
 
   /** Brings fast and slow weights together now, e.g. before the model is saved; counts no step. */
   synchronize(): void {
-    this.refuseOnSlowWeights('synchronize()');
+    this.refuseWhileEvaluating('synchronize()');
     this.requireVariables();
     tf.tidy(() => this.sync());
   }
@@ -129,17 +131,7 @@ export class Lookahead extends OptimizerWrapper {
    * const result = await optimizer.withSlowWeights(() => model.evaluate(x, y));
    */
   withSlowWeights<T>(callback: () => T): T {
-    if (this.evaluations === 0) {
-      this.requireVariables();
-      this.giveBack = lend(this.variables, this.slow);
-    }
-    this.evaluations += 1;
-    return whenEnded(callback, () => {
-      this.evaluations -= 1;
-      if (this.evaluations === 0) {
-        this.giveBack();
-      }
-    });
+    return this.withEvaluationWeights(callback);
   }
 
   /**
@@ -151,13 +143,19 @@ export class Lookahead extends OptimizerWrapper {
    * @throws Error when the model is not compiled.
    */
   evaluateOnSlowWeights(model: LayersModel): () => void {
-    const undo = wrapEvaluation(model, (evaluate) => this.withSlowWeights(evaluate));
-    this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
-    return undo;
+    return this.evaluateOnKeptWeights(model);
+  }
+
+  protected override countKept(): number {
+    return this.slow.length;
+  }
+
+  protected override keptWeights(): tf.Tensor[] {
+    return this.slow;
   }
 
   protected override step(gradients: Gradient[], complete: boolean): void {
-    this.refuseOnSlowWeights('a training step');
+    this.refuseWhileEvaluating('a training step');
     for (const [i, { variable, tensor }] of gradients.entries()) {
       if (i === this.slow.length) {
         this.slow.push(tf.variable(variable, false));
@@ -242,17 +240,6 @@ export class Lookahead extends OptimizerWrapper {
     }
   }
 
-  override async setWeights(weights: NamedTensor[]): Promise<void> {
-    this.refuseOnSlowWeights('setWeights()');
-    await super.setWeights(weights);
-  }
-
-  override resetState(): void {
-    this.refuseOnSlowWeights('resetState()');
-    super.resetState();
-    this.loadOwnState({});
-  }
-
   override ownState(): NamedState {
     const pulledBack = Object.entries(this.pulledBack);
     return Object.assign(
@@ -290,23 +277,6 @@ export class Lookahead extends OptimizerWrapper {
       innerFromConfig(inner as tf.serialization.ConfigDict),
       { k, alpha, momentum } as LookaheadOptions,
     ) as unknown as T;
-  }
-
-  /** After a state was loaded, the model's variables are known from the next step on only. */
-  private requireVariables(): void {
-    if (this.variables.length < this.slow.length) {
-      throw new Error(
-        'This optimizer was loaded and does not know its model yet: call evaluateOnSlowWeights(model), or take a training step, first.',
-      );
-    }
-  }
-
-  private refuseOnSlowWeights(what: string): void {
-    if (this.evaluations > 0) {
-      throw new Error(
-        `The model holds the slow weights just now: ${what} would be undone; wait for withSlowWeights to end.`,
-      );
-    }
   }
 }
 

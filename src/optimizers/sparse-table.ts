@@ -152,7 +152,10 @@ export class SparseTable {
     if (isEven) {
       return tf.mul(rows, factor ** steps);
     }
-    const powers = Float32Array.from(ages, (age) => factor ** (age + more));
+    const powers = new Float32Array(ages.length);
+    for (let row = 0; row < ages.length; row++) {
+      powers[row] = factor ** (ages[row] + more);
+    }
     return tf.mul(rows, tf.tensor2d(powers, [ages.length, 1]));
   }
 

@@ -46,7 +46,7 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
     super();
     if (!(Object(inner) instanceof tf.Optimizer)) {
       throw new TypeError(
-        `${new.target.name} wraps a tf.Optimizer such as tf.train.adam(1e-3), not ${describe(inner)}.`,
+        `${this.getClassName()} wraps a tf.Optimizer such as tf.train.adam(1e-3), not ${describe(inner)}.`,
       );
     }
     this.inner = inner;

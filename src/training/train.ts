@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Examples, Experiment, ExperimentData, RunConfig } from '../experiments/experiment.js';
-import { Lookahead } from '../optimizers/lookahead.js';
+import { EvaluatingWrapper } from '../optimizers/evaluating-wrapper.js';
+import { chainOf } from '../optimizers/wrapper.js';
 import { randomStream } from '../runtime/seeds.js';
 import type { TrainingEvent } from './events.js';
 import type { EpochMetrics } from './results.js';
@@ -197,8 +198,10 @@ async function breathe(signal?: AbortSignal, steps?: number): Promise<void> {
   }
 }
 
+/** Runs a callback on the weights that the outermost wrapper keeps for evaluation, if any does. */
 function onEvaluatedWeights<T>(optimizer: tf.Optimizer, callback: () => T): T {
-  return optimizer instanceof Lookahead ? optimizer.withSlowWeights(callback) : callback();
+  const keeper = chainOf(optimizer).find((wrapper) => wrapper instanceof EvaluatingWrapper);
+  return keeper === undefined ? callback() : keeper.withEvaluationWeights(callback);
 }
 
 function hashWeights(model: tfl.LayersModel): string {

@@ -1,57 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
-import { LazyOptimizer, Lookahead } from '../../src/index.js';
-import { onEachBackend } from '../support/backends.js';
+import { LazyOptimizer, type LazyRows, Lookahead } from '../../src/index.js';
+import { onBestBackend, onEachBackend } from '../support/backends.js';
+import { COMPOSITIONS, TABLE, textModel, trainEpoch } from '../support/compositions.js';
 import { bits, expectClose } from '../support/numbers.js';
 import { OPTIMIZERS, step, variable } from '../support/optimizers.js';
-
-type Wrap = (inner: tf.Optimizer, table: string) => tf.Optimizer;
-
-const COMPOSITIONS: Record<string, Wrap> = {
-  Lookahead: (inner) => new Lookahead(inner, { k: 3 }),
-  'Lookahead with pullback': (inner) => new Lookahead(inner, { k: 3, momentum: 'pullback' }),
-  'Lookahead with reset': (inner) => new Lookahead(inner, { k: 3, momentum: 'reset' }),
-  LazyOptimizer: (inner, table) => new LazyOptimizer(inner, { embeddingLayers: [table] }),
-  'LazyOptimizer with frozen moments': (inner, table) =>
-    new LazyOptimizer(inner, { embeddingLayers: [table], moments: 'freeze' }),
-  'Lookahead around LazyOptimizer': (inner, table) =>
-    new Lookahead(new LazyOptimizer(inner, { embeddingLayers: [table] }), { k: 3 }),
-};
-
-/** A small text model whose layer names end in a number and contain underscores, as tf.js's do. */
-function textModel(): tfl.LayersModel {
-  return tfl.sequential({
-    layers: [
-      tfl.layers.embedding({
-        inputDim: 7,
-        outputDim: 3,
-        inputLength: 4,
-        name: 'word_table_1',
-        embeddingsInitializer: tfl.initializers.randomUniform({ minval: -1, maxval: 1, seed: 1 }),
-      }),
-      tfl.layers.globalAveragePooling1d({}),
-      tfl.layers.dense({
-        units: 1,
-        activation: 'sigmoid',
-        kernelInitializer: tfl.initializers.glorotUniform({ seed: 2 }),
-      }),
-    ],
-  });
-}
-
-const train = (model: tfl.LayersModel) => {
-  const x = tf.tensor2d([
-    [1, 2, 1, 2],
-    [3, 3, 4, 1],
-    [5, 2, 2, 2],
-    [6, 6, 6, 6],
-  ]);
-  const y = tf.tensor2d([[0], [1], [0], [1]]);
-  return model
-    .fit(x, y, { epochs: 1, batchSize: 1, shuffle: false, verbose: 0 })
-    .finally(() => tf.dispose([x, y]));
-};
 
 async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersModel> {
   let saved: tf.io.ModelArtifacts | undefined;
@@ -73,13 +31,13 @@ describe('the state of a wrapped optimizer', () => {
         for (const [name, make] of Object.entries(OPTIMIZERS)) {
           const [through, stopped] = [textModel(), textModel()];
           for (const model of [through, stopped]) {
-            const optimizer = wrap(make(), 'word_table_1');
+            const optimizer = wrap(make(), TABLE);
             model.compile({ optimizer, loss: 'binaryCrossentropy' });
-            await train(model);
+            await trainEpoch(model);
           }
           const resumed = await saveAndLoad(stopped);
           for (const model of [through, resumed]) {
-            await train(model);
+            await trainEpoch(model);
           }
           const weights = (model: tfl.LayersModel) => model.getWeights().map(bits);
           expect(weights(resumed), name).to.deep.equal(weights(through));
@@ -132,7 +90,7 @@ describe('the state of a wrapped optimizer', () => {
       const optimizer = new Lookahead(tf.train.sgd(1), { k: 100 });
       model.compile({ optimizer, loss: 'binaryCrossentropy' });
       const start = model.getWeights().map(bits);
-      await train(model);
+      await trainEpoch(model);
       const loaded = await saveAndLoad(model);
       const resumed = loaded.optimizer as unknown as Lookahead;
       expect(() => resumed.withSlowWeights(() => 0)).to.throw('does not know its model yet');
@@ -169,6 +127,75 @@ describe('the state of a wrapped optimizer', () => {
       `has shape [1] where this model has "${y.name}" of shape [2]`,
     );
   });
+});
+
+describe('the state of a table that is stepped on its sampled rows', () => {
+  onEachBackend(() => {
+    /** The error, if any, of training a text model on after loading another optimizer's state. */
+    async function resume(from: LazyOptimizer, to: LazyOptimizer, vocabulary = 7) {
+      const [source, target] = [textModel(), textModel(vocabulary)];
+      source.compile({ optimizer: from, loss: 'binaryCrossentropy' });
+      target.compile({ optimizer: to, loss: 'binaryCrossentropy' });
+      await trainEpoch(source);
+      await to.setWeights(await from.getWeights());
+      const message = await trainEpoch(target).then(
+        () => 'none',
+        (error) => error.message,
+      );
+      for (const model of [source, target]) {
+        model.optimizer.dispose();
+        model.dispose();
+      }
+      return message;
+    }
+    const lazy = (rows: LazyRows) =>
+      new LazyOptimizer(tf.train.adam(0.1), { embeddingLayers: [TABLE], rows });
+
+    it('is refused by a table of another size, naming both', async () => {
+      expect(await resume(lazy('auto'), lazy('auto'))).to.equal('none');
+      expect(await resume(lazy('auto'), lazy('auto'), 8)).to.contain(
+        'has shape [7,3] where this model has',
+      );
+    });
+
+    it('is refused where rows were found otherwise, both ways', async () => {
+      expect(await resume(lazy('gradient'), lazy('auto'))).to.contain(
+        "saved with rows: 'gradient'",
+      );
+      expect(await resume(lazy('auto'), lazy('gradient'))).to.contain("rows: 'gradient'");
+    });
+  });
+});
+
+describe('a training in two processes', () => {
+  onBestBackend();
+
+  it('is that in one process to the bit, also when the state was read in between', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lazyahead-resume-'));
+    const run = (half: string) =>
+      execFileSync(
+        process.execPath,
+        ['--import', 'tsx', join(__dirname, 'resume-program.ts'), half, folder],
+        { encoding: 'utf8', maxBuffer: 1e8, stdio: ['ignore', 'pipe', 'ignore'] },
+      );
+    run('first');
+    const resumed = JSON.parse(run('second').trim().split('\n').at(-1)!);
+    for (const [composition, wrap] of Object.entries(COMPOSITIONS)) {
+      for (const [name, make] of Object.entries(OPTIMIZERS)) {
+        const model = textModel();
+        const optimizer = wrap(make(), TABLE);
+        model.compile({ optimizer, loss: 'binaryCrossentropy' });
+        await trainEpoch(model);
+        await optimizer.getWeights();
+        await trainEpoch(model);
+        const key = `${composition} ${name}`;
+        expect(model.getWeights().map(bits), key).to.deep.equal(resumed[key]);
+        optimizer.dispose();
+        model.dispose();
+      }
+    }
+    rmSync(folder, { recursive: true });
+  }).timeout(300_000);
 });
 
 describe('validation in model.fit', () => {

@@ -1,4 +1,4 @@
-/** Evaluating a model on Lookahead's slow weights. */
+/** Evaluating a model on other weights than its own. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /**

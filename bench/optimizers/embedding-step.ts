@@ -1,0 +1,112 @@
+/** A lazy step against the dense one, against itself at another vocabulary, and against PyTorch. */
+import type { Part, Request, Row } from '../suite.js';
+import { alternate, type Schedule, timeRow } from '../timing.js';
+import { findTorch } from '../torch/python.js';
+import { startTorch } from '../torch/side.js';
+import {
+  type EmbeddingSide,
+  type EmbeddingWorkload,
+  embeddingSide,
+  zipfBatches,
+} from './embedding.js';
+
+const NAME = 'LazyOptimizer(adam)';
+
+/** The vocabularies of the suite, each smaller by a thousandth in a smoke run. */
+const sizes = ({ smoke }: Request, ...full: number[]) =>
+  smoke ? full.map((size) => size / 1000) : full;
+
+const widthOf = ({ smoke }: Request) => (smoke ? 4 : 128);
+
+const scheduleOf = ({ smoke }: Request): Schedule =>
+  smoke ? { warmUp: 1, blocks: 2, blockMs: 1 } : {};
+
+const workload = (request: Request, vocabulary: number): EmbeddingWorkload => ({
+  vocabulary,
+  width: widthOf(request),
+  ids: zipfBatches(vocabulary),
+});
+
+/** Against `tf.train.adam`, which moves every row of the table. */
+export const denseTable: Part = {
+  name: 'dense',
+  async *measure(request) {
+    const [small, large] = sizes(request, 20_000, 500_000);
+    for (const [vocabulary, timesFaster] of [
+      [small, 5],
+      [large, 60],
+    ]) {
+      const work = workload(request, vocabulary);
+      yield await holding(
+        [embeddingSide('lazy', work), embeddingSide('dense', work)],
+        async (sides): Promise<Row> => {
+          const what = { name: NAME, vocabulary, other: 'tf.train.adam' };
+          const summaries = await alternate(sides, scheduleOf(request));
+          return timeRow(what, summaries, { timesFaster }, !request.smoke);
+        },
+      );
+    }
+  },
+};
+
+/** Against itself at a smaller vocabulary, where it samples just as many distinct rows. */
+export const vocabularies: Part = {
+  name: 'vocabulary',
+  async *measure(request) {
+    const [small, large] = sizes(request, 20_000, 1_000_000);
+    const near = workload(request, small);
+    // The same tokens, the rows between them never sampled.
+    const far = { ...near, vocabulary: large, ids: near.ids.map((id) => id * (large / small)) };
+    yield await holding(
+      [embeddingSide('lazy', far), embeddingSide('lazy', near)],
+      async (sides): Promise<Row> => {
+        const other = `itself at ${small.toLocaleString('en')}, as many distinct rows`;
+        const summaries = await alternate(sides, scheduleOf(request));
+        const what = { name: NAME, vocabulary: large, other };
+        return timeRow(what, summaries, { timesAsMuch: 1.2 }, !request.smoke);
+      },
+    );
+  },
+};
+
+/** Against PyTorch's `Embedding(sparse=True)` with `SparseAdam`, on the same tokens. */
+export const pytorch: Part = {
+  name: 'pytorch',
+  async *measure(request, say) {
+    if (!request.pytorch) {
+      say('The PyTorch rows are left out: --no-pytorch.');
+      return;
+    }
+    const torch = await findTorch(say);
+    if ('reason' in torch) {
+      say(`The PyTorch rows are skipped: ${torch.reason}`);
+      return;
+    }
+    say(`PyTorch ${torch.version} (${torch.python}), ${request.threads} thread(s)`);
+    for (const vocabulary of sizes(request, 20_000, 500_000)) {
+      const work = workload(request, vocabulary);
+      const sides = [
+        embeddingSide('lazy', work),
+        await startTorch(torch.python, work, request.threads),
+      ];
+      yield await holding(sides, async (): Promise<Row> => {
+        const other = 'PyTorch Embedding(sparse=True), SparseAdam';
+        const summaries = await alternate(sides, scheduleOf(request));
+        const what = { name: NAME, vocabulary, other };
+        return timeRow(what, summaries, { timesAsMuch: 1.5 }, !request.smoke);
+      });
+    }
+  },
+};
+
+/** Disposes the sides afterwards: their tables fit into memory only one pair after another. */
+async function holding<T>(
+  sides: EmbeddingSide[],
+  use: (sides: EmbeddingSide[]) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(sides);
+  } finally {
+    for (const side of sides) side.dispose();
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The workload of the embedding rows: look 32 × 80 tokens up, take the mean of the squares, go
+ * backwards, take an optimizer step.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { LazyOptimizer } from '../../src/index.js';
+import { randomStream } from '../../src/runtime/seeds.js';
+import { type Side, timed } from '../timing.js';
+
+export const BATCH = [32, 80] as const;
+/** Different batches; the steps go through them in a circle. */
+export const BATCHES = 32;
+export const LEARNING_RATE = 1e-3;
+/** What every weight is at first: no time is spent on drawing 10⁸ numbers. */
+export const INITIAL_WEIGHT = 0.05;
+
+const TOKENS = BATCH[0] * BATCH[1];
+
+/**
+ * Batches of tokens by Zipf's law: the probability of the id r is proportional to 1 / (r + 1), as if
+ * words were numbered by their frequency.
+ *
+ * @returns ids, shape [BATCHES, 32, 80] flattened; the same ones at every call.
+ */
+export function zipfBatches(vocabulary: number): Int32Array {
+  const cumulative = new Float64Array(vocabulary);
+  let sum = 0;
+  for (let rank = 0; rank < vocabulary; rank++) {
+    sum += 1 / (rank + 1);
+    cumulative[rank] = sum;
+  }
+  const random = randomStream(1, 'zipf', vocabulary);
+  return Int32Array.from({ length: BATCHES * TOKENS }, () =>
+    firstAbove(cumulative, random.uniform() * sum),
+  );
+}
+
+/** The first index whose value is above x. */
+function firstAbove(values: Float64Array, x: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] > x) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** A side of ours with what it holds. */
+export interface EmbeddingSide extends Side {
+  dispose(): void;
+}
+
+/** Sizes and ids of a table's workload. */
+export interface EmbeddingWorkload {
+  vocabulary: number;
+  width: number;
+  /** Shape [BATCHES, 32, 80], flattened. */
+  ids: Int32Array;
+}
+
+/** Adam with `tf.layers.embedding`: as it is (`dense`), or in our wrapper (`lazy`). */
+export function embeddingSide(
+  kind: 'lazy' | 'dense',
+  { vocabulary, width, ids }: EmbeddingWorkload,
+): EmbeddingSide {
+  const layer = tfl.layers.embedding({
+    inputDim: vocabulary,
+    outputDim: width,
+    embeddingsInitializer: tfl.initializers.constant({ value: INITIAL_WEIGHT }),
+  });
+  const adam = tf.train.adam(LEARNING_RATE);
+  const optimizer = kind === 'dense' ? adam : new LazyOptimizer(adam, { embeddingLayers: [layer] });
+  const batches = Array.from({ length: BATCHES }, (_, i) =>
+    tf.tensor2d(ids.slice(i * TOKENS, (i + 1) * TOKENS), [...BATCH], 'int32'),
+  );
+  tf.dispose(layer.apply(batches[0]) as tf.Tensor); // builds the layer
+  const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const side = timed((i) => {
+    const batch = batches[i % BATCHES];
+    optimizer.minimize(() => tf.mean(tf.square(layer.apply(batch) as tf.Tensor)), false, variables);
+  });
+  return {
+    ...side,
+    dispose() {
+      tf.dispose(batches);
+      optimizer.dispose();
+      layer.dispose();
+    },
+  };
+}

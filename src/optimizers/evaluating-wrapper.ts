@@ -1,0 +1,87 @@
+/** What wrappers have in common that keep weights to evaluate a model on, beside its own. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { lend, whenEnded, wrapEvaluation } from './lent-weights.js';
+import type { NamedTensor } from './state.js';
+import { OptimizerWrapper } from './wrapper.js';
+
+/** A wrapper that keeps weights to evaluate on: Lookahead's slow ones, or averages. */
+export abstract class EvaluatingWrapper extends OptimizerWrapper {
+  /** Callbacks that run on the kept weights just now, and what gives the model its own back. */
+  private evaluations = 0;
+  private giveBack = () => {};
+
+  /** What the kept weights are called, and the methods that evaluate on them. */
+  protected abstract readonly names: { weights: string; scope: string; model: string };
+
+  /** How many variables there are kept weights of. */
+  protected abstract countKept(): number;
+
+  /** The kept weights, by position. Run inside a tidy. */
+  protected abstract keptWeights(): tf.Tensor[];
+
+  /**
+   * Runs a callback while the model holds the kept weights, and puts its own back afterwards, also
+   * when the callback throws or rejects.
+   *
+   * @returns what the callback returns.
+   */
+  withEvaluationWeights<T>(callback: () => T): T {
+    if (this.evaluations === 0) {
+      this.requireVariables();
+      tf.tidy(() => {
+        this.giveBack = lend(this.variables, this.keptWeights());
+      });
+    }
+    this.evaluations += 1;
+    return whenEnded(callback, () => {
+      this.evaluations -= 1;
+      if (this.evaluations === 0) {
+        this.giveBack();
+      }
+    });
+  }
+
+  /**
+   * Makes a model evaluate on the kept weights, in `evaluate` and in the validation of `fit`, whose
+   * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
+   *
+   * @param model - a model compiled with this optimizer; compiling it again undoes this.
+   * @returns a function that undoes it.
+   * @throws Error when the model is not compiled.
+   */
+  protected evaluateOnKeptWeights(model: LayersModel): () => void {
+    const undo = wrapEvaluation(model, (evaluate) => this.withEvaluationWeights(evaluate));
+    this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
+    return undo;
+  }
+
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    this.refuseWhileEvaluating('setWeights()');
+    await super.setWeights(weights);
+  }
+
+  override resetState(): void {
+    this.refuseWhileEvaluating('resetState()');
+    super.resetState();
+    this.loadOwnState({});
+  }
+
+  /** After a state was loaded, the model's variables are known from the next step on only. */
+  protected requireVariables(): void {
+    if (this.variables.length < this.countKept()) {
+      throw new Error(
+        `This optimizer was loaded and does not know its model yet: call ${this.names.model}(model), or take a training step, first.`,
+      );
+    }
+  }
+
+  protected refuseWhileEvaluating(what: string): void {
+    if (this.evaluations > 0) {
+      const { weights, scope } = this.names;
+      throw new Error(
+        `The model holds the ${weights} just now: ${what} would be undone; wait for ${scope} to end.`,
+      );
+    }
+  }
+}
