@@ -8,6 +8,7 @@ import {
   BATCH,
   type EmbeddingSide,
   type EmbeddingWorkload,
+  GRADIENT,
   INITIAL_WEIGHT,
   LEARNING_RATE,
 } from '../optimizers/embedding.js';
@@ -36,6 +37,7 @@ export async function startTorch(
     threads,
     lr: LEARNING_RATE,
     weight: INITIAL_WEIGHT,
+    gradient: GRADIENT,
   };
   const child = spawn(python, [SCRIPT, JSON.stringify(request)], {
     env: { ...process.env, OMP_NUM_THREADS: String(threads) },

@@ -63,7 +63,7 @@ describe('A mistake in a spec is pointed at', () => {
       'lookahead(adm(1e-3))\n          ^',
       'There is no optimizer "adm"; did you mean adam?',
     );
-    expectMistake('Adam\n^', 'There is no optimizer "Adam"; did you mean adam?');
+    expectMistake('ADAM\n^', 'There is no optimizer "ADAM"; did you mean adam?');
     expectMistake(
       'weight-decay(sgd(1))\n^',
       'There is no optimizer "weight-decay"; did you mean weight_decay?',
@@ -152,14 +152,22 @@ describe('A mistake in a spec is pointed at', () => {
     expect(errorOf('lookahead(adam, k=0)').cause).to.be.instanceOf(RangeError);
   });
 
-  it('where an optimizer refuses what it would wrap: at its name', () => {
+  it('where an optimizer refuses what it would wrap: at its name, in the words of specs', () => {
     expectMistake(
       'clip(lazy(lookahead(adam), layers=[a]), norm=1)\n     ^',
-      'LazyOptimizer around Lookahead would undo its syncs: write new Lookahead(new LazyOptimizer(optimizer, …)).',
+      'lazy around lookahead would undo its syncs: write lookahead(lazy(optimizer, …)).',
+    );
+    expectMistake(
+      'lookahead(mean(adam))\n^',
+      'lookahead around mean would leave its syncs out of the average: write mean(lookahead(optimizer)).',
+    );
+    expectMistake(
+      'lazy(rmsprop(1, centered=true), layers=[a])\n^',
+      "lazy cannot wrap tf.js's centered rmsprop, whose step is NaN wherever a gradient is zero: use tf.train.rmsprop without centered.",
     );
     expectMistake(
       'clip(sgd(1), value=1, norm=1)\n^',
-      'GradientClipping takes exactly one of value, norm, globalNorm, not value and norm.',
+      'clip takes exactly one of value, norm, global_norm, not value and norm.',
     );
     expect(errorOf('schedule(schedule(sgd, constant(1)), constant(1))').column).to.equal(1);
     expect(errorOf('lazy(lookahead(adam), layers=[a])').cause).to.be.instanceOf(TypeError);
@@ -203,6 +211,11 @@ describe('A mistake in a spec is pointed at', () => {
       'lazy(adam, layers=[words, word])\n                          ^',
       'There is no embedding layer "word"; did you mean words?',
       { embeddingLayers: [embedding] },
+    );
+    expectMistake(
+      'lazy(adam, layers=[words])\n                   ^',
+      'There are 2 embedding layers named "words": hand those to update to embeddingLayers, and leave layers out.',
+      { embeddingLayers: [embedding, 'words'] },
     );
     model.dispose();
   });

@@ -185,7 +185,7 @@ describe('The spec of an optimizer', () => {
       '1e-3': '1e-3',
       '0.010': '0.01',
       '0.0015': '0.0015',
-      '25e3': '25000',
+      '1e5': '100000',
     };
     for (const [given, written] of Object.entries(numbers)) {
       expect(canonical(`sgd(${given})`)).to.equal(`sgd(${written})`);
@@ -203,6 +203,12 @@ describe('The spec of an optimizer', () => {
     optimizer.dispose();
   });
 
+  it('has no learning rate anywhere within a schedule', () => {
+    expect(canonical('schedule(lookahead(sgd(1)), constant(0.1))')).to.equal(
+      'schedule(lookahead(sgd(), k=5, alpha=0.5), constant(0.1))',
+    );
+  });
+
   it('has the learning rate that was set last', () => {
     const optimizer = optimizerFromSpec('lookahead(sgd(0.1))') as Lookahead;
     optimizer.learningRate = 0.25;
@@ -211,7 +217,9 @@ describe('The spec of an optimizer', () => {
   });
 
   it('does not exist for what specs cannot say', () => {
-    class Own extends tf.SGDOptimizer {}
+    class Own extends tf.SGDOptimizer {
+      schedule = 'of its own kind';
+    }
     const refused: [tf.Optimizer, RegExp][] = [
       [new Own(0.1), /^Own has no spec: specs describe tf\.js's optimizers/],
       [new Lookahead(new Own(0.1)), /^Own has no spec/],
@@ -303,6 +311,18 @@ describe('lazy in a spec', () => {
     expect(optimizerToSpec(optimizer, { model })).to.equal('lazy(sgd(1), layers=[two])');
     optimizer.dispose();
     model.dispose();
+  });
+
+  it('tells a variable from a layer of the same name', () => {
+    const table = new EmbeddingTable({ vocabulary: 4, width: 2, name: 'namesake' });
+    const options = { embeddingLayers: ['namesake', table] };
+    for (const name of ['namesake', 'variable(namesake)']) {
+      const spec = `lazy(sgd(1), layers=[${name}])`;
+      const optimizer = optimizerFromSpec(spec, options);
+      expect(optimizerToSpec(optimizer, options)).to.equal(spec);
+      optimizer.dispose();
+    }
+    table.dispose();
   });
 
   it('takes tables and variables handed over, which go before the model', () => {
