@@ -47,6 +47,10 @@ export class ArrayRows extends ViewedRows {
     }
   }
 
+  protected writeSum(ids: tf.Tensor1D, change: tf.Tensor2D): void {
+    tf.tidy(() => this.write(ids, tf.add(this.read(ids), change)));
+  }
+
   protected makeEntry(): { dataId: object; entry: ArrayEntry } {
     const dataId = this.backend.write(new Float32Array(0), this.variable.shape, 'float32');
     const current = () => this.table.slice();

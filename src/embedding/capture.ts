@@ -114,15 +114,19 @@ function lookUp(
     );
   }
   const gather = tf.customGrad(() => ({
-    value: tf.reshape(rowsOf(table).gather(tf.tensor1d(ids, 'int32')), [...indices.shape, width]),
+    value: shaped(rowsOf(table).gather(tf.tensor1d(ids, 'int32')), [...indices.shape, width]),
     gradFunc: (gradient: tf.Tensor) => {
-      const rows = tf.keep(tf.reshape(gradient, [ids.length, width])) as tf.Tensor2D;
+      const rows = tf.keep(shaped(gradient, [ids.length, width])) as tf.Tensor2D;
       lookups.set(table, [...(lookups.get(table) ?? []), { ids, gradient: rows }]);
       return tf.scalar(0);
     },
   }));
   return gather(anchor);
 }
+
+/** A tensor in another shape; a clone where it has that shape already, which costs less. */
+const shaped = (tensor: tf.Tensor, shape: number[]) =>
+  tf.util.arraysEqual(tensor.shape, shape) ? tensor.clone() : tf.reshape(tensor, shape);
 
 /** The gradient of each distinct row that was looked up. */
 function sampledGradient(table: tf.Variable, lookups: Lookup[]): tf.Tensor2D {

@@ -16,5 +16,9 @@ export class CopiedRows implements Rows {
     );
   }
 
+  add(ids: tf.Tensor1D, change: tf.Tensor2D): void {
+    tf.tidy(() => this.scatter(ids, tf.add(this.gather(ids), change)));
+  }
+
   release(): void {}
 }

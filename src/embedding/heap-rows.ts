@@ -32,5 +32,9 @@ export class HeapRows implements Rows {
     }
   }
 
+  add(ids: tf.Tensor1D, change: tf.Tensor2D): void {
+    tf.tidy(() => this.scatter(ids, tf.add(this.gather(ids), change)));
+  }
+
   release(): void {}
 }

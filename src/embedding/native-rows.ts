@@ -90,9 +90,16 @@ export class NativeRows extends ViewedRows {
   }
 
   protected write(ids: tf.Tensor1D, rows: tf.Tensor2D): void {
+    this.runScatter('ResourceScatterUpdate', ids, rows);
+  }
+
+  protected writeSum(ids: tf.Tensor1D, change: tf.Tensor2D): void {
+    this.runScatter('ResourceScatterAdd', ids, change);
+  }
+
+  private runScatter(name: string, ids: tf.Tensor1D, rows: tf.Tensor2D): void {
     const inputs = [this.handle, ...this.backend.getInputTensorIds([ids, rows])];
-    const index = this.type('Tindices', this.backend.binding.TF_INT32);
-    this.run('ResourceScatterUpdate', inputs, 0, [index]);
+    this.run(name, inputs, 0, [this.type('Tindices', this.backend.binding.TF_INT32)]);
   }
 
   protected makeEntry(): { dataId: object; entry: NativeEntry } {

@@ -11,6 +11,8 @@ export interface Rows {
   gather(ids: tf.Tensor1D): tf.Tensor2D;
   /** Writes some rows. @param ids - int32, each once. @param rows - shape [ids.length, width]. */
   scatter(ids: tf.Tensor1D, rows: tf.Tensor2D): void;
+  /** Adds to some rows, with the arguments of {@link scatter}. */
+  add(ids: tf.Tensor1D, change: tf.Tensor2D): void;
   /** Leaves the variable as an ordinary one, with its values, and frees what stood behind it. */
   release(): void;
 }

@@ -29,6 +29,16 @@ export abstract class ViewedRows implements Rows {
   }
 
   scatter(ids: tf.Tensor1D, rows: tf.Tensor2D): void {
+    this.beforeWrite();
+    this.write(ids, rows);
+  }
+
+  add(ids: tf.Tensor1D, change: tf.Tensor2D): void {
+    this.beforeWrite();
+    this.writeSum(ids, change);
+  }
+
+  private beforeWrite(): void {
     this.attach();
     if (this.entry!.refCount > 1) {
       // Clones show these data: they keep them, and the variable gets an entry of its own.
@@ -37,7 +47,6 @@ export abstract class ViewedRows implements Rows {
     } else {
       this.dropCopy(this.entry!);
     }
-    this.write(ids, rows);
   }
 
   release(): void {
@@ -82,6 +91,8 @@ export abstract class ViewedRows implements Rows {
   protected abstract read(ids: tf.Tensor1D): tf.Tensor2D;
 
   protected abstract write(ids: tf.Tensor1D, rows: tf.Tensor2D): void;
+
+  protected abstract writeSum(ids: tf.Tensor1D, change: tf.Tensor2D): void;
 
   /** An entry of the backend's storage, with one reference, that copies the rows when it is read. */
   protected abstract makeEntry(): { dataId: object; entry: DataEntry };

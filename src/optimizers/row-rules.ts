@@ -8,7 +8,6 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** What a rule gets: tensors of shape [rows, width]. */
 export interface RowStep {
-  readonly weights: tf.Tensor;
   readonly gradient: tf.Tensor;
   /** A slot as it is before this step. */
   before(slot: number): tf.Tensor;
@@ -16,9 +15,9 @@ export interface RowStep {
   decayed(slot: number): tf.Tensor;
 }
 
-/** The new weights and slots, in the slots' order. */
+/** What to add to the weights, and the new slots, in the slots' order. */
 export interface SteppedRows {
-  weights: tf.Tensor;
+  change: tf.Tensor;
   slots: tf.Tensor[];
 }
 
@@ -42,65 +41,56 @@ interface Fields {
 
 type RowRule = (optimizer: Fields, rows: RowStep) => SteppedRows;
 
-const { abs, add, div, maximum, mul, sqrt, square, sub } = tf;
+const { abs, add, div, maximum, mul, neg, sqrt, square, sub } = tf;
 
 /** By `getClassName()`. */
 const RULES: Record<string, RowRule> = {
-  SGD: ({ c }, { weights, gradient }) => ({
-    weights: add(mul(c, gradient), weights),
-    slots: [],
-  }),
+  SGD: ({ c }, { gradient }) => ({ change: mul(c, gradient), slots: [] }),
 
-  Momentum: ({ c, m, useNesterov }, { weights, gradient, decayed }) => {
+  Momentum: ({ c, m, useNesterov }, { gradient, decayed }) => {
     const accumulation = add(decayed(0), gradient);
     const direction = useNesterov ? add(gradient, mul(accumulation, m)) : accumulation;
-    return { weights: add(mul(c, direction), weights), slots: [accumulation] };
+    return { change: mul(c, direction), slots: [accumulation] };
   },
 
-  RMSProp: ({ learningRate, decay, epsilon }, { weights, gradient, decayed }) => {
+  RMSProp: ({ learningRate, decay, epsilon }, { gradient, decayed }) => {
     const meanSquare = add(decayed(0), mul(square(gradient), 1 - decay));
     const scaled = div(mul(gradient, learningRate), sqrt(add(meanSquare, epsilon)));
     const moment = add(decayed(1), scaled);
-    return { weights: sub(weights, moment), slots: [meanSquare, moment] };
+    return { change: neg(moment), slots: [meanSquare, moment] };
   },
 
-  Adagrad: ({ learningRate }, { weights, gradient, before }) => {
+  Adagrad: ({ learningRate }, { gradient, before }) => {
     const sum = add(before(0), square(gradient));
     const direction = div(gradient, sqrt(add(sum, tf.backend().epsilon())));
-    return { weights: add(mul(direction, -learningRate), weights), slots: [sum] };
+    return { change: mul(direction, -learningRate), slots: [sum] };
   },
 
-  Adadelta: ({ learningRate, rho, epsilon }, { weights, gradient, before, decayed }) => {
+  Adadelta: ({ learningRate, rho, epsilon }, { gradient, before, decayed }) => {
     const meanSquare = add(decayed(0), mul(square(gradient), 1 - rho));
     const scale = div(sqrt(add(before(1), epsilon)), sqrt(add(before(0), epsilon)));
     const update = mul(scale, gradient);
     const meanSquareUpdate = add(decayed(1), mul(square(update), 1 - rho));
-    return {
-      weights: add(mul(update, -learningRate), weights),
-      slots: [meanSquare, meanSquareUpdate],
-    };
+    return { change: mul(update, -learningRate), slots: [meanSquare, meanSquareUpdate] };
   },
 
-  Adam: (adam, { weights, gradient, decayed }) => {
+  Adam: (adam, { gradient, decayed }) => {
     const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = adam;
     const first = add(decayed(0), mul(gradient, 1 - beta1));
     const second = add(decayed(1), mul(square(gradient), 1 - beta2));
     const correctedFirst = div(first, sub(1, accBeta1));
     const correctedSecond = div(second, sub(1, accBeta2));
     const direction = div(correctedFirst, add(sqrt(correctedSecond), epsilon));
-    return { weights: add(mul(direction, -learningRate), weights), slots: [first, second] };
+    return { change: mul(direction, -learningRate), slots: [first, second] };
   },
 
-  Adamax: (adamax, { weights, gradient, decayed }) => {
+  Adamax: (adamax, { gradient, decayed }) => {
     const { learningRate, beta1, accBeta1, iteration, decay, epsilon } = adamax;
     const first = add(decayed(0), mul(gradient, 1 - beta1));
     const norm = maximum(decayed(1), abs(gradient));
     const rate = div(-learningRate, add(mul(iteration, decay), 1));
     const direction = div(first, add(norm, epsilon));
-    return {
-      weights: add(mul(div(rate, sub(1, accBeta1)), direction), weights),
-      slots: [first, norm],
-    };
+    return { change: mul(div(rate, sub(1, accBeta1)), direction), slots: [first, norm] };
   },
 };
 

@@ -55,12 +55,11 @@ export class SparseTable {
       const old = slots.map((slot) => slot.gather(indices));
       const ages = this.agesOf(ids);
       const stepped = stepRows(this.optimizer, {
-        weights: rowsOf(table).gather(indices),
         gradient,
         before: (i) => this.shrink(old[i], i, ages, -1),
         decayed: (i) => this.shrink(old[i], i, ages),
       });
-      rowsOf(table).scatter(indices, stepped.weights as tf.Tensor2D);
+      rowsOf(table).add(indices, stepped.change as tf.Tensor2D);
       for (const [i, slot] of slots.entries()) {
         slot.scatter(indices, stepped.slots[i] as tf.Tensor2D);
       }

@@ -1,9 +1,9 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
-import type { SpecOptions } from '../../src/optimizers/spec/embeddings.js';
-import { didYouMean, editDistance } from '../../src/optimizers/spec/nearest.js';
-import { optimizerFromSpec } from '../../src/optimizers/spec/optimizer-from-spec.js';
-import { SpecError } from '../../src/optimizers/spec/spec-error.js';
+import type { SpecOptions } from '../../src/spec/embeddings.js';
+import { didYouMean, editDistance } from '../../src/spec/nearest.js';
+import { optimizerFromSpec } from '../../src/spec/optimizer-from-spec.js';
+import { SpecError } from '../../src/spec/spec-error.js';
 import { onBestBackend } from '../support/backends.js';
 
 /** What a spec throws. */

@@ -1,8 +1,8 @@
 /** The way back: from an optimizer to the spec that makes it. */
 import * as tf from '@tensorflow/tfjs-core';
-import { ScheduledLearningRate } from '../scheduled.js';
-import { nameOfTable, type TableName } from '../tables.js';
-import { OptimizerWrapper } from '../wrapper.js';
+import { ScheduledLearningRate } from '../optimizers/scheduled.js';
+import { nameOfTable, type TableName } from '../optimizers/tables.js';
+import { OptimizerWrapper } from '../optimizers/wrapper.js';
 import { knownTables, type SpecOptions, writtenTable } from './embeddings.js';
 import {
   OPTIMIZERS,

@@ -1,7 +1,7 @@
 /** The embedding tables that a spec speaks of, found in a model or among those handed over. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { type EmbeddingLayer, nameOfTable, type TableName } from '../tables.js';
+import { type EmbeddingLayer, nameOfTable, type TableName } from '../optimizers/tables.js';
 import { didYouMean } from './nearest.js';
 import { type Span, SpecError } from './spec-error.js';
 import { quoted, type SpecNode } from './syntax.js';

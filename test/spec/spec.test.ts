@@ -14,10 +14,10 @@ import {
   stepDecay,
   warmUp,
 } from '../../src/optimizers/schedules.js';
-import { optimizerFromSpec } from '../../src/optimizers/spec/optimizer-from-spec.js';
-import { optimizerToSpec } from '../../src/optimizers/spec/optimizer-to-spec.js';
 import { WeightAveraging } from '../../src/optimizers/weight-averaging.js';
 import { WeightDecay } from '../../src/optimizers/weight-decay.js';
+import { optimizerFromSpec } from '../../src/spec/optimizer-from-spec.js';
+import { optimizerToSpec } from '../../src/spec/optimizer-to-spec.js';
 import { onBestBackend } from '../support/backends.js';
 import { step, variable } from '../support/optimizers.js';
 

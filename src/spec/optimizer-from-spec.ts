@@ -1,7 +1,7 @@
 /** Making the optimizer that a spec describes. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Schedule } from '../schedules.js';
-import { disposeOptimizer } from '../slots.js';
+import type { Schedule } from '../optimizers/schedules.js';
+import { disposeOptimizer } from '../optimizers/slots.js';
 import { bindArguments, plainValueOf, pointed } from './arguments.js';
 import { allTables, type SpecOptions, tablesIn } from './embeddings.js';
 import { OPTIMIZERS, type Options, type Parameter, SCHEDULES } from './functions.js';

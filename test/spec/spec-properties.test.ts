@@ -15,11 +15,11 @@ import {
   warmUp,
 } from '../../src/optimizers/schedules.js';
 import { disposeOptimizer } from '../../src/optimizers/slots.js';
-import { optimizerFromSpec } from '../../src/optimizers/spec/optimizer-from-spec.js';
-import { optimizerToSpec } from '../../src/optimizers/spec/optimizer-to-spec.js';
-import { SpecError } from '../../src/optimizers/spec/spec-error.js';
 import { WeightAveraging } from '../../src/optimizers/weight-averaging.js';
 import { WeightDecay } from '../../src/optimizers/weight-decay.js';
+import { optimizerFromSpec } from '../../src/spec/optimizer-from-spec.js';
+import { optimizerToSpec } from '../../src/spec/optimizer-to-spec.js';
+import { SpecError } from '../../src/spec/spec-error.js';
 import { onBestBackend } from '../support/backends.js';
 
 /** Something as a spec writes it, and how it is made without one. */

@@ -1,13 +1,13 @@
 /** The functions of optimizer specs: what each is called, what it takes, what it makes. */
 import * as tf from '@tensorflow/tfjs-core';
-import { GradientClipping, type GradientClippingOptions } from '../gradient-clipping.js';
-import { LazyOptimizer, type LazyOptions } from '../lazy.js';
-import { Lookahead, type LookaheadOptions } from '../lookahead.js';
-import { ScheduledLearningRate } from '../scheduled.js';
-import { type Schedule, type ScheduleConfig, scheduleFromConfig } from '../schedules.js';
-import { WeightAveraging, type WeightAveragingOptions } from '../weight-averaging.js';
-import { WeightDecay, type WeightDecayOptions } from '../weight-decay.js';
-import { innerFromConfig } from '../wrapper.js';
+import { GradientClipping, type GradientClippingOptions } from '../optimizers/gradient-clipping.js';
+import { LazyOptimizer, type LazyOptions } from '../optimizers/lazy.js';
+import { Lookahead, type LookaheadOptions } from '../optimizers/lookahead.js';
+import { ScheduledLearningRate } from '../optimizers/scheduled.js';
+import { type Schedule, type ScheduleConfig, scheduleFromConfig } from '../optimizers/schedules.js';
+import { WeightAveraging, type WeightAveragingOptions } from '../optimizers/weight-averaging.js';
+import { WeightDecay, type WeightDecayOptions } from '../optimizers/weight-decay.js';
+import { innerFromConfig } from '../optimizers/wrapper.js';
 
 /** What an argument is; `tables` are embedding layers, by name. */
 export type Kind = 'number' | 'numbers' | 'boolean' | 'word' | 'tables' | 'optimizer' | 'schedule';
