@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ArrayRows, type CpuBackend } from './array-rows.js';
 import { CopiedRows } from './copied-rows.js';
 import { HeapRows, type WasmBackend } from './heap-rows.js';
-import { type NativeBackend, NativeRows } from './native-rows.js';
+import { nativeBackend } from './native-ops.js';
+import { NativeRows } from './native-rows.js';
 
 /** The rows of a variable of shape [vocabulary, width]. The variable always shows current values. */
 export interface Rows {
@@ -47,11 +48,11 @@ export function releaseRows(variable: tf.Variable): void {
 export const canReadAtOnce = () => tf.getBackend() !== 'webgpu';
 
 function makeRows(variable: tf.Variable, backend: unknown): Rows {
+  const native = nativeBackend();
+  if (native !== null) {
+    return new NativeRows(variable, native);
+  }
   switch (tf.getBackend()) {
-    case 'tensorflow':
-      return (backend as NativeBackend).isUsingGpuDevice
-        ? new CopiedRows(variable)
-        : new NativeRows(variable, backend as NativeBackend);
     case 'cpu':
       return new ArrayRows(variable, backend as CpuBackend);
     case 'wasm':

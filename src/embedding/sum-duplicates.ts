@@ -1,5 +1,6 @@
 /** Sums the gradients of tokens that occur several times in a batch. */
 import * as tf from '@tensorflow/tfjs-core';
+import { type NativeBackend, nativeBackend, typeAttribute } from './native-ops.js';
 
 /** Rows of a table, each once, and the sum of all gradients for each. */
 export interface DistinctRows {
@@ -29,36 +30,39 @@ export function sumDuplicates(ids: Int32Array, gradients: tf.Tensor2D): Distinct
   if (distinct.length === ids.length) {
     return { ids: distinct, rows: gradients };
   }
+  const native = nativeBackend();
   const rows =
-    tf.getBackend() === 'tensorflow'
-      ? nativeSegmentSum(gradients, segments, distinct.length)
-      : tf.scatterND(tf.tensor2d(segments, [ids.length, 1], 'int32'), gradients, [
+    native === null
+      ? tf.scatterND(tf.tensor2d(segments, [ids.length, 1], 'int32'), gradients, [
           distinct.length,
           gradients.shape[1],
-        ]);
+        ])
+      : nativeSegmentSum(native, gradients, segments, distinct.length);
   return { ids: distinct, rows: rows as tf.Tensor2D };
 }
 
-/** The part of tfjs-node's backend that reaches any TensorFlow op by its name. */
-interface NativeBackend {
-  binding: Record<'TF_ATTR_TYPE' | 'TF_FLOAT' | 'TF_INT32', number>;
-  executeSingleOutput(name: string, attributes: object[], inputs: tf.Tensor[]): tf.Tensor;
-}
-
 /** TensorFlow's `SparseSegmentSum`, which tfjs-node has no kernel for: half the time of `ScatterNd`. */
-function nativeSegmentSum(gradients: tf.Tensor2D, segments: Int32Array, count: number): tf.Tensor {
-  const backend = tf.backend() as unknown as NativeBackend;
-  const { TF_ATTR_TYPE: type, TF_FLOAT, TF_INT32 } = backend.binding;
+function nativeSegmentSum(
+  backend: NativeBackend,
+  gradients: tf.Tensor2D,
+  segments: Int32Array,
+  count: number,
+): tf.Tensor {
+  const { binding } = backend;
   const { order, sorted } = sortBySegment(segments, count);
-  return backend.executeSingleOutput(
+  const inputs = [gradients, tf.tensor1d(order, 'int32'), tf.tensor1d(sorted, 'int32')];
+  const attributes = [
+    typeAttribute(binding, 'T', 'float32'),
+    typeAttribute(binding, 'Tidx', 'int32'),
+    typeAttribute(binding, 'Tsegmentids', 'int32'),
+  ];
+  const [sums] = binding.executeOp(
     'SparseSegmentSum',
-    [
-      { name: 'T', type, value: TF_FLOAT },
-      { name: 'Tidx', type, value: TF_INT32 },
-      { name: 'Tsegmentids', type, value: TF_INT32 },
-    ],
-    [gradients, tf.tensor1d(order, 'int32'), tf.tensor1d(sorted, 'int32')],
+    attributes,
+    backend.getInputTensorIds(inputs),
+    1,
   );
+  return backend.createOutputTensor(sums);
 }
 
 /** A counting sort: `order` lists the indices of segment 0, then those of segment 1, … */

@@ -2,40 +2,36 @@
  * The steps of tf.js's own optimizers, taken on some rows of a table.
  *
  * Each is the formula of the optimizer's `applyGradients` in tf.js 4.22, operation by operation, so
- * that a row that is sampled at every step gets the bits that the optimizer itself would give it.
+ * that a row that is sampled at every step gets the bits that the optimizer itself would give it;
+ * but for Adam on tfjs-node, where one fused op takes a third of the time and rounds otherwise.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { nativeBackend } from '../embedding/native-ops.js';
+import { type AdamFields, isFusedExact, nativeAdam } from './native-adam.js';
 
 /** What a rule gets: tensors of shape [rows, width]. */
 export interface RowStep {
   readonly gradient: tf.Tensor;
+  /** The weights before this step. */
+  weights(): tf.Tensor;
   /** A slot as it is before this step. */
   before(slot: number): tf.Tensor;
   /** A slot times its decay: what a step with gradient zero would leave. */
   decayed(slot: number): tf.Tensor;
 }
 
-/** What to add to the weights, and the new slots, in the slots' order. */
-export interface SteppedRows {
-  change: tf.Tensor;
-  slots: tf.Tensor[];
-}
+/** The new weights, or what to add to them, and the new slots, in the slots' order. */
+export type SteppedRows = { slots: tf.Tensor[] } & ({ weights: tf.Tensor } | { change: tf.Tensor });
 
 /** The private fields of tf.js's optimizers that the formulas use. */
-interface Fields {
-  learningRate: number;
+interface Fields extends AdamFields {
   /** −learningRate, of SGD and Momentum. */
   c: tf.Scalar;
   /** The momentum of Momentum. */
   m: tf.Scalar;
   useNesterov: boolean;
   decay: number;
-  epsilon: number;
   rho: number;
-  beta1: number;
-  beta2: number;
-  accBeta1: tf.Variable;
-  accBeta2: tf.Variable;
   iteration: tf.Variable;
 }
 
@@ -74,7 +70,13 @@ const RULES: Record<string, RowRule> = {
     return { change: mul(update, -learningRate), slots: [meanSquare, meanSquareUpdate] };
   },
 
-  Adam: (adam, { gradient, decayed }) => {
+  Adam: (adam, { gradient, weights, before, decayed }) => {
+    const native = nativeBackend();
+    if (native !== null && isFusedExact(adam)) {
+      const state = { weights: weights(), first: before(0), second: before(1) };
+      const stepped = nativeAdam(native, adam, state, gradient);
+      return { weights: stepped.weights, slots: [stepped.first, stepped.second] };
+    }
     const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = adam;
     const first = add(decayed(0), mul(gradient, 1 - beta1));
     const second = add(decayed(1), mul(square(gradient), 1 - beta2));

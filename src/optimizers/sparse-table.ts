@@ -51,15 +51,21 @@ export class SparseTable {
     }
     tf.tidy(() => {
       const indices = tf.tensor1d(ids, 'int32');
+      const weights = rowsOf(table);
       const slots = this.slots.map((slot) => rowsOf(slot));
       const old = slots.map((slot) => slot.gather(indices));
       const ages = this.agesOf(ids);
       const stepped = stepRows(this.optimizer, {
         gradient,
+        weights: () => weights.gather(indices),
         before: (i) => this.shrink(old[i], i, ages, -1),
         decayed: (i) => this.shrink(old[i], i, ages),
       });
-      rowsOf(table).add(indices, stepped.change as tf.Tensor2D);
+      if ('change' in stepped) {
+        weights.add(indices, stepped.change as tf.Tensor2D);
+      } else {
+        weights.scatter(indices, stepped.weights as tf.Tensor2D);
+      }
       for (const [i, slot] of slots.entries()) {
         slot.scatter(indices, stepped.slots[i] as tf.Tensor2D);
       }

@@ -98,7 +98,9 @@ describe('LazyOptimizer', () => {
             const optimizer = lazy(OPTIMIZERS[name](), table, moments);
             for (const rows of steps) {
               const before = bits(table);
-              const slotsBefore = optimizer.slots().map((slot) => slot.variables[0]?.read().dataSync());
+              const slotsBefore = optimizer
+                .slots()
+                .map((slot) => slot.variables[0]?.read().dataSync());
               step(optimizer, [table], [rows.map(([sampled, g]) => (sampled ? g : 0))]);
               for (const [row, [sampled]] of rows.entries()) {
                 expect(bits(table)[row] === before[row]).to.equal(!sampled);
@@ -119,7 +121,8 @@ describe('LazyOptimizer', () => {
     });
 
     it('lets the moments of other rows decay as the inner optimizer does', () => {
-      // On rows β^∆ is multiplied by once, which may round otherwise than ∆ times β.
+      // On rows β^∆ is multiplied by once, which may round otherwise than ∆ times β; and TensorFlow's
+      // fused Adam forms 1 − β₂ in float32, 1.3e-5 of it for 0.999.
       for (const [name, make] of Object.entries(OPTIMIZERS)) {
         const tables = [tableOfTwo(), tableOfTwo(), tableOfTwo()];
         const inner = make();
@@ -135,7 +138,9 @@ describe('LazyOptimizer', () => {
         for (const [i, slot] of slotsOf(inner)!.entries()) {
           const moments = slot.variables[0].read();
           expect(bits(restoring.slots()[i].variables[0].read()), name).to.deep.equal(bits(moments));
-          expectClose(onRows.slots()[i].variables[0].read().dataSync(), moments.dataSync());
+          expectClose(onRows.slots()[i].variables[0].read().dataSync(), moments.dataSync(), {
+            rtol: 2e-5,
+          });
         }
         tf.dispose(tables);
         for (const optimizer of [inner, onRows, restoring]) optimizer.dispose();

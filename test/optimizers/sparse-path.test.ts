@@ -188,7 +188,12 @@ describe('the sparse path', () => {
               lazy.minimize(() => tf.sum(tf.mul(tf.gather(table, ids), weights)) as tf.Scalar);
               step(inner, [alone], [g]);
               tf.dispose([ids, weights]);
-              expect(bits(table)).to.deep.equal(bits(alone));
+              if (backend === 'tensorflow' && inner.getClassName() === 'Adam') {
+                // TensorFlow's fused op forms 1 − β in float32: up to 2e-5 of it, half in a root.
+                expectClose(table.dataSync(), alone.dataSync(), { rtol: 1e-5, atol: 1e-7 });
+              } else {
+                expect(bits(table)).to.deep.equal(bits(alone));
+              }
             }
             tf.dispose([table, alone]);
             lazy.dispose();
