@@ -114,13 +114,28 @@ export class Resource {
     );
   }
 
-  /** `ResourceApplyAdam` on this variable: one pass over all tensors, which have its shape. */
+  /** Adam's step on this variable and its moments in one pass: `ResourceApplyAdam`. */
   applyAdam(moments: [Resource, Resource], scalars: tf.Tensor[], gradient: tf.Tensor): void {
-    const { binding } = this.backend;
     const handles = [this, ...moments].map(({ handle }) => handle);
-    const inputs = this.backend.getInputTensorIds([...scalars, gradient]);
-    const type = typeAttribute(binding, 'T', 'float32');
-    binding.executeOp('ResourceApplyAdam', [type], [...handles, ...inputs], 0);
+    this.apply('ResourceApplyAdam', handles, [...scalars, gradient]);
+  }
+
+  /** Subtracts a multiple of a tensor in one pass: `ResourceApplyGradientDescent`. */
+  subtract(factor: tf.Scalar, tensor: tf.Tensor): void {
+    this.apply('ResourceApplyGradientDescent', [this.handle], [factor, tensor]);
+  }
+
+  private apply(name: string, handles: number[], inputs: tf.Tensor[]): void {
+    const ids = [...handles, ...this.backend.getInputTensorIds(inputs)];
+    const type = typeAttribute(this.backend.binding, 'T', 'float32');
+    this.backend.binding.executeOp(name, [type], ids, 0);
+  }
+
+  /** The value as a tensor, whose memory it then is; the variable is no more. */
+  take(): tf.Tensor {
+    const value = this.backend.createOutputTensor(this.read());
+    this.free();
+    return value;
   }
 
   /** Frees the memory, unless a tensor has it. A second call does nothing. */

@@ -5,6 +5,7 @@ import { rowsOf } from '../embedding/rows.js';
 import { sparseGradient } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
+import { interpolate, moveTowards } from './move-towards.js';
 import { isKnown, type Slot } from './slots.js';
 import { indexed, listOf, type NamedState } from './state.js';
 import { canReset, chainOf, type Gradient, innerFromConfig } from './wrapper.js';
@@ -197,26 +198,25 @@ export class Lookahead extends EvaluatingWrapper {
     }
   }
 
+  // Without arithmetic for α = 1, and for α = 0: 0 · (θ − φ) is NaN once θ has overflowed.
+
   private syncAll(fast: tf.Variable, slow: tf.Variable): void {
-    if (this.alpha < 1) {
-      fast.assign(this.meet(slow, fast));
+    if (this.alpha === 1) {
+      slow.assign(fast);
+      return;
     }
-    slow.assign(fast);
+    if (this.alpha > 0) {
+      moveTowards(slow, fast, this.alpha);
+    }
+    fast.assign(slow);
   }
 
   private syncRows(fast: tf.Variable, slow: tf.Variable, ids: tf.Tensor1D): void {
-    const [fastRows, slowRows] = [rowsOf(fast), rowsOf(slow)];
-    const met = this.meet(slowRows.gather(ids), fastRows.gather(ids)) as tf.Tensor2D;
-    fastRows.scatter(ids, met);
-    slowRows.scatter(ids, met);
-  }
-
-  /** φ + α(θ − φ), without arithmetic at both ends: 0 · (θ − φ) is NaN once θ has overflowed. */
-  private meet(slow: tf.Tensor, fast: tf.Tensor): tf.Tensor {
-    if (this.alpha === 1) {
-      return fast;
-    }
-    return this.alpha === 0 ? slow : interpolate(slow, fast, this.alpha);
+    const [from, to] = [rowsOf(slow).gather(ids), rowsOf(fast).gather(ids)];
+    const between = () => interpolate(from, to, this.alpha) as tf.Tensor2D;
+    const met = this.alpha === 1 ? to : this.alpha === 0 ? from : between();
+    rowsOf(fast).scatter(ids, met);
+    rowsOf(slow).scatter(ids, met);
   }
 
   private applyMomentumPolicy(): void {
@@ -283,11 +283,6 @@ export class Lookahead extends EvaluatingWrapper {
 /** The tensors `key:0`, `key:1`, … of a state as variables of our own. */
 function variablesOf(state: NamedState, key: string): tf.Variable[] {
   return listOf(state, key).map((tensor) => tf.variable(tensor, false));
-}
-
-/** a + t(b − a). */
-function interpolate(a: tf.Tensor, b: tf.Tensor, t: number): tf.Tensor {
-  return tf.add(a, tf.mul(tf.sub(b, a), t));
 }
 
 tf.serialization.registerClass(Lookahead);

@@ -57,10 +57,5 @@ export function nativeAdam(
   const epsilonHat = tf.mul(epsilon, tf.sqrt(tf.sub(1, accBeta2)));
   const rates = [learningRate, beta1, beta2].map((value) => tf.scalar(value));
   weights.applyAdam([first, second], [accBeta1, accBeta2, ...rates, epsilonHat], gradient);
-  const take = (resource: Resource) => {
-    const tensor = backend.createOutputTensor(resource.read());
-    resource.free();
-    return tensor;
-  };
-  return { weights: take(weights), first: take(first), second: take(second) };
+  return { weights: weights.take(), first: first.take(), second: second.take() };
 }
