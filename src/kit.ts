@@ -15,6 +15,7 @@ export {
 export { reproductionText } from './report/text.js';
 export { writeReport } from './report/write.js';
 export { type BackendInfo, startBackend } from './runtime/backend.js';
+export { optimizerFromSpec, optimizerToSpec, SpecError, type SpecOptions } from './spec/index.js';
 export type { TrainingEvent } from './training/events.js';
 export { type ReproduceOptions, type ReproduceRequest, reproduce } from './training/reproduce.js';
 export type { EpochMetrics, RunResult, RunSummary } from './training/results.js';

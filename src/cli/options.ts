@@ -14,12 +14,24 @@ const number = (name: string) => (text: string) => {
 /** An option's value as a list of numbers. @throws UsageError naming what was given. */
 export const numbers = (name: string) => (text: string) => text.split(',').map(number(name));
 
-/** An option's value as a list of names. */
-export const names = (text: string) =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+/**
+ * An option's value as a list of optimizers, names or specs, between commas: those within the
+ * parentheses of a spec or its quoted names are the spec's own.
+ */
+export function optimizerList(text: string): string[] {
+  const items = [''];
+  let depth = 0;
+  for (const [piece] of text.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|./gs)) {
+    if (piece === ',' && depth === 0) {
+      items.push('');
+      continue;
+    }
+    items[items.length - 1] += piece;
+    // Never below 0: one parenthesis too many is the mistake of one spec, not of those after it.
+    depth = Math.max(0, depth + (piece === '(' ? 1 : piece === ')' ? -1 : 0));
+  }
+  return items.map((item) => item.trim()).filter((item) => item !== '');
+}
 
 /** A number option, `--name <value>`. */
 export const numberOption = (name: string, placeholder: string, description: string) =>

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { untilInterrupted } from './interrupt.js';
-import { addTrainingOptions, names, numbers, requestOf, type TrainingFlags } from './options.js';
+import {
+  addTrainingOptions,
+  numbers,
+  optimizerList,
+  requestOf,
+  type TrainingFlags,
+} from './options.js';
 import { showProgress } from './progress.js';
 
 interface Flags extends TrainingFlags {
@@ -22,8 +28,8 @@ export function register(program: Command): void {
     )
     .option(
       '--optimizers <list>',
-      'e.g. adam,lazy-adam (default: what the source compares)',
-      names,
+      'names or specs, e.g. "adam,clip(adam(1e-3), norm=1)" (default: what the source compares)',
+      optimizerList,
     );
   addTrainingOptions(command).action(reproduceAction);
 }

@@ -3,15 +3,15 @@ import { untilInterrupted } from './interrupt.js';
 import { addTrainingOptions, numberOption, requestOf, type TrainingFlags } from './options.js';
 import { showProgress } from './progress.js';
 
-/** `lazyahead run EXPERIMENT --optimizer NAME`: one run. */
+/** `lazyahead run EXPERIMENT --optimizer NAME|SPEC`: one run. */
 export function register(program: Command): void {
   const command = program
     .command('run')
     .description('train one optimizer and leave a run directory')
     .argument('<experiment>', 'imdb')
     .requiredOption(
-      '--optimizer <name>',
-      'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam or lookahead-lazy-adam',
+      '--optimizer <name|spec>',
+      'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam, lookahead-lazy-adam, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',
     )
     .addOption(numberOption('seed', 'n', 'decides weights, order and dropout (default: 1)'));
   addTrainingOptions(command).action(
@@ -43,7 +43,9 @@ export function register(program: Command): void {
           best === null
             ? 'no epoch was completed'
             : `best validation accuracy ${(100 * best).toFixed(2)} %`;
-        process.stdout.write(`${optimizer} on ${summary.dataset}: ${result}. Run: ${directory}\n`);
+        process.stdout.write(
+          `${summary.optimizer} on ${summary.dataset}: ${result}. Run: ${directory}\n`,
+        );
       }
     },
   );

@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
 import type { Experiment, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
+import { isSpec } from './optimizers.js';
 
 /** All experiments, by name. */
 export const EXPERIMENTS: Record<string, Experiment> = { imdb };
@@ -19,42 +20,57 @@ export const experimentNamed = (name: string): Experiment =>
   EXPERIMENTS[known('experiment', name, Object.keys(EXPERIMENTS))];
 
 /**
- * The complete configuration of a run.
+ * The complete configuration of a run. A spec stays as it is written: what it describes shows when
+ * there is a model.
  *
- * @throws UsageError for a name that does not exist, with the nearest that does, and for a value out
- *   of range.
+ * @throws UsageError for a name that does not exist, with the nearest that does, for a value out of
+ *   range, and for one that the optimizer does not take.
  */
 export function resolveConfig(request: RunRequest): RunConfig {
   const experiment = experimentNamed(request.experiment);
   const presetName = known('preset', request.preset ?? 'quick', Object.keys(experiment.presets));
-  const optimizer = known('optimizer', request.optimizer, Object.keys(experiment.optimizers));
   const preset = experiment.presets[presetName];
   const config: RunConfig = {
     experiment: experiment.name,
-    optimizer,
+    optimizer: request.optimizer,
     preset: presetName,
     seed: request.seed ?? 1,
     epochs: request.epochs ?? preset.epochs,
     batchSize: request.batchSize ?? experiment.defaults.batchSize,
-    lr: request.lr ?? experiment.defaults.lr,
-    k: request.k ?? experiment.defaults.k,
-    alpha: request.alpha ?? experiment.defaults.alpha,
+    ...hyperparametersOf(request, experiment),
     data: request.data ?? preset.data,
     settings: { ...experiment.defaults.settings, ...preset.settings, ...request.settings },
   };
-  const { lookahead } = experiment.optimizers[optimizer];
-  if (!lookahead && (request.k !== undefined || request.alpha !== undefined)) {
-    throw new UsageError(
-      `k and alpha are Lookahead's, and ${optimizer} has no Lookahead: leave them out, or choose ${Object.keys(
-        experiment.optimizers,
-      )
-        .filter((name) => experiment.optimizers[name].lookahead)
-        .join(' or ')}.`,
-    );
-  }
   check(config, experiment);
   return config;
 }
+
+/** What completes an optimizer that is given by name; nothing for one that is given by a spec. */
+function hyperparametersOf(
+  { optimizer, lr, k, alpha }: RunRequest,
+  { optimizers, defaults }: Experiment,
+): Pick<RunConfig, 'lr' | 'k' | 'alpha'> {
+  if (isSpec(optimizer)) {
+    const given = Object.entries({ lr, k, alpha }).filter(([, value]) => value !== undefined);
+    if (given.length > 0) {
+      const names = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+      throw new UsageError(
+        `Beside a spec there is no ${names.format(given.map(([name]) => name))}: write what you want into ${optimizer} itself.`,
+      );
+    }
+    return {};
+  }
+  known('optimizer', optimizer, Object.keys(optimizers), OR_A_SPEC);
+  if (!optimizers[optimizer].lookahead && (k !== undefined || alpha !== undefined)) {
+    const others = Object.keys(optimizers).filter((name) => optimizers[name].lookahead);
+    throw new UsageError(
+      `k and alpha are Lookahead's, and ${optimizer} has no Lookahead: leave them out, or choose ${others.join(' or ')}.`,
+    );
+  }
+  return { lr: lr ?? defaults.lr, k: k ?? defaults.k, alpha: alpha ?? defaults.alpha };
+}
+
+const OR_A_SPEC = ', or write a spec such as lookahead(adam(1e-3), k=5)';
 
 /**
  * The values of a configuration that are not its preset's. Left out are those that every run names
@@ -75,9 +91,10 @@ function check(config: RunConfig, experiment: Experiment): void {
   wholeNumber('seed', config.seed, 0);
   wholeNumber('epochs', config.epochs, 1);
   wholeNumber('batch size', config.batchSize, 1);
-  wholeNumber('k', config.k, 1);
-  within('lr', config.lr, config.lr > 0 && Number.isFinite(config.lr), 'a number above 0');
-  within('alpha', config.alpha, config.alpha >= 0 && config.alpha <= 1, 'a number from 0 to 1');
+  const { lr, k, alpha } = { ...experiment.defaults, ...config };
+  wholeNumber('k', k, 1);
+  within('lr', lr, lr > 0 && Number.isFinite(lr), 'a number above 0');
+  within('alpha', alpha, alpha >= 0 && alpha <= 1, 'a number from 0 to 1');
   known('data source', config.data, ['auto', 'real', 'synthetic']);
   for (const [key, value] of Object.entries(config.settings)) {
     known('setting', key, Object.keys(experiment.defaults.settings));
@@ -92,13 +109,13 @@ function check(config: RunConfig, experiment: Experiment): void {
   }
 }
 
-function known(kind: string, name: string, names: string[]): string {
+function known(kind: string, name: string, names: string[], otherwise = ''): string {
   if (!names.includes(name)) {
     const nearest = closest(name, names);
     // A name that shares less than half its letters is no slip of the pen.
     const guess = distance(name, nearest) <= name.length / 2 ? `; did you mean ${nearest}?` : '.';
     throw new UsageError(
-      `There is no ${kind} "${name}"${guess} Choose one of ${names.join(', ')}.`,
+      `There is no ${kind} "${name}"${guess} Choose one of ${names.join(', ')}${otherwise}.`,
     );
   }
   return name;

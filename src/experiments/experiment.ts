@@ -56,17 +56,18 @@ export interface ReportedFigure {
 /** Everything that decides what a run computes, on one backend and number of threads. */
 export interface RunConfig {
   experiment: string;
+  /** One of the experiment's by name, or a spec: `lookahead(lazy(adam(1e-3)), k=5)`. */
   optimizer: string;
   preset: string;
   /** A non-negative integer: weights, order of the examples, dropout. */
   seed: number;
   epochs: number;
   batchSize: number;
-  /** The inner optimizer's learning rate. */
-  lr: number;
+  /** The inner optimizer's learning rate. Left out, as are the next two, with a spec: it says them. */
+  lr?: number;
   /** Lookahead's sync period in steps, and its step of the slow weights. */
-  k: number;
-  alpha: number;
+  k?: number;
+  alpha?: number;
   /** Real data or an error; generated data; or generated data only where there is no other. */
   data: 'auto' | 'real' | 'synthetic';
   /** What the experiment itself adds: sizes of model and data. */
@@ -80,11 +81,12 @@ export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   settings?: RunConfig['settings'];
 };
 
-/** How an optimizer of an experiment is made. */
+/** An optimizer that an experiment has a name for. */
 export interface OptimizerRecipe {
   /** Whether `k` and `alpha` mean anything to it. */
   lookahead: boolean;
-  make(config: RunConfig, model: tfl.LayersModel): tf.Optimizer;
+  /** What makes it, filled in from the configuration. */
+  spec(config: Pick<RunConfig, 'lr' | 'k' | 'alpha'>): string;
 }
 
 /** An experiment, as data. */
@@ -92,7 +94,7 @@ export interface Experiment {
   name: string;
   /** One line. */
   title: string;
-  defaults: Pick<RunConfig, 'batchSize' | 'lr' | 'k' | 'alpha' | 'settings'>;
+  defaults: Required<Pick<RunConfig, 'batchSize' | 'lr' | 'k' | 'alpha' | 'settings'>>;
   /** The values that a setting may have, for settings that are not numbers. */
   choices: Record<string, string[]>;
   /** The settings that are shares from 0 to below 1; other numbers are sizes, whole and from 1. */

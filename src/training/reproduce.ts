@@ -2,15 +2,16 @@
 import { join } from 'node:path';
 import { experimentNamed, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
+import { isSpec } from '../experiments/optimizers.js';
 import { UsageError } from '../runtime/errors.js';
 import { prepare } from './prepare.js';
 import type { RunResult } from './results.js';
-import { type RunOptions, run, timeStamp } from './run.js';
+import { folderNameOf, type RunOptions, run, timeStamp, withCanonicalSpec } from './run.js';
 import { refuseUsed } from './run-directory.js';
 
 /** What to compare: everything else is the preset's, and the same for all. */
 export interface ReproduceRequest extends Omit<RunRequest, 'optimizer' | 'seed'> {
-  /** Default: those that the experiment compares. A name given twice is run once. */
+  /** Names or specs. Default: those that the experiment compares. One given twice is run once. */
   optimizers?: string[];
   /** Default: 1. A seed given twice is run once. */
   seeds?: number[];
@@ -45,13 +46,15 @@ export function planReproduction(request: ReproduceRequest): RunRequest[] {
   const seeds = distinct('seeds', request.seeds ?? [1]);
   const hasLookahead = (name: string) => experiment.optimizers[name]?.lookahead;
   // Optimizers without slow weights stand beside those with; alone they are refused, as by run().
+  // Specs are always refused: a comparison in which some follow `k` and some do not misleads.
   const mixed = optimizers.some(hasLookahead);
+  const isWithout = (name: string) => mixed && !hasLookahead(name) && !isSpec(name);
   const requests = seeds.flatMap((seed) =>
     optimizers.map((optimizer) => ({
       ...shared,
       optimizer,
       seed,
-      ...(mixed && !hasLookahead(optimizer) ? {} : { k, alpha }),
+      ...(isWithout(optimizer) ? {} : { k, alpha }),
     })),
   );
   requests.forEach(resolveConfig);
@@ -70,13 +73,13 @@ export async function reproduce(
   request: ReproduceRequest,
   options: ReproduceOptions = {},
 ): Promise<Reproduction> {
-  const plan = planReproduction(request);
+  const plan = await canonicalPlan(planReproduction(request), options);
   const configs = plan.map(resolveConfig);
   const directory =
     options.runDir ??
     join('runs', `reproduce-${request.experiment}-${configs[0].preset}-${timeStamp()}`);
   const directories = configs.map(({ optimizer, seed }) =>
-    join(directory, `${optimizer}-seed${seed}`),
+    join(directory, `${folderNameOf(optimizer)}-seed${seed}`),
   );
   directories.forEach(refuseUsed);
   const prepared = await prepare(configs[0], options);
@@ -98,6 +101,19 @@ export async function reproduce(
     }
   }
   return { directory, runs };
+}
+
+/** The plan with specs in canonical form, without the runs that are then planned twice. */
+async function canonicalPlan(plan: RunRequest[], options: RunOptions): Promise<RunRequest[]> {
+  const canonical = new Map<string, string>();
+  for (const request of plan) {
+    if (!canonical.has(request.optimizer)) {
+      const { optimizer } = await withCanonicalSpec(resolveConfig(request), options);
+      canonical.set(request.optimizer, optimizer);
+    }
+  }
+  const runs = plan.map((run) => ({ ...run, optimizer: canonical.get(run.optimizer)! }));
+  return [...new Map(runs.map((run) => [`${run.optimizer} ${run.seed}`, run])).values()];
 }
 
 function distinct<T>(what: string, values: T[]): T[] {

@@ -24,8 +24,13 @@ export interface EpochMetrics {
 export interface RunSummary {
   /** 'imdb'. */
   experiment: string;
-  /** 'adam', 'lazy-adam', … */
+  /** 'adam', 'lazy-adam', …; the canonical spec where the optimizer was given by a spec. */
   optimizer: string;
+  /**
+   * The canonical spec of the optimizer, 'lazy(adam(1e-3))': `optimizerFromSpec` makes it again for
+   * the same model. Also in `config.json`. Left out by runs older than it.
+   */
+  spec?: string;
   /** 'smoke', 'quick' or 'full'. */
   preset: string;
   /** What differs from the preset and decides the result: `{ epochs: 1, lr: 0.01 }`. */

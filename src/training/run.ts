@@ -1,8 +1,14 @@
 /** A run from configuration to summary. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { EXPERIMENTS, overridesOf, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
+import { isSpec, makeOptimizer } from '../experiments/optimizers.js';
+import { learningRateOf } from '../optimizers/learning-rate.js';
+import { disposeOptimizer } from '../optimizers/slots.js';
+import { startBackend } from '../runtime/backend.js';
 import { describeEnvironment } from '../runtime/environment.js';
+import { optimizerToSpec } from '../spec/index.js';
 import type { EndEvent, TrainingEvent } from './events.js';
 import { type Prepared, type PrepareOptions, prepare } from './prepare.js';
 import type { RunResult, RunSummary } from './results.js';
@@ -32,7 +38,7 @@ export interface RunOptions extends PrepareOptions {
  * console.log(summary.bestValAccuracy);
  */
 export async function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-  const config = resolveConfig(request);
+  const config = await withCanonicalSpec(resolveConfig(request), options);
   const experiment = EXPERIMENTS[config.experiment];
   const directory = new RunDirectory(options.runDir ?? defaultDirectory(config));
   let prepared: Prepared;
@@ -43,13 +49,16 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
     throw error;
   }
   const { backend, data } = prepared;
-  directory.begin({ ...config, dataset: data.info }, describeEnvironment(backend));
   const model = experiment.build(config);
-  const optimizer = experiment.optimizers[config.optimizer].make(config, model);
+  const optimizer = makeOptimizer(config, experiment, model);
+  const spec = optimizerToSpec(optimizer, { model });
+  directory.begin({ ...config, spec, dataset: data.info }, describeEnvironment(backend));
   let ended: EndEvent['status'] = 'failed';
   try {
+    // A spec's rate too, for the sentence that says what a run diverged with.
+    const lr = learningRateOf(optimizer);
     const outcome = await train(
-      { experiment, config, data, model, optimizer },
+      { experiment, config: { ...config, lr }, data, model, optimizer },
       {
         signal: options.signal,
         onStep: (step, loss) => directory.addStep(step, loss),
@@ -66,6 +75,7 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
     const summary: RunSummary = {
       experiment: config.experiment,
       optimizer: config.optimizer,
+      spec,
       preset: config.preset,
       overrides: overridesOf(config),
       seed: config.seed,
@@ -87,14 +97,58 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
     return { directory: directory.path, summary, metrics };
   } finally {
     options.onEvent?.({ type: 'end', status: ended });
-    optimizer.dispose();
+    disposeOptimizer(optimizer);
     model.dispose();
   }
+}
+
+/**
+ * The configuration with its spec in canonical form: equal optimizers are then equal texts. One by
+ * name is left as it is.
+ *
+ * @throws UsageError for a spec that describes no optimizer of the experiment's model; what
+ *   {@link startBackend} throws.
+ */
+export async function withCanonicalSpec(
+  config: RunConfig,
+  options: RunOptions,
+): Promise<RunConfig> {
+  if (!isSpec(config.optimizer)) {
+    return config;
+  }
+  // Before data are loaded, which may take minutes: a mistyped spec should be told at once.
+  if (options.prepared === undefined) {
+    await startBackend(options);
+  }
+  const experiment = EXPERIMENTS[config.experiment];
+  const model = experiment.build(config);
+  try {
+    const optimizer = makeOptimizer(config, experiment, model);
+    const spec = optimizerToSpec(optimizer, { model });
+    disposeOptimizer(optimizer);
+    return { ...config, optimizer: spec };
+  } finally {
+    model.dispose();
+  }
+}
+
+/**
+ * An optimizer in the name of a folder: its name, or the functions of its canonical spec and the
+ * start of the spec's SHA-256, as `lookahead-lazy-adam-1f0c29ab`.
+ */
+export function folderNameOf(optimizer: string): string {
+  if (!isSpec(optimizer)) {
+    return optimizer;
+  }
+  const functions = optimizer.match(/\w+(?=\()/g) ?? [];
+  const hash = createHash('sha256').update(optimizer).digest('hex').slice(0, 8);
+  return `${functions.join('-').slice(0, 60)}-${hash}`;
 }
 
 /** `2026-11-22T17-05-01-123Z`: a time that every file system takes as a name. */
 export const timeStamp = () => new Date().toISOString().replace(/[:.]/g, '-');
 
 function defaultDirectory({ experiment, optimizer, preset, seed }: RunConfig): string {
-  return join('runs', `${experiment}-${optimizer}-${preset}-seed${seed}-${timeStamp()}`);
+  const name = `${experiment}-${folderNameOf(optimizer)}-${preset}-seed${seed}`;
+  return join('runs', `${name}-${timeStamp()}`);
 }

@@ -34,6 +34,15 @@ describe('chart style', () => {
     expect(optimizerStyle('lookahead-lazy-adam').label).to.equal('Lookahead(Lazy(Adam))');
   });
 
+  it('labels an optimizer that is given by a spec with the spec', () => {
+    const spec = 'lookahead(lazy(adam(1e-3)), k=5, alpha=0.5)';
+    expect(optimizerStyle(spec).label).to.equal(spec);
+    const quoted = 'lazy(adam(1e-3), layers=["<b>a & b</b>"])';
+    expect(plotlyText(optimizerStyle(quoted).label)).to.equal(
+      'lazy(adam(1e-3), layers=["&lt;b&gt;a &amp; b&lt;/b&gt;"])',
+    );
+  });
+
   it('gives any other name a valid style that depends on the name alone', () => {
     fc.assert(
       fc.property(fc.string(), (name) => {

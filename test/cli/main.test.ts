@@ -44,6 +44,49 @@ describe('the lazyahead command', () => {
     expect(readFileSync(join(runDir, 'report.html'), 'utf8')).to.contain('synthetic data');
   });
 
+  it('takes a spec for an optimizer, and tells it in canonical form', async () => {
+    const { code, out, err } = await start([
+      ...['run', 'imdb', ...smoke, '--epochs', '1', '--run-dir', join(folder, 'spec')],
+      ...['--optimizer', 'lookahead(lazy(adam), k=5)'],
+    ]);
+    expect(code, err).to.equal(0);
+    expect(out).to.match(
+      /^lookahead\(lazy\(adam\(1e-3\)\), k=5, alpha=0\.5\) on imdb-synthetic: best/,
+    );
+  });
+
+  it('compares specs, whose commas are their own', async () => {
+    const runDir = join(folder, 'specs');
+    const { code, out, err } = await start([
+      ...['reproduce', 'imdb', '--preset', 'smoke', '--epochs', '1', '--run-dir', runDir, '--json'],
+      ...['--optimizers', 'adam,lookahead(clip(sgd(0.1), norm=1), k=2)'],
+    ]);
+    expect(code, err).to.equal(0);
+    const spec = 'lookahead(clip(sgd(0.1), norm=1), k=2, alpha=0.5)';
+    expect(JSON.parse(out).map((s: { optimizer: string }) => s.optimizer)).to.deep.equal([
+      'adam',
+      spec,
+    ]);
+    expect(readFileSync(join(runDir, 'report.html'), 'utf8')).to.contain(spec);
+  });
+
+  for (const args of [
+    ['run', 'imdb', '--optimizer'],
+    ['reproduce', 'imdb', '--optimizers'],
+  ]) {
+    it(`ends with 2 and a caret under the mistake in a spec: ${args.join(' ')}`, async () => {
+      const runDir = join(folder, 'mistake');
+      const spec = 'lookahead(lazy(adam(1e-3)), kk=5)';
+      const { code, out, err } = await start([...args, spec, '--run-dir', runDir]);
+      const [sentence, ...picture] = err.trimEnd().split('\n');
+      expect(sentence).to.contain('lazyahead: lookahead has no argument "kk"');
+      expect(picture).to.deep.equal([`  ${spec}`, `${' '.repeat(2 + spec.indexOf('kk'))}^`]);
+      expect(out).to.equal('');
+      expect(code).to.equal(2);
+      expect(existsSync(runDir)).to.equal(false);
+    });
+  }
+
   it('shows the runs that were made before one fails, and then the error', async () => {
     const runDir = join(folder, 'half');
     mkdirSync(runDir);
@@ -140,6 +183,11 @@ describe('the lazyahead command', () => {
       'The run directory /dev/null/run cannot',
     ],
     [['reproduce', 'imdb', '--seeds', '1,b'], '--seeds takes a number, not "b".'],
+    [['run', 'imdb', '--optimizer', 'sgd(0.1)', '--lr', '1'], 'Beside a spec there is no lr:'],
+    [
+      ['reproduce', 'imdb', '--optimizers', 'lookahead-adam,sgd(1)', '--k', '2'],
+      'there is no k: write',
+    ],
     [['reproduce', 'imdb', '--optimizers', 'adam,lamb'], 'There is no optimizer "lamb"'],
     [['reproduce', 'imdb', '--optimizers', ''], 'The list of optimizers is empty'],
     [['reproduce', 'imdb', '--optimizers', 'adam', '--k', '7'], 'adam has no Lookahead'],

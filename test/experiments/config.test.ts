@@ -40,6 +40,12 @@ describe('resolveConfig', () => {
     expect(config.settings.vocabulary).to.equal(20_000);
   });
 
+  it('leaves out what a spec says: learning rate, k and alpha', () => {
+    const optimizer = 'lookahead(adam(1e-2), k=7)';
+    const { lr, k, alpha, ...rest } = resolveConfig(adam);
+    expect(resolveConfig({ ...adam, optimizer })).to.deep.equal({ ...rest, optimizer });
+  });
+
   it('compares optimizers that exist, and reports figures of optimizers that exist', () => {
     for (const { compared, optimizers, reported } of Object.values(EXPERIMENTS)) {
       expect(Object.keys(optimizers)).to.include.members(compared);
@@ -54,6 +60,16 @@ describe('resolveConfig', () => {
       'There is no optimizer "lazy-adm"; did you mean lazy-adam?',
     ],
     [{ ...adam, optimizer: 'sgd' }, 'There is no optimizer "sgd". Choose one of adam, lazy-adam,'],
+    [{ ...adam, optimizer: 'sgd' }, 'or write a spec such as lookahead(adam(1e-3), k=5).'],
+    [
+      { ...adam, optimizer: 'sgd(0.1)', lr: 0.1 },
+      'Beside a spec there is no lr: write what you want into sgd(0.1) itself.',
+    ],
+    [
+      { ...adam, optimizer: 'lookahead(adam)', lr: 0.1, k: 5, alpha: 0.5 },
+      'Beside a spec there is no lr, k or alpha: write what you want into lookahead(adam) itself.',
+    ],
+    [{ ...adam, optimizer: 'sgd(0.1)', epochs: 0 }, 'epochs is a whole number from 1, not 0.'],
     [{ ...adam, preset: 'quik' }, 'There is no preset "quik"; did you mean quick?'],
     [{ ...adam, seed: -1 }, 'seed is a whole number from 0, not -1.'],
     [{ ...adam, seed: 0.5 }, 'seed is a whole number from 0, not 0.5.'],
@@ -93,5 +109,11 @@ describe('overridesOf', () => {
     expect(
       overrides({ preset: 'full', epochs: 1, lr: 0.01, k: 7, alpha: 0.5, settings: { units: 7 } }),
     ).to.deep.equal({ epochs: 1, lr: 0.01, k: 7, units: 7 });
+  });
+
+  it('has nothing to say of a spec, which says everything itself', () => {
+    const optimizer = 'lookahead(adam(0.01), k=7)';
+    expect(overrides({ optimizer })).to.deep.equal({});
+    expect(overrides({ optimizer, epochs: 1 })).to.deep.equal({ epochs: 1 });
   });
 });

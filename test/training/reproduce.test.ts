@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { imdb } from '../../src/experiments/imdb/imdb.js';
 import { UsageError } from '../../src/runtime/errors.js';
@@ -42,6 +42,16 @@ describe('planReproduction', () => {
     expect(() => planReproduction(request)).to.throw(UsageError, 'adam has no Lookahead');
   });
 
+  for (const given of [{ lr: 0.1 }, { k: 7 }, { alpha: 0.1 }]) {
+    it(`refuses ${Object.keys(given)} where one of the optimizers is a spec`, () => {
+      const optimizers = ['lookahead-adam', 'adam', 'lookahead(adam(1e-3), k=5)'];
+      expect(() => planReproduction({ ...tiny, optimizers, ...given })).to.throw(
+        UsageError,
+        `Beside a spec there is no ${Object.keys(given)}: write what you want into ${optimizers[2]}`,
+      );
+    });
+  }
+
   for (const what of ['optimizers', 'seeds']) {
     it(`refuses an empty list of ${what}`, () => {
       expect(() => planReproduction({ ...tiny, [what]: [] })).to.throw(
@@ -74,6 +84,28 @@ describe('reproduce', () => {
     expect(runs.map(({ summary }) => summary.status)).to.deep.equal(Array(4).fill('completed'));
     expect(loads).to.equal(1);
     expect(error).to.equal(undefined);
+  });
+
+  it('runs specs beside names, and one that is written in two ways once', async () => {
+    const optimizers = ['adam', 'adam(1e-3)', 'lookahead(adam)', 'adam()', 'adam( 0.001 )'];
+    const { runs } = await reproduce({ ...tiny, optimizers, seeds: [1, 2] }, { runDir: root });
+    const names = ['adam', 'adam(1e-3)', 'lookahead(adam(1e-3), k=5, alpha=0.5)'];
+    expect(runs.map(({ summary }) => summary.optimizer)).to.deep.equal([...names, ...names]);
+    expect(runs.map(({ summary }) => summary.seed)).to.deep.equal([1, 1, 1, 2, 2, 2]);
+    const folders = runs.map(({ directory }) => basename(directory));
+    expect(new Set(folders).size).to.equal(6);
+    expect(folders.slice(0, 3).join(' ')).to.match(
+      /^adam-seed1 adam-[0-9a-f]{8}-seed1 lookahead-adam-[0-9a-f]{8}-seed1$/,
+    );
+    expect(runs[1].summary.weightsSha256).to.equal(runs[0].summary.weightsSha256);
+  });
+
+  it('refuses a spec that describes nothing before the first run', async () => {
+    const optimizers = ['adam', 'lamb(1e-3)'];
+    const error = await rejection(reproduce({ ...tiny, optimizers }, { runDir: root }));
+    expect(error).to.be.instanceOf(UsageError);
+    expect(error.message).to.contain('\n  lamb(1e-3)\n  ^');
+    expect(readdirSync(root)).to.deep.equal([]);
   });
 
   it('refuses a later run of which the directory is used, before the first', async () => {

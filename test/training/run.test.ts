@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,9 +12,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import * as kit from '../../src/kit.js';
+import { UsageError } from '../../src/runtime/errors.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { reproduce } from '../../src/training/reproduce.js';
-import { run } from '../../src/training/run.js';
+import { folderNameOf, run } from '../../src/training/run.js';
 import { RunDirectory, readRun } from '../../src/training/run-directory.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
@@ -58,6 +62,9 @@ describe('a run', () => {
     );
     const read = (name: string) => JSON.parse(readFileSync(join(runDir, name), 'utf8'));
     expect(read('config.json')).to.include({ optimizer: 'lookahead-lazy-adam', k: 5, alpha: 0.5 });
+    const spec = 'lookahead(lazy(adam(1e-3)), k=5, alpha=0.5)';
+    expect(read('config.json')).to.include({ spec });
+    expect(result.summary).to.include({ optimizer: 'lookahead-lazy-adam', spec });
     expect(read('config.json').dataset).to.include({ name: 'imdb-synthetic', synthetic: true });
     expect(read('environment.json')).to.include.keys('node', 'backend');
     expect(jsonLines(join(runDir, 'metrics.jsonl'))).to.deep.equal(result.metrics);
@@ -99,6 +106,69 @@ describe('a run', () => {
       expect(results[2].losses).not.to.deep.equal(results[0].losses);
     });
   }
+
+  it('does by a spec what it does by the name, and records the spec in canonical form', async () => {
+    const byName = await run({ ...tiny, optimizer: 'lookahead-lazy-adam' }, { runDir: fresh() });
+    const { summary, directory } = await run(
+      { ...tiny, optimizer: ' lookahead(lazy( adam), k = 5)' },
+      { runDir: fresh() },
+    );
+    const spec = 'lookahead(lazy(adam(1e-3)), k=5, alpha=0.5)';
+    expect(summary.weightsSha256).to.equal(byName.summary.weightsSha256);
+    expect(summary).to.include({ optimizer: spec, spec });
+    expect(summary.overrides).to.deep.equal(byName.summary.overrides);
+    const config = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+    expect(config).to.include({ optimizer: spec, spec });
+    expect(config).not.to.have.any.keys('lr', 'k', 'alpha');
+  });
+
+  it('leaves a spec from which the kit makes the optimizer again', async () => {
+    const optimizer = 'ema(clip(lazy(rmsprop(0.01)), norm=1), decay=0.9)';
+    const { directory } = await run({ ...tiny, optimizer, epochs: 1 }, { runDir: fresh() });
+    const { spec } = readRun(directory).summary;
+    const model = kit.EXPERIMENTS.imdb.build(kit.resolveConfig({ ...tiny, optimizer }));
+    const again = kit.optimizerFromSpec(spec!, { model });
+    expect(kit.optimizerToSpec(again, { model })).to.equal(spec).and.to.equal(optimizer);
+    again.dispose();
+    model.dispose();
+  });
+
+  it('refuses a spec that describes nothing before data are loaded, and leaves no directory', async () => {
+    const { load } = kit.EXPERIMENTS.imdb;
+    kit.EXPERIMENTS.imdb.load = () => expect.fail('data were loaded');
+    try {
+      for (const [optimizer, sentence] of [
+        ['lazy(adm(1e-3))', /^There is no optimizer "adm"; did you mean adam\?\n/],
+        ['lookahead(adam, k=0)', /^k .*\n {2}lookahead\(adam, k=0\)\n {20}\^$/],
+        ['lazy(adam, layers=[lstm])', /^Layer "lstm" is a .* layer, not an embedding\.\n/],
+        ['adam(1e-3', /\n {2}adam\(1e-3\n {11}\^$/],
+      ] as const) {
+        const runDir = fresh();
+        const before = tf.memory().numTensors;
+        const error = await rejection(run({ ...tiny, optimizer }, { runDir }));
+        expect(error).to.be.instanceOf(UsageError);
+        expect(error.message).to.match(sentence);
+        expect(existsSync(runDir)).to.equal(false);
+        expect(tf.memory().numTensors, optimizer).to.equal(before);
+      }
+    } finally {
+      kit.EXPERIMENTS.imdb.load = load;
+    }
+  });
+
+  it('reads a run from before specs were recorded', async () => {
+    const runDir = fresh();
+    cpSync(join(__dirname, '../../results/imdb-quick/lazy-adam-seed1'), runDir, {
+      recursive: true,
+    });
+    const file = join(runDir, 'summary.json');
+    const { spec, ...summary } = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify(summary));
+    const old = readRun(runDir);
+    expect(old.summary.spec).to.equal(undefined);
+    const [row] = kit.reproductionTable([old], []).rows;
+    expect(row.reproduced?.bestMean).to.equal(summary.bestValAccuracy);
+  });
 
   it('compares optimizers from the same weights on the same batches: their first losses agree', async () => {
     const { runs } = await reproduce(
@@ -153,6 +223,12 @@ describe('a run', () => {
     expect(jsonLines(join(directory, 'steps.jsonl')).at(-1).loss).to.equal(null);
   });
 
+  it("names the spec's learning rate in that sentence", async () => {
+    const optimizer = 'lookahead(adam(1e38), k=5)';
+    const { summary } = await run({ ...tiny, optimizer }, { runDir: fresh() });
+    expect(summary.message).to.match(/try a smaller learning rate than 1e\+38\.$/);
+  });
+
   it('has diverged when it is the validation loss that becomes NaN', async () => {
     // One step an epoch: its own loss is still finite.
     const { summary, metrics } = await run(
@@ -194,12 +270,14 @@ describe('a run', () => {
     expect(readdirSync(runDir)).to.deep.equal([]);
   });
 
-  it('leaks no tensor', async () => {
-    await run({ ...tiny, optimizer: 'lookahead-lazy-adam' }, { runDir: fresh() });
-    const before = tf.memory().numTensors;
-    await run({ ...tiny, optimizer: 'lookahead-lazy-adam' }, { runDir: fresh() });
-    expect(tf.memory().numTensors).to.equal(before);
-  });
+  for (const optimizer of ['lookahead-lazy-adam', 'momentum(0.1)', 'lookahead(lazy(sgd(0.1)))']) {
+    it(`leaks no tensor: ${optimizer}`, async () => {
+      await run({ ...tiny, optimizer }, { runDir: fresh() });
+      const before = tf.memory().numTensors;
+      await run({ ...tiny, optimizer }, { runDir: fresh() });
+      expect(tf.memory().numTensors).to.equal(before);
+    });
+  }
 
   it('refuses a directory that is not empty, and one that cannot be made', () => {
     const used = fresh();
@@ -212,6 +290,31 @@ describe('a run', () => {
       `The run directory ${below} cannot be written (ENOTDIR)`,
     );
     expect(() => readRun(used)).to.throw('holds no finished run');
+  });
+});
+
+describe("an optimizer's folder", () => {
+  it('has the name of an optimizer that has one', () => {
+    expect(folderNameOf('lookahead-lazy-adam')).to.equal('lookahead-lazy-adam');
+  });
+
+  it('tells the functions of a spec, and specs of the same functions apart', () => {
+    const names = [5, 6].map((k) => folderNameOf(`lookahead(lazy(adam(1e-3)), k=${k}, alpha=0.5)`));
+    for (const name of names) {
+      expect(name).to.match(/^lookahead-lazy-adam-[0-9a-f]{8}$/);
+    }
+    expect(names[0]).not.to.equal(names[1]);
+  });
+
+  it('is short and has no character that a file system takes amiss, whatever the spec', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+        expect(folderNameOf(`lazy(adam(1e-3), layers=[${JSON.stringify(text)}])`)).to.match(
+          /^lazy-adam-[\w-]{8,60}$/,
+        );
+      }),
+      { examples: [['../../(x)'], ['CON('], ['a('.repeat(100)]] },
+    );
   });
 });
 
