@@ -21,6 +21,7 @@ interface Lookup {
 interface Engine {
   runKernel(name: string, inputs: tf.NamedTensorMap, attributes?: object): tf.Tensor;
   isTapeOn(): boolean;
+  state: { gradientDepth: number };
 }
 
 /**
@@ -82,7 +83,9 @@ function answeringGathers<T>(
   const own = Object.hasOwn(engine, 'runKernel');
   engine.runKernel = (name, inputs, attributes) => {
     const { axis, batchDims } = (attributes ?? {}) as { axis?: number; batchDims?: number };
-    const isLookup = name === tf.GatherV2 && axis === 0 && !batchDims && engine.isTapeOn();
+    // A gradient taken within the loss has a tape of its own, and needs the lookup as tf.js does it.
+    const isOuter = engine.isTapeOn() && engine.state.gradientDepth === 1;
+    const isLookup = isOuter && name === tf.GatherV2 && axis === 0 && !batchDims;
     return (
       (isLookup && inputs.x instanceof tf.Variable ? answer(inputs.x, inputs.indices) : null) ??
       runKernel.call(engine, name, inputs, attributes)
@@ -116,6 +119,11 @@ function lookUp(
   const gather = tf.customGrad(() => ({
     value: shaped(rowsOf(table).gather(tf.tensor1d(ids, 'int32')), [...indices.shape, width]),
     gradFunc: (gradient: tf.Tensor) => {
+      if ((tf.engine() as unknown as Engine).state.gradientDepth > 0) {
+        throw new Error(
+          `A gradient taken within the loss goes back through a lookup in "${table.name}": look up within the function it is taken of, or use rows: 'gradient'.`,
+        );
+      }
       const rows = tf.keep(shaped(gradient, [ids.length, width])) as tf.Tensor2D;
       lookups.set(table, [...(lookups.get(table) ?? []), { ids, gradient: rows }]);
       return tf.scalar(0);
@@ -137,8 +145,9 @@ function sampledGradient(table: tf.Variable, lookups: Lookup[]): tf.Tensor2D {
     start += lookup.ids.length;
   }
   const gradients = tf.concat(lookups.map(({ gradient }) => gradient));
-  const distinct = sumDuplicates(ids, gradients);
-  return makeSparse(distinct.ids, distinct.rows, table.shape[0]);
+  const vocabulary = table.shape[0];
+  const distinct = sumDuplicates(ids, gradients, vocabulary);
+  return makeSparse(distinct.ids, distinct.rows, vocabulary);
 }
 
 /** Adds what else there is of a table's gradient; a dense part makes all of it dense. */

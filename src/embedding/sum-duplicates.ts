@@ -14,22 +14,15 @@ export interface DistinctRows {
  *
  * @param ids - rows of a table, in the order of the batch.
  * @param gradients - a gradient for each, shape [ids.length, width].
+ * @param vocabulary - number of rows of the table. If all are there they come in the table's order,
+ *   for then they are also its dense gradient.
  */
-export function sumDuplicates(ids: Int32Array, gradients: tf.Tensor2D): DistinctRows {
-  const segments = new Int32Array(ids.length);
-  const positions = new Map<number, number>();
-  for (let i = 0; i < ids.length; i++) {
-    let position = positions.get(ids[i]);
-    if (position === undefined) {
-      position = positions.size;
-      positions.set(ids[i], position);
-    }
-    segments[i] = position;
-  }
-  const distinct = Int32Array.from(positions.keys());
-  if (distinct.length === ids.length) {
-    return { ids: distinct, rows: gradients };
-  }
+export function sumDuplicates(
+  ids: Int32Array,
+  gradients: tf.Tensor2D,
+  vocabulary: number,
+): DistinctRows {
+  const { segments, distinct } = numberRows(ids, vocabulary);
   const native = nativeBackend();
   const rows =
     native === null
@@ -39,6 +32,23 @@ export function sumDuplicates(ids: Int32Array, gradients: tf.Tensor2D): Distinct
         ])
       : nativeSegmentSum(native, gradients, segments, distinct.length);
   return { ids: distinct, rows: rows as tf.Tensor2D };
+}
+
+/** Numbers the distinct rows from 0: `segments` has the number of each id. */
+function numberRows(ids: Int32Array, vocabulary: number) {
+  const segments = new Int32Array(ids.length);
+  const numbers = new Map<number, number>();
+  for (let i = 0; i < ids.length; i++) {
+    let number = numbers.get(ids[i]);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(ids[i], number);
+    }
+    segments[i] = number;
+  }
+  return numbers.size === vocabulary
+    ? { segments: ids, distinct: Int32Array.from({ length: vocabulary }, (_, row) => row) }
+    : { segments, distinct: Int32Array.from(numbers.keys()) };
 }
 
 /** TensorFlow's `SparseSegmentSum`, which tfjs-node has no kernel for: half the time of `ScatterNd`. */

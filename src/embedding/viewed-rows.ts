@@ -73,6 +73,21 @@ export abstract class ViewedRows implements Rows {
     view.dispose();
     this.dataId = dataId;
     this.entry = entry;
+    this.freeWith(entry);
+  }
+
+  /** Frees the rows as soon as no tensor has the entry: the variable was disposed or assigned to. */
+  private freeWith(entry: DataEntry): void {
+    let count = entry.refCount;
+    Object.defineProperty(entry, 'refCount', {
+      get: () => count,
+      set: (value: number) => {
+        count = value;
+        if (count === 0 && this.entry === entry) {
+          this.release();
+        }
+      },
+    });
   }
 
   /** Makes the entry an ordinary one that holds the present values, if any tensor still has it. */
@@ -85,7 +100,7 @@ export abstract class ViewedRows implements Rows {
     this.entry = null;
   }
 
-  /** Takes over a tensor's values. */
+  /** Takes over a tensor's values, in memory of its own. */
   protected abstract load(table: tf.Tensor): void;
 
   protected abstract read(ids: tf.Tensor1D): tf.Tensor2D;
@@ -100,6 +115,6 @@ export abstract class ViewedRows implements Rows {
   /** Forgets the copy that an entry may have made. */
   protected abstract dropCopy(entry: DataEntry): void;
 
-  /** Frees the memory of the rows. */
+  /** Frees the memory of the rows, if there is any. */
   protected abstract free(): void;
 }

@@ -46,7 +46,7 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * Makes a model evaluate on the kept weights, in `evaluate` and in the validation of `fit`, whose
    * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
    *
-   * @param model - a model compiled with this optimizer; compiling it again undoes this.
+   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
    * @returns a function that undoes it.
    * @throws Error when the model is not compiled.
    */

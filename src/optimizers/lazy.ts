@@ -4,20 +4,13 @@ import { captureLookups } from '../embedding/capture.js';
 import { canReadAtOnce, releaseRows } from '../embedding/rows.js';
 import { sampledRowsOf, sparseGradient, toDense } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
+import { LazyTables } from './lazy-tables.js';
 import { keepUnsampledRows } from './restoring-way.js';
 import { hasRowRule } from './row-rules.js';
 import { type Slot, slotsOf } from './slots.js';
 import { SparseTable } from './sparse-table.js';
 import type { NamedState } from './state.js';
-import {
-  type EmbeddingLayer,
-  isFrozen,
-  mayBeTable,
-  nameOfTable,
-  positionOfTable,
-  type TableName,
-  variableOfTable,
-} from './tables.js';
+import type { EmbeddingLayer, TableName } from './tables.js';
 import { chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
 
 /** What happens to the moments of a row that is not sampled. */
@@ -52,14 +45,6 @@ export interface LazyOptions {
   moments?: LazyMoments;
 }
 
-/** One table, and what is known of it. */
-interface Table {
-  layer: EmbeddingLayer;
-  name: TableName;
-  /** Its state, where its steps are taken on the sampled rows alone. */
-  sparse?: SparseTable;
-}
-
 /**
  * Wraps any optimizer so that rows of embedding tables move only in steps in which they are sampled:
  * old momentum no longer moves the vectors of words that the batch does not contain. All other
@@ -85,12 +70,13 @@ export class LazyOptimizer extends OptimizerWrapper {
   /** The moments of rows that are not sampled. */
   readonly moments: LazyMoments;
 
-  private readonly tables: Table[];
-  /** The tables found among the variables, by position. */
-  private readonly found = new Map<number, Table>();
+  private readonly tables: LazyTables;
+  /** The state of tables whose steps are taken on the sampled rows alone, by position. */
+  private readonly sparse = new Map<number, SparseTable>();
   /** Stands for the tables in what the inner optimizer gets, so that it keeps no slots for them. */
-  private standIn: tf.Variable | null = null;
-  private warned = false;
+  private readonly standIn = tf.tidy(() => tf.variable(tf.scalar(0), false));
+  /** Whether it was looked whether a table's dense gradient reaches every row. */
+  private looked = false;
 
   /**
    * @param inner - the optimizer that takes the steps.
@@ -114,12 +100,16 @@ export class LazyOptimizer extends OptimizerWrapper {
     refuseCentered(inner);
     this.rows = rows;
     this.moments = moments;
-    this.tables = embeddingLayers.map((layer) => ({ layer, name: nameOfTable(layer) }));
+    this.tables = new LazyTables(embeddingLayers);
     if (moments === 'freeze') {
       this.slots(); // throws for an optimizer whose state is not known
     }
   }
 
+  /**
+   * @returns gradients by variable name. Those of tables hold the sampled rows alone and are meant for
+   *   {@link applyGradients} of this optimizer; see `sparseGradient`, `mapGradient` and `toDense`.
+   */
   override computeGradients(f: () => tf.Scalar, varList?: tf.Variable[]) {
     if (this.rows === 'gradient' || !canReadAtOnce()) {
       return super.computeGradients(f, varList);
@@ -128,45 +118,56 @@ export class LazyOptimizer extends OptimizerWrapper {
       variable.trainable &&
       (varList === undefined || varList.includes(variable)) &&
       this.hasTable(variable);
-    return captureLookups(f, isTable, (loss, anchor) =>
+    const computed = captureLookups(f, isTable, (loss, anchor) =>
       super.computeGradients(loss, varList && [...varList, anchor]),
     );
+    this.lookForDenseGradients(computed.grads);
+    return computed;
   }
 
   /** Whether a variable is one of the tables that are updated lazily. */
   hasTable(variable: tf.Variable): boolean {
-    return this.tables.some(({ layer, name }) => {
-      const own = variableOfTable(layer);
-      return own === undefined ? mayBeTable(variable, name) : variable === own;
-    });
+    return this.tables.has(variable, this.variables);
+  }
+
+  private lookForDenseGradients(gradients: tf.NamedTensorMap): void {
+    for (const position of this.looked ? [] : this.tables.positions) {
+      const { name } = this.variables[position];
+      const gradient = gradients[name] ?? null;
+      if (gradient !== null && sparseGradient(gradient) === undefined) {
+        this.looked = true;
+        if (tf.tidy(() => sampledRowsOf(gradient).ids.length === gradient.shape[0])) {
+          this.tables.warnOfDenseGradient(name);
+        }
+      }
+    }
   }
 
   protected override step(gradients: Gradient[], complete: boolean): void {
-    this.findTables(complete);
+    this.tables.find(this.variables, complete);
+    this.checkLoadedState();
     const restore: (() => void)[] = [];
-    const left = [...gradients];
-    for (const [position, table] of this.found) {
+    const onRows = this.stepsOnRows();
+    const positions = new Set(this.tables.positions);
+    for (const position of positions) {
       const { variable, tensor } = gradients[position];
       if (tensor !== null) {
         this.checkGradient(variable, tensor);
       }
-      if (this.stepsOnRows()) {
-        const sparse = this.sparseTable(table, position);
-        if (tensor !== null) {
-          sparse.step(variable, sampledRowsOf(tensor));
-        }
-        this.standIn ??= tf.variable(tf.scalar(0), false);
-        left[position] = { variable: this.standIn, tensor: null };
-      } else if (table.sparse !== undefined) {
-        throw new Error(
-          "The loaded optimizer state was saved by steps on sampled rows alone, but this LazyOptimizer has rows: 'gradient': make it with rows: 'auto' to go on.",
-        );
+      if (onRows) {
+        this.stepOnRows(variable, tensor, position);
       } else if (tensor !== null) {
         const slots = this.moments === 'freeze' ? () => super.slots() : undefined;
         restore.push(keepUnsampledRows(variable, tensor, position, slots));
-        left[position] = { variable, tensor: toDense(tensor) };
       }
     }
+    const standIn = { variable: this.standIn, tensor: null };
+    const left = gradients.map(({ variable, tensor }, position) =>
+      // A gradient of rows may also be that of a second variable that answers to a table's name.
+      onRows && positions.has(position)
+        ? standIn
+        : { variable, tensor: tensor === null ? null : toDense(tensor) },
+    );
     this.stepInner(left, complete);
     for (const putBack of restore) {
       putBack();
@@ -178,18 +179,41 @@ export class LazyOptimizer extends OptimizerWrapper {
     return this.rows !== 'gradient' && hasRowRule(this.inner) && canReadAtOnce();
   }
 
-  private sparseTable(table: Table, position: number): SparseTable {
-    if (table.sparse === undefined) {
-      const { shape } = this.variables[position];
-      const inner = slotsOf(this.inner)!.map(({ variables }) => variables[position]);
-      if (inner.some((slot) => slot !== undefined && slot.shape.length > 0)) {
+  private stepOnRows(variable: tf.Variable, gradient: tf.Tensor | null, position: number): void {
+    let table = this.sparse.get(position);
+    if (table === undefined) {
+      table = new SparseTable(this.inner, variable.shape, this.moments === 'freeze');
+      this.sparse.set(position, table);
+    }
+    if (gradient !== null) {
+      table.step(variable, sampledRowsOf(gradient));
+    }
+  }
+
+  /** Refuses a state that was saved with other tables, or other ways to find their rows. */
+  private checkLoadedState(): void {
+    const { positions } = this.tables;
+    for (const position of this.sparse.keys()) {
+      const variable = this.variables[position];
+      if (variable !== undefined && !positions.includes(position)) {
         throw new Error(
-          `The loaded optimizer state was saved with rows: 'gradient', but this LazyOptimizer has rows: '${this.rows}': make it with rows: 'gradient' to go on.`,
+          `The loaded optimizer state has "${variable.name}" as a lazy table, which is not among embeddingLayers: make LazyOptimizer with the same layers.`,
         );
       }
-      table.sparse = new SparseTable(this.inner, shape, position, this.moments === 'freeze');
     }
-    return table.sparse;
+    if (!this.stepsOnRows() && this.sparse.size > 0) {
+      throw new Error(
+        "The loaded optimizer state was saved by steps on sampled rows alone, but this LazyOptimizer has rows: 'gradient': make it with rows: 'auto' to go on.",
+      );
+    }
+    const dense = this.stepsOnRows() ? (slotsOf(this.inner) ?? []) : [];
+    for (const position of positions) {
+      if (dense.some(({ variables }) => (variables[position]?.shape.length ?? 0) > 0)) {
+        throw new Error(
+          `The loaded optimizer state has dense slots for "${this.variables[position].name}": it was saved with rows: 'gradient', or without this table among embeddingLayers.`,
+        );
+      }
+    }
   }
 
   private checkGradient({ name, shape }: tf.Variable, gradient: tf.Tensor): void {
@@ -198,7 +222,7 @@ export class LazyOptimizer extends OptimizerWrapper {
     }
     if (!tf.util.arraysEqual(gradient.shape, shape)) {
       throw new Error(
-        `The gradient of "${name}" has shape [${gradient.shape}] and no ids of rows, the table has [${shape}]: use mapGradient to change a gradient of sampled rows.`,
+        `The gradient of "${name}" has shape [${gradient.shape}] and no ids of rows, the table has [${shape}]: change a gradient of sampled rows with mapGradient, or make it dense with toDense first.`,
       );
     }
     if (this.rows === 'indices') {
@@ -208,56 +232,12 @@ export class LazyOptimizer extends OptimizerWrapper {
     }
   }
 
-  /** Looks for the tables among the variables until all are found. */
-  private findTables(complete: boolean): void {
-    if (this.found.size === this.tables.length) {
-      return;
-    }
-    this.found.clear();
-    for (const table of this.tables) {
-      const { layer, name } = table;
-      const own = variableOfTable(layer);
-      const position =
-        own === undefined ? positionOfTable(this.variables, name) : this.variables.indexOf(own);
-      if (position >= 0) {
-        this.found.set(position, table);
-      } else if (!isFrozen(layer) && (complete || !exists(own, name))) {
-        throw new Error(this.notFound(name));
-      }
-    }
-    this.warnOfRegularizers();
-  }
-
-  private notFound({ name, isVariable }: TableName): string {
-    const trained = this.variables.map((variable) => variable.name);
-    if (!isVariable && trained.some((variable) => variable.startsWith(`${name}/`))) {
-      return `Layer "${name}" is not an embedding: hand over tf.layers.embedding layers only.`;
-    }
-    return `The embedding ${isVariable ? 'table' : 'layer'} "${name}" is not among the variables being trained: ${trained.join(', ')}.`;
-  }
-
-  private warnOfRegularizers(): void {
-    const regularized = this.tables.find(
-      ({ layer }) =>
-        Object(layer) === layer &&
-        (layer as { embeddingsRegularizer?: unknown }).embeddingsRegularizer != null,
-    );
-    if (regularized !== undefined && !this.warned) {
-      this.warned = true;
-      console.warn(
-        `Embedding layer "${regularized.name.name}" has a regularizer: it gives every row a gradient, so that LazyOptimizer takes every row for sampled.`,
-      );
-    }
-  }
-
   /** The inner optimizer's slots and those of the tables: up-to-date copies of the latter. */
   override slots(): Slot[] {
     return super.slots().map((slot, i) => {
       const variables = [...slot.variables];
-      for (const [position, { sparse }] of this.found) {
-        if (sparse !== undefined) {
-          variables[position] = sparse.slot(i);
-        }
+      for (const [position, table] of this.sparse) {
+        variables[position] = table.slot(i);
       }
       return { ...slot, variables };
     });
@@ -265,57 +245,58 @@ export class LazyOptimizer extends OptimizerWrapper {
 
   protected override resetInner(): void {
     super.resetInner();
-    for (const { sparse } of this.tables) {
-      sparse?.reset();
+    for (const table of this.sparse.values()) {
+      table.reset();
     }
   }
 
   override ownState(): NamedState {
     const state: NamedState = {};
-    for (const [i, { sparse }] of this.tables.entries()) {
-      for (const [key, tensor] of Object.entries(sparse?.state() ?? {})) {
-        state[`table${i}.${key}`] = tensor;
+    for (const [position, table] of this.sparse) {
+      for (const [key, tensor] of Object.entries(table.state())) {
+        state[`${key}:${position}`] = tensor;
       }
     }
     return state;
   }
 
   override loadOwnState(state: NamedState): void {
-    this.found.clear();
-    for (const [i, table] of this.tables.entries()) {
-      const prefix = `table${i}.`;
-      const own = Object.entries(state).filter(([key]) => key.startsWith(prefix));
-      table.sparse?.dispose();
-      table.sparse =
-        own.length === 0
-          ? undefined
-          : SparseTable.from(
-              this.inner,
-              Object.fromEntries(own.map(([key, tensor]) => [key.slice(prefix.length), tensor])),
-              this.moments === 'freeze',
-            );
+    this.tables.forget();
+    this.disposeTables();
+    const tables = new Map<number, NamedState>();
+    for (const [key, tensor] of Object.entries(state)) {
+      const [name, position] = key.split(':');
+      tables.set(Number(position), { ...tables.get(Number(position)), [name]: tensor });
     }
+    for (const [position, table] of tables) {
+      this.sparse.set(position, SparseTable.from(this.inner, table, this.moments === 'freeze'));
+    }
+  }
+
+  private disposeTables(): void {
+    for (const table of this.sparse.values()) {
+      table.dispose();
+    }
+    this.sparse.clear();
   }
 
   protected override shapeOfState(position: number): number[] | undefined {
-    const table = this.tables.find(({ sparse }) => sparse?.position === position);
-    return table?.sparse?.shape ?? super.shapeOfState(position);
+    return this.sparse.get(position)?.shape ?? super.shapeOfState(position);
   }
 
   override dispose(): void {
-    for (const [position, table] of this.found) {
+    for (const position of this.tables.positions) {
       releaseRows(this.variables[position]);
-      table.sparse?.dispose();
-      table.sparse = undefined;
     }
-    this.standIn?.dispose();
+    this.disposeTables();
+    this.standIn.dispose();
     super.dispose();
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     const { rows, moments } = this;
     // Under the key `name` alone does tf.js leave strings as they are when it loads a model.
-    const embeddingLayers = this.tables.map(({ name }) => ({ ...name }));
+    const embeddingLayers = this.tables.names.map((name) => ({ ...name }));
     return { inner: this.innerConfig(), embeddingLayers, rows, moments };
   }
 
@@ -333,17 +314,9 @@ export class LazyOptimizer extends OptimizerWrapper {
         moments,
       } as LazyOptions,
     );
-    for (const [i, name] of (embeddingLayers as unknown as TableName[]).entries()) {
-      optimizer.tables[i].name = name;
-    }
+    optimizer.tables.rename(embeddingLayers as unknown as TableName[]);
     return optimizer as unknown as T;
   }
-}
-
-/** Whether there is such a table at all, though this step's loss does not reach it. */
-function exists(own: tf.Variable | undefined, name: TableName): boolean {
-  const all = Object.values(tf.engine().registeredVariables);
-  return own !== undefined || all.some((variable) => mayBeTable(variable, name));
 }
 
 function refuseCentered(inner: tf.Optimizer): void {

@@ -42,34 +42,53 @@ export function whenEnded<T>(callback: () => T, done: () => void): T {
 const EVALUATIONS = ['testLoop', 'evaluateDataset'] as const;
 
 type Evaluations = Record<(typeof EVALUATIONS)[number], (...args: unknown[]) => unknown>;
+type Around = (evaluate: () => unknown) => unknown;
+
+/** What evaluations of a model run through, the latest outermost. */
+const wrapped = new WeakMap<object, Set<Around>>();
 
 /**
- * Runs a compiled model's evaluation through `around`, `fit`'s validation included.
+ * Runs a compiled model's evaluation through `around`, `fit`'s validation included, as long as the
+ * model is compiled with the optimizer that it has now.
  *
  * @returns a function that undoes it.
- * @throws Error when the model is not compiled: compiling a tf.Sequential replaces what is wrapped.
+ * @throws Error when the model is not compiled.
  */
 export function wrapEvaluation(
   model: { name: string; optimizer?: unknown; model?: object },
-  around: (evaluate: () => unknown) => unknown,
+  around: Around,
 ): () => void {
-  if (!model.optimizer) {
+  const { optimizer } = model;
+  if (!optimizer) {
     throw new Error(`Model "${model.name}" is not compiled: call its compile() first.`);
   }
   // A tf.Sequential hands `fit` and `evaluate` on to a model that it holds.
   const target = (model.model ?? model) as Evaluations;
-  const before = EVALUATIONS.map((name) => Object.getOwnPropertyDescriptor(target, name));
-  for (const name of EVALUATIONS) {
-    const evaluate = target[name];
-    target[name] = (...args) => around(() => evaluate.apply(target, args));
-  }
+  const own: Around = (evaluate) => (model.optimizer === optimizer ? around(evaluate) : evaluate());
+  const arounds = wrapped.get(target) ?? wrapMethods(target);
+  arounds.add(own);
   return () => {
-    for (const [i, name] of EVALUATIONS.entries()) {
+    arounds.delete(own);
+    if (arounds.size === 0 && wrapped.delete(target)) {
       // The methods are the prototype's: without one of the model's own, they show through again.
-      delete (target as Partial<Evaluations>)[name];
-      if (before[i] !== undefined) {
-        Object.defineProperty(target, name, before[i]);
+      for (const name of EVALUATIONS) {
+        delete (target as Partial<Evaluations>)[name];
       }
     }
   };
+}
+
+/** Gives a model methods of its own that run its evaluation through a set of functions. */
+function wrapMethods(target: Evaluations): Set<Around> {
+  const arounds = new Set<Around>();
+  wrapped.set(target, arounds);
+  for (const name of EVALUATIONS) {
+    const evaluate = target[name];
+    target[name] = (...args) =>
+      [...arounds].reduce<() => unknown>(
+        (inner, around) => () => around(inner),
+        () => evaluate.apply(target, args),
+      )();
+  }
+  return arounds;
 }

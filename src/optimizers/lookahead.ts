@@ -30,14 +30,14 @@ export interface LookaheadOptions {
   momentum?: MomentumPolicy;
 }
 
-/** What was stepped of a variable since the last sync. In a table's other rows θ = φ already. */
+/** What changed of a variable since the last sync. In the rest θ = φ, and a sync does nothing. */
 interface Touched {
-  /** Whether the last gradient was that of some rows of a table. */
-  inRows: boolean;
-  /** Whether any gradient was that of the whole variable. */
+  /** Whether all of it may have. */
   all: boolean;
-  /** The rows that had a gradient. */
+  /** The rows of a table that were stepped. */
   rows: Set<number>;
+  /** Its data after the last step or sync: others, when anything else gave it a value. */
+  dataId: object;
 }
 
 const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
@@ -139,7 +139,7 @@ export class Lookahead extends EvaluatingWrapper {
    * Makes a model evaluate on the slow weights, in `evaluate` and in the validation of `fit`, whose
    * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
    *
-   * @param model - a model compiled with this optimizer; compiling it again undoes this.
+   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
    * @returns a function that undoes it.
    * @throws Error when the model is not compiled.
    */
@@ -157,44 +157,55 @@ export class Lookahead extends EvaluatingWrapper {
 
   protected override step(gradients: Gradient[], complete: boolean): void {
     this.refuseWhileEvaluating('a training step');
-    for (const [i, { variable, tensor }] of gradients.entries()) {
+    for (const [i, { variable }] of gradients.entries()) {
       if (i === this.slow.length) {
         this.slow.push(tf.variable(variable, false));
-        this.touched.push({ inRows: false, all: false, rows: new Set() });
+        this.touched.push({ all: false, rows: new Set(), dataId: variable.dataId });
       }
-      this.touch(i, tensor);
     }
+    this.noteChanges();
     this.stepInner(gradients, complete);
+    this.noteSteps(gradients);
     if ((this.iterations + 1) % this.k === 0) {
       this.sync();
       this.applyMomentumPolicy();
     }
   }
 
-  private touch(position: number, gradient: tf.Tensor | null): void {
-    const touched = this.touched[position];
-    const sampled = sparseGradient(gradient);
-    if (sampled !== undefined) {
-      touched.inRows = true;
-      for (const id of sampled.ids) {
-        touched.rows.add(id);
-      }
-    } else if (gradient !== null) {
-      touched.inRows = false;
-      touched.all = true;
+  /** Notes which variables were given other data. */
+  private noteChanges(): void {
+    for (const [i, touched] of this.touched.entries()) {
+      const { dataId } = this.variables[i];
+      touched.all ||= dataId !== touched.dataId;
+      touched.dataId = dataId;
     }
   }
 
-  private sync(): void {
-    for (const [i, slow] of this.slow.entries()) {
-      const { all, inRows, rows } = this.touched[i];
-      if (all || !inRows) {
-        this.syncAll(this.variables[i], slow);
-      } else if (rows.size > 0) {
-        this.syncRows(this.variables[i], slow, tf.tensor1d(Int32Array.from(rows), 'int32'));
+  /** Notes which rows were stepped; a step on rows alone may give its table other data too. */
+  private noteSteps(gradients: Gradient[]): void {
+    for (const [i, { variable, tensor }] of gradients.entries()) {
+      const sampled = sparseGradient(tensor);
+      if (sampled !== undefined) {
+        for (const id of sampled.ids) {
+          this.touched[i].rows.add(id);
+        }
+        this.touched[i].dataId = variable.dataId;
       }
-      this.touched[i].all = false;
-      rows.clear();
+    }
+    this.noteChanges();
+  }
+
+  private sync(): void {
+    this.noteChanges();
+    for (const [i, slow] of this.slow.entries()) {
+      const fast = this.variables[i];
+      const { all, rows } = this.touched[i];
+      if (all) {
+        this.syncAll(fast, slow);
+      } else if (rows.size > 0) {
+        this.syncRows(fast, slow, tf.tensor1d(Int32Array.from(rows), 'int32'));
+      }
+      this.touched[i] = { all: false, rows: new Set(), dataId: fast.dataId };
     }
   }
 
@@ -251,7 +262,7 @@ export class Lookahead extends EvaluatingWrapper {
   override loadOwnState(state: NamedState): void {
     tf.dispose(this.ownState());
     this.slow = variablesOf(state, 'slow');
-    this.touched = this.slow.map(() => ({ inRows: false, all: true, rows: new Set() }));
+    this.touched = this.slow.map(() => ({ all: true, rows: new Set(), dataId: {} }));
     this.pulledBack = {};
     for (const { name } of this.momentum === 'pullback' ? this.slots() : []) {
       this.pulledBack[name] = variablesOf(state, `pulledBack.${name}`);

@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeBackend } from '../embedding/native-ops.js';
-import { type AdamFields, isFusedExact, nativeAdam } from './native-adam.js';
+import { type AdamFields, agreesWithTfjs, nativeAdam } from './native-adam.js';
 
 /** What a rule gets: tensors of shape [rows, width]. */
 export interface RowStep {
@@ -72,7 +72,7 @@ const RULES: Record<string, RowRule> = {
 
   Adam: (adam, { gradient, weights, before, decayed }) => {
     const native = nativeBackend();
-    if (native !== null && isFusedExact(adam)) {
+    if (native !== null && agreesWithTfjs(adam)) {
       const state = { weights: weights(), first: before(0), second: before(1) };
       const stepped = nativeAdam(native, adam, state, gradient);
       return { weights: stepped.weights, slots: [stepped.first, stepped.second] };
@@ -101,7 +101,10 @@ export function stepRows(optimizer: tf.Optimizer, rows: RowStep): SteppedRows {
   return RULES[optimizer.getClassName()](optimizer as unknown as Fields, rows);
 }
 
-/** Whether an optimizer's step can be taken on rows. */
+/** Whether an optimizer's step can be taken on rows: not that of a subclass, which may differ. */
 export function hasRowRule(optimizer: tf.Optimizer): boolean {
-  return Object.hasOwn(RULES, optimizer.getClassName());
+  return (
+    Object.hasOwn(RULES, optimizer.getClassName()) &&
+    Object.hasOwn(optimizer.constructor, 'className')
+  );
 }

@@ -1,6 +1,6 @@
 /** The optimizer's state of one embedding table, and its steps on sampled rows. */
 import * as tf from '@tensorflow/tfjs-core';
-import { releaseRows, rowsOf } from '../embedding/rows.js';
+import { rowsOf } from '../embedding/rows.js';
 import type { SparseGradient } from '../embedding/sparse-gradient.js';
 import { stepRows } from './row-rules.js';
 import { type SlotLayout, type SlotVariable, slotLayoutsOf } from './slots.js';
@@ -27,13 +27,11 @@ export class SparseTable {
   /**
    * @param optimizer - one of tf.js's own, whose step is taken; its slots are not used.
    * @param shape - the table's, [vocabulary, width].
-   * @param position - the table's among the optimizer's variables.
    * @param frozen - whether slots of rows that are not sampled stay as they are.
    */
   constructor(
     private readonly optimizer: tf.Optimizer,
     readonly shape: number[],
-    readonly position: number,
     private readonly frozen: boolean,
   ) {
     this.layouts = slotLayoutsOf(optimizer)!;
@@ -45,10 +43,16 @@ export class SparseTable {
 
   /** Takes a step on the rows that a gradient is for. */
   step(table: tf.Variable, { ids, rows: gradient }: SparseGradient): void {
-    this.steps += 1;
-    if (ids.length === 0) {
-      return;
+    if (ids.length > 0) {
+      this.stepOn(table, ids, gradient);
     }
+    this.steps += 1;
+    for (const id of ids) {
+      this.updated[id] = this.steps;
+    }
+  }
+
+  private stepOn(table: tf.Variable, ids: Int32Array, gradient: tf.Tensor): void {
     tf.tidy(() => {
       const indices = tf.tensor1d(ids, 'int32');
       const weights = rowsOf(table);
@@ -70,9 +74,6 @@ export class SparseTable {
         slot.scatter(indices, stepped.slots[i] as tf.Tensor2D);
       }
     });
-    for (const id of ids) {
-      this.updated[id] = this.steps;
-    }
   }
 
   /** One slot as others see it: always up to date. */
@@ -110,16 +111,33 @@ export class SparseTable {
     const { updated, about } = this.saved;
     tf.tidy(() => {
       updated.assign(tf.tensor1d(this.updated.slice(), 'int32'));
-      about.assign(tf.tensor1d([...this.shape, this.position, this.steps], 'int32'));
+      about.assign(tf.tensor1d([...this.shape, Number(this.frozen), this.steps], 'int32'));
     });
     const slots = this.layouts.map(({ name }, i) => [name, this.slots[i]]);
     return { ...Object.fromEntries(slots), updated, about };
   }
 
-  /** A table in the state that {@link state} gave; the tensors are copied. */
+  /**
+   * A table in the state that {@link state} gave; the tensors are copied.
+   *
+   * @throws Error when the state is not complete, or was saved with the other kind of moments.
+   */
   static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): SparseTable {
-    const [vocabulary, width, position, steps] = state.about.dataSync();
-    const table = new SparseTable(optimizer, [vocabulary, width], position, frozen);
+    const keys = ['about', 'updated', ...slotLayoutsOf(optimizer)!.map(({ name }) => name)];
+    const missing = keys.filter((key) => state[key] === undefined);
+    if (missing.length > 0) {
+      throw new Error(
+        `The saved state of a lazy table lacks ${missing.join(' and ')}: it was not saved as a whole, or with another optimizer.`,
+      );
+    }
+    const [vocabulary, width, wasFrozen, steps] = state.about.dataSync();
+    const mode = (isFrozen: boolean) => (isFrozen ? 'freeze' : 'decay');
+    if (Boolean(wasFrozen) !== frozen) {
+      throw new Error(
+        `The saved optimizer state is one of moments: '${mode(!frozen)}', but this LazyOptimizer has moments: '${mode(frozen)}': make it with the same.`,
+      );
+    }
+    const table = new SparseTable(optimizer, [vocabulary, width], frozen);
     for (const [i, { name }] of table.layouts.entries()) {
       table.slots[i].assign(state[name]);
     }
@@ -131,7 +149,6 @@ export class SparseTable {
   dispose(): void {
     for (const slot of this.slots) {
       slot.dispose();
-      releaseRows(slot);
     }
     if (this.saved !== null) {
       tf.dispose([this.saved.updated, this.saved.about]);
@@ -142,7 +159,7 @@ export class SparseTable {
   private agesOf(ids: Int32Array): Int32Array {
     return this.frozen
       ? new Int32Array(ids.length).fill(1)
-      : ids.map((id) => this.steps - this.updated[id]);
+      : ids.map((id) => this.steps + 1 - this.updated[id]);
   }
 
   /** What is left of a slot's rows after as many steps as they are old, and some more. */

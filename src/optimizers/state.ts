@@ -18,8 +18,8 @@ export interface NamedTensor {
 /** Tensors by a name that is unique within one optimizer. */
 export type NamedState = Record<string, tf.Tensor>;
 
-/** An optimizer that says what its own state is, without that of the optimizer it wraps. */
-export interface HasOwnState {
+/** An optimizer that says what its own state is, as every wrapper does. */
+interface HasOwnState {
   /** Live tensors, not copies. */
   ownState(): NamedState;
   /** Puts back what `ownState` gave; the tensors are the caller's and must be copied. */
@@ -62,6 +62,14 @@ export async function loadChain(chain: tf.Optimizer[], weights: NamedTensor[]): 
     throw new Error(
       `The saved optimizer state is that of ${saved ?? 'nothing'}, but this optimizer is ${pathOf(chain)}: compile the model with the same composition before loading the state.`,
     );
+  }
+  for (const [depth, optimizer] of chain.entries()) {
+    const path = pathOf(chain.slice(0, depth + 1));
+    for (const key of ['steps', ...clocksOf(optimizer).map(({ name }) => name)]) {
+      if (levels.get(path)?.[key] === undefined) {
+        throw new Error(`The saved optimizer state lacks ${path}/${key}: it is not complete.`);
+      }
+    }
   }
   // The tensors may be this very optimizer's own, which loading disposes.
   const copies: tf.Tensor[] = [];

@@ -34,6 +34,11 @@ export function nameOfTable(table: EmbeddingLayer): TableName {
         `The variable "${table.name}" has shape [${table.shape}]: an embedding table has two dimensions, vocabulary and width.`,
       );
     }
+    if (table.dtype !== 'float32') {
+      throw new TypeError(
+        `The variable "${table.name}" is of ${table.dtype}: an embedding table is of float32.`,
+      );
+    }
     return { name: table.name, isVariable: true };
   }
   const layer = table as layers.Layer | undefined;

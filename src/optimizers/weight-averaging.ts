@@ -1,7 +1,7 @@
 /** Averages of the weights along the way (Polyak & Juditsky 1992; Izmailov et al. 2018, 1803.05407). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { releaseRows, rowsOf } from '../embedding/rows.js';
+import { rowsOf } from '../embedding/rows.js';
 import { sparseGradient } from '../embedding/sparse-gradient.js';
 import { AveragedTable } from './averaged-table.js';
 import { refuseInside } from './composition.js';
@@ -111,7 +111,7 @@ export class WeightAveraging extends EvaluatingWrapper {
   /**
    * Makes a model evaluate on the averaged weights, in `evaluate` and in the validation of `fit`.
    *
-   * @param model - a model compiled with this optimizer; compiling it again undoes this.
+   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
    * @returns a function that undoes it.
    * @throws Error when the model is not compiled.
    */
@@ -233,7 +233,6 @@ export class WeightAveraging extends EvaluatingWrapper {
   override loadOwnState(state: NamedState): void {
     for (const [position, average] of this.averages.entries()) {
       average.dispose();
-      releaseRows(average);
       this.forgetTable(position);
     }
     this.averages = listOf(state, 'average').map((tensor) => tf.variable(tensor, false));

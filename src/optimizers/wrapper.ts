@@ -81,6 +81,12 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
     const tensors = new Map(named.map(({ name, tensor }) => [name, tensor ?? null]));
     this.register([...tensors.keys()]);
+    const gone = this.variables.find((variable) => variable.isDisposed);
+    if (gone !== undefined) {
+      throw new Error(
+        `The variable "${gone.name}" that this optimizer trains was disposed: make a new optimizer for a new model.`,
+      );
+    }
     tf.tidy(() =>
       this.step(
         this.variables.map((variable) => ({
@@ -146,7 +152,10 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
   /** Puts back what {@link ownState} gave; the tensors are the caller's and are copied. */
   abstract loadOwnState(state: NamedState): void;
 
-  /** The complete state, inner optimizer included: live tensors that must not be disposed. */
+  /**
+   * The complete state, inner optimizer included: live tensors that must not be disposed, and are to
+   * be read before the next step.
+   */
   override async getWeights(): Promise<NamedTensor[]> {
     return saveChain(chainOf(this));
   }
@@ -250,5 +259,7 @@ function describe(value: unknown): string {
     ? `an object of class ${value.constructor?.name ?? 'Object'}`
     : typeof value === 'string'
       ? `"${value}"`
-      : String(value);
+      : typeof value === 'function'
+        ? `the function ${value.name}`
+        : String(value);
 }

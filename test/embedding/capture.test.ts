@@ -307,8 +307,56 @@ describe('capturing the lookups of an embedding table', () => {
         () => tf.sum(tf.gather(table, tf.tensor1d([1], 'int32'))) as tf.Scalar,
       );
       const clipped = { [table.name]: tf.clipByValue(grads[table.name], -1, 1) };
-      expect(() => optimizer.applyGradients(clipped)).to.throw('use mapGradient');
+      expect(() => optimizer.applyGradients(clipped)).to.throw('with mapGradient');
       tf.dispose([table, grads, clipped]);
+      optimizer.dispose();
+    });
+
+    it('gives the rows in the table’s order where all of them are sampled', () => {
+      // Then the tensor is the dense gradient too, also for one who works on it without its ids.
+      const table = variable([0, 0, 0], [3, 1]);
+      const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: [table] });
+      const ids = tf.tensor1d([2, 0, 1, 2], 'int32');
+      const { grads } = optimizer.computeGradients(
+        () => tf.sum(tf.mul(tf.gather(table, ids), tf.tensor2d([[1], [2], [3], [4]]))) as tf.Scalar,
+      );
+      optimizer.applyGradients({ [table.name]: tf.mul(grads[table.name], 10) });
+      expectClose(table.dataSync(), [-20, -30, -50]);
+      tf.dispose([table, ids, grads]);
+      optimizer.dispose();
+    });
+
+    it('leaves gradients that are taken within the loss to tf.js', () => {
+      // d/dt Σ t² = 2 t on row 1, of which the loss takes the sum: its own gradient is 2 there.
+      const table = variable([5, 7, 9], [3, 1]);
+      const ids = tf.tensor1d([1], 'int32');
+      const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: [table] });
+      const penalty = () =>
+        tf.sum(tf.grad((t) => tf.sum(tf.square(tf.gather(t, ids))))(table)) as tf.Scalar;
+      optimizer.minimize(penalty, false, [table]);
+      expectClose(table.dataSync(), [5, 5, 9]);
+      expect(() =>
+        optimizer.minimize(() => {
+          const rows = tf.gather(table, ids);
+          tf.variableGrads(() => tf.sum(tf.square(rows)) as tf.Scalar);
+          return tf.sum(rows) as tf.Scalar;
+        }),
+      ).to.throw();
+      tf.dispose([table, ids]);
+      optimizer.dispose();
+    });
+
+    it('gives a second variable that answers to a table’s name the optimizer’s own step', () => {
+      const tables = ['twin/embeddings', 'twin/embeddings_1'].map((name) =>
+        tf.tidy(() => tf.variable(tf.zeros([2, 1]), true, name)),
+      );
+      const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: ['twin'] });
+      const ids = tf.tensor1d([1], 'int32');
+      optimizer.minimize(
+        () => tf.addN(tables.map((table) => tf.sum(tf.gather(table, ids)))) as tf.Scalar,
+      );
+      for (const table of tables) expectClose(table.dataSync(), [0, -1]);
+      tf.dispose([...tables, ids]);
       optimizer.dispose();
     });
 

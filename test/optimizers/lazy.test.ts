@@ -383,6 +383,58 @@ describe('LazyOptimizer', () => {
     });
   });
 
+  it('takes no step on rows for a subclass, whose step may be another', () => {
+    class Uphill extends tf.SGDOptimizer {
+      override applyGradients(
+        gradients: tf.NamedTensorMap | { name: string; tensor: tf.Tensor }[],
+      ) {
+        const list = gradients as { name: string; tensor: tf.Tensor }[];
+        super.applyGradients(
+          list.map(({ name, tensor }) => ({ name, tensor: tensor && tf.neg(tensor) })),
+        );
+      }
+    }
+    const table = tableOfTwo();
+    const optimizer = lazy(new Uphill(1), table);
+    optimizer.minimize(
+      () => tf.sum(tf.gather(table, tf.tensor1d([1], 'int32'))) as tf.Scalar,
+      false,
+      [table],
+    );
+    expectClose(table.dataSync(), [0, 1]);
+    table.dispose();
+    optimizer.dispose();
+  });
+
+  it('counts a table once that is named twice', () => {
+    const table = tableOfTwo();
+    const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: [table, table] });
+    step(optimizer, [table], [[1, 0]]);
+    expectClose(table.dataSync(), [-1, 0]);
+    expect(optimizer.getConfig().embeddingLayers).to.have.length(1);
+    table.dispose();
+    optimizer.dispose();
+  });
+
+  it('trains a model with a frozen embedding, and once it is loaded again', () => {
+    const frozen = tfl.layers.embedding({
+      inputDim: 2,
+      outputDim: 1,
+      trainable: false,
+      name: 'still',
+    });
+    const other = variable([1]);
+    frozen.apply(tf.tensor2d([[0]]));
+    for (const layer of [frozen, 'still']) {
+      const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: [layer] });
+      step(optimizer, [other], [[1]]);
+      optimizer.dispose();
+    }
+    expectClose(other.dataSync(), [-1]);
+    tf.dispose(other);
+    frozen.dispose();
+  });
+
   it('warns once, by name, of a regularizer that makes every row count as sampled', () => {
     const warnings: string[] = [];
     const warn = console.warn;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LazyOptimizer, Lookahead } from '../../src/index.js';
@@ -350,5 +351,65 @@ describe('Lookahead', () => {
       }
       expect(() => new Lookahead(new Open(1), { momentum: 'reset' })).not.to.throw();
     });
+  });
+
+  describe('over a LazyOptimizer', () => {
+    onEachBackend(() => {
+      it('syncs all rows after something else gave the table other weights', () => {
+        // φ = 0, then θ = 8 from outside: half way is 4, also for the row that is never sampled.
+        const table = variable([0, 0], [2, 1]);
+        const lazy = new LazyOptimizer(tf.train.sgd(0), { embeddingLayers: [table] });
+        const optimizer = new Lookahead(lazy, { k: 2 });
+        const ids = tf.tensor1d([0], 'int32');
+        const train = () => optimizer.minimize(() => tf.sum(tf.gather(table, ids)) as tf.Scalar);
+        train();
+        tf.tidy(() => table.assign(tf.fill([2, 1], 8)));
+        train();
+        expectClose(table.dataSync(), [4, 4]);
+        tf.dispose([table, ids]);
+        optimizer.dispose();
+      });
+    });
+  });
+
+  it('says what to do when a variable that it trains was disposed', () => {
+    const x = variable([1]);
+    const optimizer = new Lookahead(tf.train.sgd(1));
+    step(optimizer, [x], [[1]]);
+    const name = x.name;
+    x.dispose();
+    const y = variable([1]);
+    expect(() => step(optimizer, [y], [[1]])).to.throw(
+      `"${name}" that this optimizer trains was disposed`,
+    );
+    y.dispose();
+  });
+
+  it('evaluates a recompiled model on its own weights, and undoes in any order', () => {
+    const layer = tfl.layers.dense({
+      units: 1,
+      inputShape: [1],
+      useBias: false,
+      kernelInitializer: 'zeros',
+    });
+    const x = tfl.input({ shape: [1] });
+    const model = tfl.model({ inputs: x, outputs: layer.apply(x) as tfl.SymbolicTensor });
+    const optimizers = [1, 2].map(() => new Lookahead(tf.train.sgd(0.5), { k: 100 }));
+    const [input, target] = [tf.tensor2d([[1]]), tf.tensor2d([[1]])];
+    const loss = () => (model.evaluate(input, target) as tf.Scalar).dataSync()[0];
+    const compile = (optimizer: tf.Optimizer) =>
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+    compile(optimizers[0]);
+    const undo = optimizers[0].evaluateOnSlowWeights(model);
+    step(optimizers[0], [layer.weights[0].read() as tf.Variable], [[-2]]);
+    expect(loss()).to.equal(1); // slow: (0 − 1)²
+    compile(optimizers[1]);
+    expect(loss()).to.equal(0); // its own: (1 − 1)²
+    const second = optimizers[1].evaluateOnSlowWeights(model);
+    undo();
+    undo();
+    second();
+    expect(Object.hasOwn(model, 'testLoop')).to.equal(false);
+    tf.dispose([input, target]);
   });
 });

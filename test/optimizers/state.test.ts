@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { LazyOptimizer, type LazyRows, Lookahead } from '../../src/index.js';
 import { onBestBackend, onEachBackend } from '../support/backends.js';
 import { COMPOSITIONS, TABLE, textModel, trainEpoch } from '../support/compositions.js';
+import { rejection } from '../support/data-folders.js';
 import { bits, expectClose } from '../support/numbers.js';
 import { OPTIMIZERS, step, variable } from '../support/optimizers.js';
 
@@ -156,6 +157,67 @@ describe('the state of a table that is stepped on its sampled rows', () => {
       expect(await resume(lazy('auto'), lazy('auto'), 8)).to.contain(
         'has shape [7,3] where this model has',
       );
+    });
+
+    it('is refused by the other kind of moments, and by one without the table', async () => {
+      const frozen = new LazyOptimizer(tf.train.adam(0.1), {
+        embeddingLayers: [TABLE],
+        moments: 'freeze',
+      });
+      const x = variable([1, 2], [2, 1]);
+      const y = variable([1, 2], [2, 1]);
+      const source = new LazyOptimizer(tf.train.adam(0.1), { embeddingLayers: [x] });
+      step(
+        source,
+        [x, y],
+        [
+          [1, 0],
+          [1, 1],
+        ],
+      );
+      const state = await source.getWeights();
+      expect((await rejection(frozen.setWeights(state))).message).to.contain(
+        "is one of moments: 'decay'",
+      );
+      const other = new LazyOptimizer(tf.train.adam(0.1), { embeddingLayers: [y] });
+      await other.setWeights(state);
+      expect(() =>
+        step(
+          other,
+          [x, y],
+          [
+            [1, 0],
+            [1, 1],
+          ],
+        ),
+      ).to.throw('has "v');
+      const incomplete = state.filter(({ name }) => !name.includes('updated'));
+      expect((await rejection(source.setWeights(incomplete))).message).to.contain('lacks updated');
+      for (const optimizer of [frozen, source, other]) optimizer.dispose();
+      tf.dispose([x, y]);
+    });
+
+    it('belongs to its table, in whatever order the tables are named', async () => {
+      const train = (optimizer: tf.Optimizer, tables: tf.Variable[]) => {
+        const ids = tf.tensor1d([0], 'int32');
+        optimizer.minimize(
+          () =>
+            tf.add(tf.sum(tf.gather(tables[0], ids)), tf.mul(9, tf.sum(tf.gather(tables[1], ids)))),
+          false,
+          tables,
+        );
+      };
+      const run = async (swap: boolean) => {
+        const tables = [variable([0, 0], [2, 1]), variable([0, 0], [2, 1])];
+        const make = (layers: tf.Variable[]) =>
+          new LazyOptimizer(tf.train.momentum(1, 0.9), { embeddingLayers: layers });
+        const [first, second] = [make(tables), make(swap ? tables.toReversed() : tables)];
+        train(first, tables);
+        await second.setWeights(await first.getWeights());
+        train(second, tables);
+        return tables.flatMap((table) => Array.from(table.dataSync()));
+      };
+      expect(await run(true)).to.deep.equal(await run(false));
     });
 
     it('is refused where rows were found otherwise, both ways', async () => {
