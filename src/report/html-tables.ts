@@ -19,7 +19,9 @@ export function comparisonTable(table: ReproductionTable): string {
   const notes = footnotes(table.rows);
   const rows = table.rows.map((row) => {
     const number = row.reported ? notes.numberOf(row.reported) : 0;
-    const id = `<code class="small">${escapeHtml(row.optimizer)}</code>`;
+    // An optimizer written as a spec is its own label.
+    const isLabel = optimizerStyle(row.optimizer).label === row.optimizer;
+    const id = isLabel ? '' : `<code class="small">${escapeHtml(row.optimizer)}</code>`;
     return `<tr>${nameCell(row.optimizer, id)}${reportedCell(row, number)}${reproducedCell(row)}${lastCell(row)}</tr>`;
   });
   const sources = notes.sources.map(
