@@ -74,7 +74,9 @@ export class LazyOptimizer extends OptimizerWrapper {
   /** The state of tables whose steps are taken on the sampled rows alone, by position. */
   private readonly sparse = new Map<number, SparseTable>();
   /** Stands for the tables in what the inner optimizer gets, so that it keeps no slots for them. */
-  private readonly standIn = tf.tidy(() => tf.variable(tf.scalar(0), false));
+  private standIn: tf.Variable | null = null;
+  /** Whether a state was loaded, which may be that of other tables. */
+  private resumed = false;
   /** Whether it was looked whether a table's dense gradient reaches every row. */
   private looked = false;
 
@@ -145,7 +147,9 @@ export class LazyOptimizer extends OptimizerWrapper {
 
   protected override step(gradients: Gradient[], complete: boolean): void {
     this.tables.find(this.variables, complete);
-    this.checkLoadedState();
+    if (this.resumed) {
+      this.checkLoadedState();
+    }
     const restore: (() => void)[] = [];
     const onRows = this.stepsOnRows();
     const positions = new Set(this.tables.positions);
@@ -161,6 +165,7 @@ export class LazyOptimizer extends OptimizerWrapper {
         restore.push(keepUnsampledRows(variable, tensor, position, slots));
       }
     }
+    this.standIn ??= tf.variable(tf.scalar(0), false);
     const standIn = { variable: this.standIn, tensor: null };
     const left = gradients.map(({ variable, tensor }, position) =>
       // A gradient of rows may also be that of a second variable that answers to a table's name.
@@ -261,6 +266,7 @@ export class LazyOptimizer extends OptimizerWrapper {
   }
 
   override loadOwnState(state: NamedState): void {
+    this.resumed = true;
     this.tables.forget();
     this.disposeTables();
     const tables = new Map<number, NamedState>();
@@ -289,7 +295,7 @@ export class LazyOptimizer extends OptimizerWrapper {
       releaseRows(this.variables[position]);
     }
     this.disposeTables();
-    this.standIn.dispose();
+    this.standIn?.dispose();
     super.dispose();
   }
 
