@@ -5,9 +5,9 @@ import { chainOf } from './wrapper.js';
 const ORDER = {
   Lookahead: 'undo its syncs',
   WeightAveraging: 'put back rows that are averaged already',
-  WeightDecay: 'have rows decay that are not sampled',
-  GradientClipping: 'make it clip a gradient of the whole table',
-  ScheduledLearningRate: 'make it step the whole table',
+  WeightDecay: 'have it reach all rows',
+  GradientClipping: 'have it reach all rows',
+  ScheduledLearningRate: 'have it reach all rows',
 };
 
 /** By the name of a wrapper, what it cannot have inside, at any depth, and what to do instead. */

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapGradient } from '../embedding/sparse-gradient.js';
 import type { NamedState } from './state.js';
-import { type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
+import { type Gradient, OptimizerWrapper } from './wrapper.js';
 
 /** Options of {@link GradientClipping}: exactly one limit, a finite number > 0. */
 export interface GradientClippingOptions {
@@ -88,18 +88,6 @@ export class GradientClipping extends OptimizerWrapper {
 
   override getConfig(): tf.serialization.ConfigDict {
     return { inner: this.innerConfig(), [this.kind]: this.limit };
-  }
-
-  /** @nocollapse */
-  static override fromConfig<T extends tf.serialization.Serializable>(
-    cls: tf.serialization.SerializableConstructor<T>,
-    config: tf.serialization.ConfigDict,
-  ): T {
-    const { inner, value, norm, globalNorm } = config;
-    return new (cls as unknown as typeof GradientClipping)(
-      innerFromConfig(inner as tf.serialization.ConfigDict),
-      { value, norm, globalNorm } as GradientClippingOptions,
-    ) as unknown as T;
   }
 }
 

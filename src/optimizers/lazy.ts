@@ -202,13 +202,13 @@ export class LazyOptimizer extends OptimizerWrapper {
       const variable = this.variables[position];
       if (variable !== undefined && !positions.includes(position)) {
         throw new Error(
-          `The loaded optimizer state has "${variable.name}" as a lazy table, which is not among embeddingLayers: make LazyOptimizer with the same layers.`,
+          `The loaded optimizer state has "${variable.name}" as a lazy table: add it to embeddingLayers.`,
         );
       }
     }
     if (!this.stepsOnRows() && this.sparse.size > 0) {
       throw new Error(
-        "The loaded optimizer state was saved by steps on sampled rows alone, but this LazyOptimizer has rows: 'gradient': make it with rows: 'auto' to go on.",
+        "The loaded optimizer state is one of steps on sampled rows: make LazyOptimizer with rows: 'auto'.",
       );
     }
     const dense = this.stepsOnRows() ? (slotsOf(this.inner) ?? []) : [];
@@ -227,12 +227,12 @@ export class LazyOptimizer extends OptimizerWrapper {
     }
     if (!tf.util.arraysEqual(gradient.shape, shape)) {
       throw new Error(
-        `The gradient of "${name}" has shape [${gradient.shape}] and no ids of rows, the table has [${shape}]: change a gradient of sampled rows with mapGradient, or make it dense with toDense first.`,
+        `The gradient of "${name}" has shape [${gradient.shape}], the table [${shape}]: change a gradient of sampled rows with mapGradient, or make it dense with toDense first.`,
       );
     }
     if (this.rows === 'indices') {
       throw new Error(
-        `The gradient of "${name}" is dense, so that rows: 'indices' cannot tell which rows were sampled: the table is used by more than lookups (tied weights, a regularizer), or its gradient was given to applyGradients; use rows: 'auto'.`,
+        `The gradient of "${name}" is dense, by tied weights, a regularizer or applyGradients, so that rows: 'indices' has none: use rows: 'auto'.`,
       );
     }
   }

@@ -8,7 +8,7 @@ import { EvaluatingWrapper } from './evaluating-wrapper.js';
 import { interpolate, moveTowards } from './move-towards.js';
 import { isKnown, type Slot } from './slots.js';
 import { indexed, listOf, type NamedState } from './state.js';
-import { canReset, chainOf, type Gradient, innerFromConfig } from './wrapper.js';
+import { canReset, chainOf, type Gradient } from './wrapper.js';
 
 /** What happens to the inner optimizer's momentum when fast and slow weights meet. */
 export type MomentumPolicy = 'keep' | 'reset' | 'pullback';
@@ -276,18 +276,6 @@ export class Lookahead extends EvaluatingWrapper {
   override getConfig(): tf.serialization.ConfigDict {
     const { k, alpha, momentum } = this;
     return { inner: this.innerConfig(), k, alpha, momentum };
-  }
-
-  /** @nocollapse */
-  static override fromConfig<T extends tf.serialization.Serializable>(
-    cls: tf.serialization.SerializableConstructor<T>,
-    config: tf.serialization.ConfigDict,
-  ): T {
-    const { inner, k, alpha, momentum } = config;
-    return new (cls as unknown as typeof Lookahead)(
-      innerFromConfig(inner as tf.serialization.ConfigDict),
-      { k, alpha, momentum } as LookaheadOptions,
-    ) as unknown as T;
   }
 }
 

@@ -147,9 +147,7 @@ export function plainSlotsOf(optimizer: tf.Optimizer): PlainSlot[] | null {
   const entries = (field: string) => fieldsOf(optimizer)[field] as SlotEntry[];
   return (
     slotLayoutsOf(optimizer)?.map((slot) => ({
-      name: slot.name,
-      firstMoment: slot.firstMoment,
-      initialValue: slot.initialValue,
+      ...slot,
       variables: entries(slot.name).map((entry) => entry.variable),
     })) ?? null
   );

@@ -127,14 +127,14 @@ export class SparseTable {
     const missing = keys.filter((key) => state[key] === undefined);
     if (missing.length > 0) {
       throw new Error(
-        `The saved state of a lazy table lacks ${missing.join(' and ')}: it was not saved as a whole, or with another optimizer.`,
+        `The saved state of a lazy table lacks ${missing.join(' and ')}: it is not complete.`,
       );
     }
     const [vocabulary, width, wasFrozen, steps] = state.about.dataSync();
     const mode = (isFrozen: boolean) => (isFrozen ? 'freeze' : 'decay');
     if (Boolean(wasFrozen) !== frozen) {
       throw new Error(
-        `The saved optimizer state is one of moments: '${mode(!frozen)}', but this LazyOptimizer has moments: '${mode(frozen)}': make it with the same.`,
+        `The saved optimizer state is one of moments: '${mode(!frozen)}', this LazyOptimizer has moments: '${mode(frozen)}'.`,
       );
     }
     const table = new SparseTable(optimizer, [vocabulary, width], frozen);

@@ -8,7 +8,7 @@ import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
 import { Lookahead } from './lookahead.js';
 import { indexed, listOf, type NamedState } from './state.js';
-import { chainOf, type Gradient, innerFromConfig } from './wrapper.js';
+import { chainOf, type Gradient } from './wrapper.js';
 
 /** Options of {@link WeightAveraging}. */
 export interface WeightAveragingOptions {
@@ -257,18 +257,6 @@ export class WeightAveraging extends EvaluatingWrapper {
   override getConfig(): tf.serialization.ConfigDict {
     const { mode, decay, from } = this;
     return { inner: this.innerConfig(), mode, ...(mode === 'ema' ? { decay } : { from }) };
-  }
-
-  /** @nocollapse */
-  static override fromConfig<T extends tf.serialization.Serializable>(
-    cls: tf.serialization.SerializableConstructor<T>,
-    config: tf.serialization.ConfigDict,
-  ): T {
-    const { inner, mode, decay, from } = config;
-    return new (cls as unknown as typeof WeightAveraging)(
-      innerFromConfig(inner as tf.serialization.ConfigDict),
-      { mode, decay, from } as WeightAveragingOptions,
-    ) as unknown as T;
   }
 }
 

@@ -190,6 +190,21 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
     }
   }
 
+  /**
+   * Makes a wrapper of a configuration in which its options stand beside `inner`.
+   *
+   * @nocollapse
+   */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    { inner, ...options }: Config,
+  ): T {
+    return new (cls as unknown as new (inner: tf.Optimizer, options: Config) => T)(
+      innerFromConfig(inner as Config),
+      options,
+    );
+  }
+
   /** The inner optimizer's part of a wrapper's configuration. */
   protected innerConfig(): Config {
     return { className: this.inner.getClassName(), config: this.inner.getConfig() };

@@ -224,7 +224,7 @@ describe('the state of a table that is stepped on its sampled rows', () => {
       expect(await resume(lazy('gradient'), lazy('auto'))).to.contain(
         "saved with rows: 'gradient'",
       );
-      expect(await resume(lazy('auto'), lazy('gradient'))).to.contain("rows: 'gradient'");
+      expect(await resume(lazy('auto'), lazy('gradient'))).to.contain("with rows: 'auto'");
     });
   });
 });
