@@ -150,13 +150,15 @@ describe('the sparse path', () => {
     });
 
     it('agrees also about rows that were not sampled for more than 1,000 steps', () => {
-      for (const make of [
+      const decaying = [
         () => tf.train.adam(1e-2, 0.99, 0.9999),
         () => tf.train.momentum(1e-3, 0.999),
         () => tf.train.rmsprop(1e-3, 0.999, 0.99),
         () => tf.train.adadelta(0.1, 0.999),
         () => tf.train.adamax(1e-2, 0.99, 0.9995),
-      ]) {
+      ];
+      // tfjs-node shares all of it but Adam's step, and takes four times as long for these sizes.
+      for (const make of backend === 'cpu' ? decaying : [() => tf.train.adam(1e-2)]) {
         const ways = (['auto', 'gradient'] as const).map((rows) =>
           subject(3, make, 'decay', rows, false),
         );

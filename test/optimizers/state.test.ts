@@ -26,10 +26,14 @@ async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersModel> {
 }
 
 describe('the state of a wrapped optimizer', () => {
-  onEachBackend(() => {
+  onEachBackend((backend) => {
+    // All of them are tried on tfjs-node in two processes, below.
+    const optimizers = Object.entries(OPTIMIZERS).filter(
+      ([name]) => backend === 'cpu' || name === 'adam',
+    );
     for (const [composition, wrap] of Object.entries(COMPOSITIONS)) {
       it(`resumes bit for bit after model.save and loading: ${composition}`, async () => {
-        for (const [name, make] of Object.entries(OPTIMIZERS)) {
+        for (const [name, make] of optimizers) {
           const [through, stopped] = [textModel(), textModel()];
           for (const model of [through, stopped]) {
             const optimizer = wrap(make(), TABLE);
