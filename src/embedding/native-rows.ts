@@ -1,6 +1,6 @@
 /** Rows in a resource variable of TensorFlow itself, for `@tensorflow/tfjs-node`. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, Resource, typeAttribute } from './native-ops.js';
+import { type NativeBackend, Resource, typeAttribute } from '../runtime/native-ops.js';
 import { type DataEntry, ViewedRows } from './viewed-rows.js';
 
 interface NativeEntry extends DataEntry {

@@ -1,9 +1,9 @@
 /** Reading and writing single rows of a variable in place, whatever the size of the table. */
 import * as tf from '@tensorflow/tfjs-core';
+import { nativeBackend } from '../runtime/native-ops.js';
 import { ArrayRows, type CpuBackend } from './array-rows.js';
 import { CopiedRows } from './copied-rows.js';
 import { HeapRows, type WasmBackend } from './heap-rows.js';
-import { nativeBackend } from './native-ops.js';
 import { NativeRows } from './native-rows.js';
 
 /** The rows of a variable of shape [vocabulary, width]. The variable always shows current values. */

@@ -1,6 +1,6 @@
 /** Sums the gradients of tokens that occur several times in a batch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, nativeBackend, typeAttribute } from './native-ops.js';
+import { type NativeBackend, nativeBackend, typeAttribute } from '../runtime/native-ops.js';
 
 /** Rows of a table, each once, and the sum of all gradients for each. */
 export interface DistinctRows {

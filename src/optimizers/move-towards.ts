@@ -1,6 +1,6 @@
 /** Lookahead's step of the slow weights. */
 import * as tf from '@tensorflow/tfjs-core';
-import { nativeBackend, Resource } from '../embedding/native-ops.js';
+import { nativeBackend, Resource } from '../runtime/native-ops.js';
 
 /** a + t(b − a). */
 export function interpolate(a: tf.Tensor, b: tf.Tensor, t: number): tf.Tensor {

@@ -1,6 +1,6 @@
 /** Adam's step on rows by TensorFlow's fused op. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, Resource } from '../embedding/native-ops.js';
+import { type NativeBackend, Resource } from '../runtime/native-ops.js';
 
 /** The hyperparameters and the clock of tf.js's Adam, its private fields. */
 export interface AdamFields {

@@ -6,7 +6,7 @@
  * but for Adam on tfjs-node, where one fused op takes a third of the time and rounds otherwise.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { nativeBackend } from '../embedding/native-ops.js';
+import { nativeBackend } from '../runtime/native-ops.js';
 import { type AdamFields, agreesWithTfjs, nativeAdam } from './native-adam.js';
 
 /** What a rule gets: tensors of shape [rows, width]. */
