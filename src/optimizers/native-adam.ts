@@ -1,4 +1,4 @@
-/** Adam's step on rows by TensorFlow's fused op. */
+/** Adam's step by TensorFlow's fused op. */
 import * as tf from '@tensorflow/tfjs-core';
 import { type NativeBackend, Resource } from '../runtime/native-ops.js';
 
@@ -28,20 +28,33 @@ export const agreesWithTfjs = ({ beta1, beta2 }: AdamFields) =>
   [beta1, beta2].every((beta) => Math.abs(excess(beta) - 1) <= 2e-5);
 
 /**
- * One step of Adam in a single pass, where tf.js takes twelve, each with a result of its own.
+ * What TensorFlow's `ResourceApplyAdam` takes for tf.js's step t, in its order: β₁ᵗ, β₂ᵗ, the rate,
+ * β₁, β₂ and ε̂. Run inside a tidy.
  *
- * TensorFlow's `ResourceApplyAdam` has ε outside of the bias correction,
+ * Its ε̂ stands beside √v before the bias correction is applied to that, the "epsilon hat" of Kingma
+ * and Ba (arXiv 1412.6980, section 2),
  *
  *     θ ← θ − lr √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε̂),
  *
- * which is tf.js's step for ε̂ = ε √(1 − β₂ᵗ). Its moments are larger by the excess r of their 1 − β;
- * lr √r₂ / r₁ and ε̂ √r₂ take that out of the weights again.
+ * where tf.js has ε beside the corrected one: the same step for ε̂ = ε √(1 − β₂ᵗ). Its moments are
+ * larger by the excess r of their 1 − β; lr √r₂ / r₁ and ε̂ √r₂ take that out of the weights again.
+ */
+export function adamScalars(adam: AdamFields): tf.Tensor[] {
+  const { learningRate, beta1, beta2, epsilon, accBeta1, accBeta2 } = adam;
+  const root = Math.sqrt(excess(beta2));
+  const epsilonHat = tf.mul(epsilon * root, tf.sqrt(tf.sub(1, accBeta2)));
+  const rates = [(learningRate * root) / excess(beta1), beta1, beta2].map((x) => tf.scalar(x));
+  return [accBeta1.clone(), accBeta2.clone(), ...rates, epsilonHat];
+}
+
+/**
+ * One step of Adam in a single pass, where tf.js takes twelve, each with a result of its own.
  *
  * @param gradient - of the state's shape.
  */
 export function nativeAdam(
   backend: NativeBackend,
-  { learningRate, beta1, beta2, epsilon, accBeta1, accBeta2 }: AdamFields,
+  adam: AdamFields,
   state: AdamState,
   gradient: tf.Tensor,
 ): AdamState {
@@ -51,9 +64,6 @@ export function nativeAdam(
     tensor.dispose();
     return resource;
   });
-  const root = Math.sqrt(excess(beta2));
-  const epsilonHat = tf.mul(epsilon * root, tf.sqrt(tf.sub(1, accBeta2)));
-  const rates = [(learningRate * root) / excess(beta1), beta1, beta2].map((x) => tf.scalar(x));
-  weights.applyAdam([first, second], [accBeta1, accBeta2, ...rates, epsilonHat], gradient);
+  weights.applyAdam([first, second], adamScalars(adam), gradient);
   return { weights: weights.take(), first: first.take(), second: second.take() };
 }

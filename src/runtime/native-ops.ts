@@ -16,6 +16,7 @@ export interface OpAttribute {
 }
 
 interface Binding {
+  TF_Version: string;
   TF_ATTR_TYPE: number;
   TF_ATTR_SHAPE: number;
   TF_ATTR_STRING: number;
@@ -36,6 +37,8 @@ interface Binding {
 export interface NativeBackend {
   binding: Binding;
   isUsingGpuDevice: boolean;
+  /** Whether the ops in `src/native/` can be called; set where the native library is loaded. */
+  hasOwnKernels?: boolean;
   tensorMap: { set(dataId: object, entry: object): void };
   getInputTensorIds(tensors: tf.Tensor[]): number[];
   createOutputTensor(output: NativeTensor): tf.Tensor;
@@ -67,7 +70,7 @@ export class Resource {
   private readonly handle: number;
   private freed = false;
 
-  /** @param shape - with −1 for a dimension that may change from one value to the next. */
+  /** @param shape - with −1 for a dimension that may change; values of other shapes can be assigned too. */
   constructor(
     readonly backend: NativeBackend,
     shape: number[],
@@ -115,20 +118,42 @@ export class Resource {
   }
 
   /** Adam's step on this variable and its moments in one pass: `ResourceApplyAdam`. */
-  applyAdam(moments: [Resource, Resource], scalars: tf.Tensor[], gradient: tf.Tensor): void {
-    const handles = [this, ...moments].map(({ handle }) => handle);
-    this.apply('ResourceApplyAdam', handles, [...scalars, gradient]);
+  applyAdam(moments: Resource[], scalars: tf.Tensor[], gradient: tf.Tensor): void {
+    this.apply('ResourceApplyAdam', moments, [...scalars, gradient]);
+  }
+
+  /** Momentum's step on this variable and its accumulation in one pass: `ResourceApplyMomentum`. */
+  applyMomentum(
+    accumulation: Resource,
+    [rate, momentum]: [tf.Scalar, tf.Scalar],
+    gradient: tf.Tensor,
+    useNesterov: boolean,
+  ): void {
+    const type = this.backend.binding.TF_ATTR_BOOL;
+    this.apply(
+      'ResourceApplyMomentum',
+      [accumulation],
+      [rate, gradient, momentum],
+      [{ name: 'use_nesterov', type, value: useNesterov }],
+    );
   }
 
   /** Subtracts a multiple of a tensor in one pass: `ResourceApplyGradientDescent`. */
   subtract(factor: tf.Scalar, tensor: tf.Tensor): void {
-    this.apply('ResourceApplyGradientDescent', [this.handle], [factor, tensor]);
+    this.apply('ResourceApplyGradientDescent', [], [factor, tensor]);
   }
 
-  private apply(name: string, handles: number[], inputs: tf.Tensor[]): void {
+  /** Runs an op that writes to this variable and to others, and whose type is `T`. */
+  private apply(
+    name: string,
+    others: Resource[],
+    inputs: tf.Tensor[],
+    attributes: OpAttribute[] = [],
+  ): void {
+    const { binding } = this.backend;
+    const handles = [this, ...others].map(({ handle }) => handle);
     const ids = [...handles, ...this.backend.getInputTensorIds(inputs)];
-    const type = typeAttribute(this.backend.binding, 'T', 'float32');
-    this.backend.binding.executeOp(name, [type], ids, 0);
+    binding.executeOp(name, [typeAttribute(binding, 'T', 'float32'), ...attributes], ids, 0);
   }
 
   /** The value as a tensor, whose memory it then is; the variable is no more. */

@@ -1,8 +1,10 @@
 /** The functions of optimizer specs: what each is called, what it takes, what it makes. */
 import * as tf from '@tensorflow/tfjs-core';
+import { FusedAdam } from '../optimizers/adam.js';
 import { GradientClipping, type GradientClippingOptions } from '../optimizers/gradient-clipping.js';
 import { LazyOptimizer, type LazyOptions } from '../optimizers/lazy.js';
 import { Lookahead, type LookaheadOptions } from '../optimizers/lookahead.js';
+import { FusedMomentum, FusedSgd } from '../optimizers/momentum.js';
 import { ScheduledLearningRate } from '../optimizers/scheduled.js';
 import { type Schedule, type ScheduleConfig, scheduleFromConfig } from '../optimizers/schedules.js';
 import { WeightAveraging, type WeightAveragingOptions } from '../optimizers/weight-averaging.js';
@@ -43,6 +45,8 @@ export type Options = Record<string, unknown>;
 export interface OptimizerFunction {
   /** What the optimizer's `getClassName()` gives. */
   className: string;
+  /** Its class, where that is not the one that is registered under the name. */
+  cls?: unknown;
   parameters: readonly Parameter[];
   /** What else is in the configuration, where several functions make the same class. */
   fixed?: Options;
@@ -96,6 +100,17 @@ const plain = (className: string, ...parameters: Parameter[]): OptimizerFunction
   make: (options) => innerFromConfig({ className, config: options as tf.serialization.ConfigDict }),
 });
 
+/** One of the same name as tf.js's own, which is the one that is registered. */
+const fused = (
+  cls: tf.serialization.SerializableConstructor<tf.Optimizer> & { className: string },
+  ...parameters: Parameter[]
+): OptimizerFunction => ({
+  className: cls.className,
+  cls,
+  parameters,
+  make: (options) => cls.fromConfig(cls, options as tf.serialization.ConfigDict),
+});
+
 /** A wrapper that is made of the inner optimizer and its other options. */
 const wrapper = <O>(
   cls: { new (inner: tf.Optimizer, options: O): tf.Optimizer; readonly className: string },
@@ -118,14 +133,14 @@ const limit = (name: string, option = name) => number(name, null, { option, byNa
 
 /** The functions that make optimizers, by name. */
 export const OPTIMIZERS: Record<string, OptimizerFunction> = {
-  sgd: plain('SGD', rate()),
-  momentum: plain(
-    'Momentum',
+  sgd: fused(FusedSgd, rate()),
+  momentum: fused(
+    FusedMomentum,
     rate(),
     positive('momentum', 0.9, NAMED),
     flag('nesterov', false, { option: 'useNesterov' }),
   ),
-  adam: plain('Adam', rate(1e-3), fraction('beta1', 0.9), fraction('beta2', 0.999), epsilon),
+  adam: fused(FusedAdam, rate(1e-3), fraction('beta1', 0.9), fraction('beta2', 0.999), epsilon),
   adamax: plain(
     'Adamax',
     rate(2e-3),

@@ -81,7 +81,7 @@ function functionOf(optimizer: tf.Optimizer): [string, OptimizerFunction] {
       fn.className === className &&
       Object.entries(fn.fixed ?? {}).every(([key, value]) => optimizer.getConfig()[key] === value),
   );
-  if (found === undefined || (registered as unknown) !== optimizer.constructor) {
+  if (found === undefined || ![registered, found[1].cls].includes(optimizer.constructor)) {
     throw new TypeError(
       `${optimizer.constructor.name} has no spec: specs describe tf.js's optimizers and this library's wrappers; keep its getConfig() instead.`,
     );

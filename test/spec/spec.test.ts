@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { EmbeddingTable } from '../../src/embedding/embedding-table.js';
+import { FusedAdam } from '../../src/optimizers/adam.js';
 import { GradientClipping } from '../../src/optimizers/gradient-clipping.js';
 import { LazyOptimizer } from '../../src/optimizers/lazy.js';
 import { Lookahead } from '../../src/optimizers/lookahead.js';
+import { FusedMomentum, FusedSgd } from '../../src/optimizers/momentum.js';
 import { ScheduledLearningRate } from '../../src/optimizers/scheduled.js';
 import {
   constantRate,
@@ -16,6 +18,7 @@ import {
 } from '../../src/optimizers/schedules.js';
 import { WeightAveraging } from '../../src/optimizers/weight-averaging.js';
 import { WeightDecay } from '../../src/optimizers/weight-decay.js';
+import { chainOf } from '../../src/optimizers/wrapper.js';
 import { optimizerFromSpec } from '../../src/spec/optimizer-from-spec.js';
 import { optimizerToSpec } from '../../src/spec/optimizer-to-spec.js';
 import { onBestBackend } from '../support/backends.js';
@@ -67,6 +70,18 @@ describe('A spec', () => {
     expectSame('rmsprop(0.01, momentum=0.5, centered=true)', () =>
       tf.train.rmsprop(0.01, 0.9, 0.5, undefined, true),
     );
+  });
+
+  it('makes the optimizers whose steps are fused ops, where there are such', () => {
+    for (const [spec, cls] of [
+      ['sgd(0.1)', FusedSgd],
+      ['momentum(0.1)', FusedMomentum],
+      ['lookahead(adam)', FusedAdam],
+    ] as const) {
+      const made = optimizerFromSpec(spec);
+      expect(chainOf(made).at(-1)!.constructor).to.equal(cls);
+      made.dispose();
+    }
   });
 
   it('makes the wrappers, with their defaults', () => {
