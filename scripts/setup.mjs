@@ -8,6 +8,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './setup/build.mjs';
+import { kernels } from './setup/kernels.mjs';
 import { kernelspec } from './setup/kernelspec.mjs';
 import { native, WAYS } from './setup/native.mjs';
 import { nodeVersion } from './setup/node-version.mjs';
@@ -36,7 +37,10 @@ export async function setUp(args) {
   }
   try {
     const tensorflow = native({ flag, env });
-    await runSteps([nodeVersion, packages, selfLink, build, python, kernelspec, tensorflow]);
+    await runSteps([
+      ...[nodeVersion, packages, selfLink, build, python, kernelspec],
+      ...[tensorflow, kernels],
+    ]);
     return rest;
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;

@@ -38,9 +38,14 @@ export function addonFolder() {
   return `tfjs-node-${tfjsNode.version}-${LIBRARY_FOLDER}`;
 }
 
-/** Whether the libraries that a built addon is linked with are still in the cache. */
+/** The folder of the libraries that a built addon is linked with. */
+export function libraryFolderOf(addon) {
+  return join(dirname(dirname(realpathSync(addon))), LIBRARY_FOLDER);
+}
+
+/** Whether they are still in the cache. */
 export function librariesAreThere(addon) {
-  const folder = join(dirname(realpathSync(addon)), '..', LIBRARY_FOLDER);
+  const folder = libraryFolderOf(addon);
   return LIBRARIES.every((name) => existsSync(join(folder, name)));
 }
 
@@ -75,12 +80,13 @@ export async function buildAgainstWheel(say) {
   say(`kept in ${cache}`);
 }
 
-async function findCompiler() {
+/** @throws StepFailure without one. */
+export async function findCompiler() {
   for (const command of [process.env.CXX, 'g++', 'c++', 'clang++']) {
     if (command && (await run(command, ['--version'])).ok) return command;
   }
   throw new StepFailure(
-    'The addon cannot be built without a C++ compiler: install one (on Debian and Ubuntu "sudo apt-get install g++").',
+    'Nothing native can be built without a C++ compiler: install one (on Debian and Ubuntu "sudo apt-get install g++").',
   );
 }
 
@@ -196,7 +202,7 @@ async function compile(compiler, place, libraries) {
 }
 
 /** A link, not a copy: an emptied cache is then noticed as an addon that is gone. */
-function link(addon, where) {
+export function link(addon, where) {
   mkdirSync(dirname(where), { recursive: true });
   const fresh = `${where}.${process.pid}`;
   symlinkSync(addon, fresh);

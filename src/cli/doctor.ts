@@ -95,7 +95,9 @@ function inWords(findings: Findings): string {
     ['Backend', `${findings.backend}. ${findings.reason}`],
     [
       'Native',
-      native.source === 'none' ? 'none' : `${native.source}, TensorFlow ${native.version}`,
+      native.source === 'none'
+        ? 'none'
+        : `${native.source}, TensorFlow ${native.version}, ${native.kernels ? 'with' : 'without'} kernels for recurrent layers`,
     ],
     ['Threads', `${findings.threads} in one operation`],
     ['Python', findings.python ?? 'missing'],

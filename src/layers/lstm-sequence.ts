@@ -2,195 +2,180 @@
  * The computation of an LSTM layer over a whole sequence, forwards and backwards as one operation.
  *
  * On the gradient tape an LSTM is a dozen small operations a time step, each with several more on
- * the way back, and their fixed cost is most of the time. Here the way back is written out: what a
- * step needs of the forward pass is prepared for all steps at once, and the weights' gradients are
- * one product over all steps.
- *
- * Gates are kept as the leading axis, `[4, …, units]`, in Keras's order i, f, c, o:
+ * the way back, and their fixed cost is most of the time. Here the way back is written out. What
+ * goes from step to step is the recurrence's (`lstm-recurrence.ts`); the products with the inputs
+ * and all weights' gradients are taken over all steps at once.
  *
  *     z = x·W + h·R + b        i, f, o = gate(z_i), gate(z_f), gate(z_o)        g = tanh(z_c)
  *     c' = f·c + i·g           h' = o·tanh(c')
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { bestRecurrence, type RecurrenceInputs } from './lstm-recurrence.js';
+import { refuseSecondDerivative } from './native-op.js';
 
-/** `hardSigmoid` is clip(0.2 x + 0.5, 0, 1), as in Keras 2 and tf.js (Keras 3's differs). */
-export type RecurrentActivation = 'hardSigmoid' | 'sigmoid';
-
-export interface LSTMSequenceOptions {
-  recurrentActivation: RecurrentActivation;
-  /** The output of every time step instead of the last one's. */
+export interface LSTMSequenceOptions
+  extends Pick<RecurrenceInputs, 'recurrentActivation' | 'recurrentMask' | 'seen'> {
+  /** Whether every step's output is asked for, instead of the last one's. */
   returnSequences: boolean;
   /**
    * Factors of the inputs, the same at every time step: `[4, batch, inputDim]`, or
    * `[1, batch, inputDim]` where the gates share them.
    */
   inputMask?: tf.Tensor3D;
-  /** Factors of the recurrent inputs: `[4 or 1, batch, units]`. */
-  recurrentMask?: tf.Tensor3D;
+  /** Whether the last states are asked for. */
+  returnState?: boolean;
+}
+
+/** Weights in tf.layers' order of gates: i, f, c, o. */
+export interface LSTMWeights {
+  /** `[inputDim, 4 · units]`. */
+  kernel: tf.Tensor2D;
+  /** `[units, 4 · units]`. */
+  recurrentKernel: tf.Tensor2D;
+  /** `[4 · units]`. */
+  bias: tf.Tensor1D;
+}
+
+export interface LSTMOutputs {
+  /** The last output, `[batch, units]`, or all of them, `[batch, time, units]`. */
+  output: tf.Tensor;
+  /** The last h and c, `[batch, units]` each, if they were asked for. */
+  states?: [tf.Tensor2D, tf.Tensor2D];
 }
 
 /**
- * Runs an LSTM from zero states; differentiable once in the inputs and the weights.
+ * Runs an LSTM; differentiable once, in the inputs, the weights and the initial states.
  *
  * @param x - inputs, `[batch, time, inputDim]`.
- * @param kernel - `[inputDim, 4 · units]`, gates i, f, c, o.
- * @param recurrentKernel - `[units, 4 · units]`.
- * @param bias - `[4 · units]`.
- * @returns the last output, `[batch, units]`, or all of them, `[batch, time, units]`.
+ * @param initial - h and c before the first step, `[batch, units]`; zeros without.
  */
 export function lstmSequence(
   x: tf.Tensor3D,
-  kernel: tf.Tensor2D,
-  recurrentKernel: tf.Tensor2D,
-  bias: tf.Tensor1D,
+  weights: LSTMWeights,
   options: LSTMSequenceOptions,
-): tf.Tensor {
-  return tf.tidy(() => {
-    const hard = options.recurrentActivation === 'hardSigmoid';
-    const units = recurrentKernel.shape[0];
-    // The hard sigmoid's slope and offset go into the weights, once: a step then only clips.
-    const slope = hard ? tf.tensor3d([0.2, 0.2, 1, 0.2], [4, 1, 1]) : null;
-    const byGate = (weights: tf.Tensor): tf.Tensor3D => {
-      const split = tf.transpose(tf.reshape(weights, [-1, 4, units]), [1, 0, 2]);
-      return (slope === null ? split : tf.mul(split, slope)) as tf.Tensor3D;
-    };
-    const offset = hard ? tf.tensor3d([0.5, 0.5, 0, 0.5], [4, 1, 1]) : null;
-    const gateBias = offset === null ? byGate(bias) : tf.add(byGate(bias), offset);
-    const output = sequenceOp(options)(
-      tf.transpose(x, [1, 0, 2]),
-      byGate(kernel),
-      byGate(recurrentKernel),
-      gateBias,
-    );
-    return options.returnSequences ? tf.transpose(output, [1, 0, 2]) : output;
-  });
+  initial?: [tf.Tensor2D, tf.Tensor2D],
+): LSTMOutputs {
+  const { returnSequences, returnState = false } = options;
+  const [batch, time] = x.shape;
+  const units = weights.recurrentKernel.shape[0];
+  const states = initial ?? [tf.zeros([batch, units]), tf.zeros([batch, units])];
+  const { kernel, recurrentKernel, bias } = weights;
+  const value = sequenceOp(options)(x, kernel, recurrentKernel, bias, ...states);
+  if (!returnState) {
+    return { output: value };
+  }
+  // A custom gradient is that of one tensor: the steps of h that are asked for, with c behind them.
+  const asked = returnSequences ? time : 1;
+  const step = (n: number) => tf.squeeze(steps(value, n, 1), [1]) as tf.Tensor2D;
+  const [h, c] = [step(asked - 1), step(asked)];
+  return { output: returnSequences ? steps(value, 0, asked) : h, states: [h, c] };
 }
 
 /**
- * The operation itself, on inputs `[time, batch, inputDim]` and weights `[4, …, units]`; its output
- * is `[batch, units]` or `[time, batch, units]`.
+ * The operation itself. Its value is the output, or, where states are asked for,
+ * `[batch, steps + 1, units]`: the steps that are asked for and the last c.
  */
 function sequenceOp(options: LSTMSequenceOptions): (...inputs: tf.Tensor[]) => tf.Tensor {
-  const { returnSequences, inputMask, recurrentMask } = options;
-  const hard = options.recurrentActivation === 'hardSigmoid';
+  const { returnSequences, returnState, inputMask, recurrentMask, seen } = options;
+  // Masks of each gate's own need the products gate by gate, as [4, …] instead of [1, …].
+  const parts = [inputMask, recurrentMask].some((mask) => mask?.shape[0] === 4) ? 4 : 1;
   // Within customGrad the tape is always off, so what was outside must be asked beforehand.
   const recording = tf.engine().isTapeOn();
+  const recurrence = bestRecurrence();
 
   return tf.customGrad((...args) => {
-    const [x, kernel, recurrentKernel, bias] = args as tf.Tensor3D[];
-    const save = args[4] as tf.GradSaveFunc;
-    const [time, batch] = x.shape;
-    const units = bias.shape[2];
-
-    const inputs = maskSteps(x, inputMask);
-    const projected = tf.add(tf.matMul(inputs, kernel), bias);
-    const steps = tf.unstack(tf.reshape(projected, [4, time, batch, units]), 1);
-    let c: tf.Tensor = tf.zeros([batch, units]);
-    let h = c;
-    const outputs: tf.Tensor[] = [];
-    // What the way back needs of each step: its gates, its tanh c', and the states it began with.
-    const trace: tf.Tensor[][] = [];
-    for (const projection of steps) {
-      const [nextC, nextH, ...seen] = tf.tidy(() => {
-        const z = tf.add(projection, tf.matMul(maskState(h, recurrentMask), recurrentKernel));
-        // One operation over all gates, the candidate's share unused, costs less than three.
-        const [i, f, , o] = tf.unstack(hard ? tf.clipByValue(z, 0, 1) : tf.sigmoid(z));
-        const g = tf.tanh(tf.unstack(z)[2]);
-        const nextC = tf.add(tf.mul(f, c), tf.mul(i, g));
-        const tanhC = tf.tanh(nextC);
-        return [nextC, tf.mul(o, tanhC), ...(recording ? [i, f, g, o, tanhC] : [])];
-      });
-      trace.push([...seen, c, h]);
-      [c, h] = [nextC, nextH];
-      outputs.push(h);
-    }
+    const [x, kernel, recurrentKernel, bias, h0, c0] = args as tf.Tensor[];
+    const save = args[6] as tf.GradSaveFunc;
+    const [batch, time] = x.shape;
+    const inputs = maskSteps(x, inputMask, parts);
+    const gateKernel = byGate(kernel, parts);
+    const projected = tf.add(tf.matMul(inputs, gateKernel), byGate(bias, parts));
+    const forward = recurrence.forward(
+      tf.reshape(projected, [parts, batch, time!, -1]) as tf.Tensor4D,
+      [h0, c0] as [tf.Tensor2D, tf.Tensor2D],
+      { ...options, recurrentKernel: recurrentKernel as tf.Tensor2D },
+      recording,
+    );
+    const { h, c, trace } = forward;
+    const asked = returnSequences ? steps(h, 1, time!) : steps(h, time!, 1);
     if (recording) {
-      const stacked = trace[0].map((_, n) => tf.stack(trace.map((step) => step[n])));
-      const masks = [inputMask, recurrentMask].filter((mask) => mask !== undefined);
-      save([inputs, kernel, recurrentKernel, ...stacked, ...masks]);
+      const masks = [inputMask, recurrentMask, seen].filter((mask) => mask !== undefined);
+      save([inputs, gateKernel, recurrentKernel, h, c, ...masks, ...trace]);
     }
     return {
-      value: returnSequences ? tf.stack(outputs) : h,
+      value: returnState ? tf.concat([asked, steps(c, time!, 1)], 1) : withoutOneStep(asked),
       gradFunc: (dy, saved) => {
-        if (tf.engine().isTapeOn()) {
-          throw new Error('The gradient of an LSTM layer cannot itself be differentiated.');
-        }
-        return gradients(dy, saved as tf.Tensor[]);
+        refuseSecondDerivative('an LSTM layer');
+        return gradients(dy, saved as tf.Tensor[], batch!, time!);
       },
     };
   });
 
-  function gradients(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
-    const [inputs, kernel, recurrentKernel, i, f, g, o, tanhC, c, h] = saved;
-    // The caller's masks may be gone by now; the saved ones are the end of `saved`.
-    const masks = saved.slice(10) as tf.Tensor3D[];
-    const xMask = inputMask && masks.shift();
-    const hMask = recurrentMask && masks.shift();
-    const [time, batch, units] = h.shape;
+  function withoutOneStep(asked: tf.Tensor): tf.Tensor {
+    return returnSequences ? asked : tf.squeeze(asked, [1]);
+  }
 
-    // A gate's slope, from its value s: s (1 − s), or 1 where the clipped line was not clipped.
-    const slope = (s: tf.Tensor) => {
-      const product = tf.sub(s, tf.square(s));
-      return hard ? tf.sign(product) : product;
+  function gradients(dy: tf.Tensor, saved: tf.Tensor[], batch: number, time: number): tf.Tensor[] {
+    const [inputs, gateKernel, recurrentKernel, h, c, ...rest] = saved as tf.Tensor3D[];
+    // The caller's masks may be gone by now; the saved ones stand in their order.
+    const savedMask = <T extends tf.Tensor>(mask: T | undefined) =>
+      mask && (rest.shift() as tf.Tensor as T);
+    const xMask = savedMask(inputMask);
+    const hMask = savedMask(recurrentMask);
+    const recurrenceInputs = {
+      ...options,
+      recurrentMask: hMask,
+      seen: savedMask(seen),
+      recurrentKernel: recurrentKernel as tf.Tensor as tf.Tensor2D,
     };
-    const tanhSlope = (s: tf.Tensor) => tf.sub(1, tf.square(s));
-    // What dc (for i, f, c) and dh (for o) are multiplied by to give dz.
-    const toGates = tf.unstack(
-      tf.stack(
-        [
-          tf.mul(g, slope(i)),
-          tf.mul(c, slope(f)),
-          tf.mul(i, tanhSlope(g)),
-          tf.mul(tanhC, slope(o)),
-        ],
-        1,
-      ),
-    );
-    const outputToCell = tf.unstack(tf.mul(o, tanhSlope(tanhC)));
-    const forget = tf.unstack(f);
-    const dys = returnSequences ? tf.unstack(dy) : null;
+    const asked = returnSequences ? time : 1;
+    const dh = withoutOneStep(returnState ? steps(dy as tf.Tensor3D, 0, asked) : expand(dy));
+    const dc = returnState
+      ? (tf.squeeze(steps(dy as tf.Tensor3D, asked, 1), [1]) as tf.Tensor2D)
+      : (tf.zeros([batch, h.shape[2]]) as tf.Tensor2D);
+    const back = recurrence.backward({ h, c, trace: rest }, dh, dc, recurrenceInputs, parts);
 
-    let dc: tf.Tensor = tf.zeros([batch, units]);
-    let dh = dys === null ? dy : dc;
-    const dzs: tf.Tensor[] = new Array(time);
-    for (let t = time - 1; t >= 0; t--) {
-      [dzs[t], dc, dh] = tf.tidy(() => {
-        const dhHere = dys === null ? dh : tf.add(dh, dys[t]);
-        const dcHere = tf.add(dc, tf.mul(dhHere, outputToCell[t]));
-        const dz = tf.mul(tf.stack([dcHere, dcHere, dcHere, dhHere]), toGates[t]);
-        const dMasked = tf.matMul(dz, recurrentKernel, false, true);
-        return [dz, tf.mul(dcHere, forget[t]), sumGates(dMasked, hMask)];
-      });
-    }
-    const dz = tf.reshape(tf.stack(dzs, 1), [4, time * batch, units]);
-    const dMasked = tf.reshape(tf.matMul(dz, kernel, false, true), [4, time, batch, -1]);
+    const dz = tf.reshape(back.dz, [parts, batch * time, -1]);
+    const dMasked = tf.reshape(tf.matMul(dz, gateKernel, false, true), [parts, batch, time, -1]);
+    const hBefore = maskSteps(steps(h, 0, time), hMask, parts);
     return [
-      sumGates(dMasked, xMask && tf.expandDims(xMask, 1)),
-      tf.matMul(inputs, dz, true, false),
-      tf.matMul(maskSteps(h, hMask), dz, true, false),
-      tf.sum(dz, 1, true),
+      tf.sum(xMask === undefined ? dMasked : tf.mul(dMasked, tf.expandDims(xMask, 2)), 0),
+      fromGates(tf.matMul(inputs, dz, true, false), parts),
+      fromGates(tf.matMul(hBefore, dz, true, false), parts),
+      tf.reshape(tf.sum(dz, 1), [-1]),
+      back.dh0,
+      back.dc0,
     ];
   }
-}
 
-/** `[time, batch, n]` times a mask, as `[gates, time · batch, n]` for a product with the weights. */
-function maskSteps(steps: tf.Tensor, mask: tf.Tensor3D | undefined): tf.Tensor {
-  const [time, batch, n] = steps.shape;
-  const masked = mask === undefined ? steps : tf.mul(steps, tf.expandDims(mask, 1));
-  return tf.reshape(masked, [-1, time * batch, n]);
-}
-
-/** One step's state `[batch, units]` times a mask, as `[gates, batch, units]`. */
-function maskState(state: tf.Tensor, mask: tf.Tensor3D | undefined): tf.Tensor {
-  return mask === undefined ? tf.expandDims(state, 0) : tf.mul(state, mask);
-}
-
-/** The way back from a masked input `[4, …]` to the input: the sum over the gates. */
-function sumGates(gradient: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor {
-  if (mask === undefined) {
-    return tf.sum(gradient, 0);
+  /** The inverse of {@link withoutOneStep}. */
+  function expand(dy: tf.Tensor): tf.Tensor3D {
+    return (returnSequences ? dy : tf.expandDims(dy, 1)) as tf.Tensor3D;
   }
-  return mask.shape[0] === 1
-    ? tf.mul(tf.sum(gradient, 0), tf.squeeze(mask, [0]))
-    : tf.sum(tf.mul(gradient, mask), 0);
+}
+
+/** Some steps of `[batch, time, n]`. */
+function steps(states: tf.Tensor, from: number, count: number): tf.Tensor3D {
+  const [batch, , n] = states.shape;
+  return tf.slice(states, [0, from, 0], [batch, count, n]) as tf.Tensor3D;
+}
+
+/** `[batch, time, n]` times a mask, as `[parts, batch · time, n]` for a product with the weights. */
+function maskSteps(x: tf.Tensor, mask: tf.Tensor3D | undefined, parts: number): tf.Tensor {
+  const masked = mask === undefined ? tf.expandDims(x, 0) : tf.mul(x, tf.expandDims(mask, 2));
+  const all = masked.shape[0] < parts ? tf.tile(masked, [parts, 1, 1, 1]) : masked;
+  const [batch, time, n] = x.shape;
+  return tf.reshape(all, [parts, batch * time, n]);
+}
+
+/** `[n, 4 · units]` or `[4 · units]` as `[1, n, 4 · units]` or, gate by gate, `[4, n, units]`. */
+function byGate(weights: tf.Tensor, parts: number): tf.Tensor {
+  const width = weights.shape[weights.rank - 1]!;
+  return tf.transpose(tf.reshape(weights, [-1, parts, width / parts]), [1, 0, 2]);
+}
+
+/** The inverse of {@link byGate}, to `[n, 4 · units]`. */
+function fromGates(weights: tf.Tensor, parts: number): tf.Tensor {
+  const [, n, width] = weights.shape;
+  return tf.reshape(tf.transpose(weights, [1, 0, 2]), [n, parts * width]);
 }

@@ -1,27 +1,35 @@
-import { type DataType, serialization, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { type DataType, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { initializers } from '@tensorflow/tfjs-layers';
 import { randomStream } from '../runtime/seeds.js';
+
+type StockConfig = Parameters<typeof initializers.orthogonal>[0];
+
+// tf.layers exports no class, only the function that makes one.
+const Stock = initializers.orthogonal({}).constructor as new (
+  config: StockConfig,
+) => ReturnType<typeof initializers.orthogonal>;
 
 /**
  * A seeded initializer that gives a matrix orthonormal rows or columns, whichever are fewer, as
  * Keras does: Q · sign(diag R) of a normal matrix's QR factors (Saxe et al. 2013, arXiv:1312.6120).
  *
  * The factors are computed in JavaScript, in double precision: the same bits on every backend, and
- * 128 × 512 takes milliseconds where `tf.initializers.orthogonal` takes seconds.
+ * 128 × 512 takes milliseconds where `tf.initializers.orthogonal`, as which it is saved, takes
+ * seconds.
  */
-export class Orthogonal extends serialization.Serializable {
-  /** @nocollapse */
-  static className = 'LazyaheadOrthogonal';
-  readonly seed: number;
+export class Orthogonal extends Stock {
+  readonly randomSeed: number;
 
   constructor({ seed }: { seed: number }) {
-    super();
-    this.seed = seed;
+    super({ gain: 1, seed });
+    this.randomSeed = seed;
   }
 
   /** @param shape - `[rows, columns]`. */
-  apply(shape: (number | null)[], _dtype?: DataType): Tensor {
+  override apply(shape: (number | null)[], _dtype?: DataType): Tensor {
     const [rows, columns] = shape as [number, number];
-    const tall = orthonormalColumns(Math.max(rows, columns), Math.min(rows, columns), this.seed);
+    const [length, count] = [Math.max(rows, columns), Math.min(rows, columns)];
+    const tall = orthonormalColumns(length, count, this.randomSeed);
     const values = new Float32Array(rows * columns);
     tall.forEach((column, j) => {
       column.forEach((value, i) => {
@@ -29,14 +37,6 @@ export class Orthogonal extends serialization.Serializable {
       });
     });
     return tensor2d(values, [rows, columns]);
-  }
-
-  fromConfigUsesCustomObjects(): boolean {
-    return false;
-  }
-
-  override getConfig(): serialization.ConfigDict {
-    return { seed: this.seed };
   }
 }
 

@@ -28,7 +28,7 @@ export interface BackendOptions {
   threads?: number;
 }
 
-const NO_NATIVE: NativeLibrary = { source: 'none', version: null };
+const NO_NATIVE: NativeLibrary = { source: 'none', version: null, kernels: false };
 
 /**
  * Makes a backend tf.js's current one, without a word on standard output or error.

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from './errors.js';
+import type { NativeBackend } from './native-ops.js';
 
 /** Where the native library in use came from. */
 export interface NativeLibrary {
@@ -20,6 +21,8 @@ export interface NativeLibrary {
   source: 'official' | 'wheel' | 'gpu' | 'none';
   /** TensorFlow's version; null where nothing is loaded. */
   version: string | null;
+  /** Whether ops of our own (`src/native/`) are registered. */
+  kernels: boolean;
 }
 
 /** A native library that runs, and its number of threads within one op. */
@@ -62,10 +65,10 @@ export function loadNative(threads?: number): LoadedNative {
   for (const { packageName, source } of addons) {
     try {
       withoutDeprecationWarnings(() => require(packageName));
-      const { binding } = tf.findBackend('tensorflow') as unknown as {
-        binding: { TF_Version: string };
-      };
-      loaded = { source, version: binding.TF_Version, threads: count };
+      const backend = tf.findBackend('tensorflow') as unknown as NativeBackend;
+      backend.hasOwnKernels = source !== 'gpu' && registerKernels();
+      const { TF_Version: version } = backend.binding;
+      loaded = { source, version, kernels: backend.hasOwnKernels, threads: count };
       return loaded;
     } catch (error) {
       failure ??= error;
@@ -92,6 +95,19 @@ function findAddons(): Addon[] {
     addons.push({ packageName, source: packageName.endsWith('-gpu') ? 'gpu' : own });
   }
   return addons;
+}
+
+/** Loads the addon with our own ops, if set-up has put it beside tfjs-node's. */
+function registerKernels(): boolean {
+  const folder = dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
+  const addon = join(folder, 'lib', 'napi-v8', 'lazyahead_kernels.node');
+  if (!existsSync(addon)) return false;
+  try {
+    return require(addon).registered;
+  } catch {
+    // Made for another TensorFlow; layers do without.
+    return false;
+  }
 }
 
 /** Set-up's own words on why it left no native library, or else what to do. */

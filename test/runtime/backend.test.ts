@@ -57,7 +57,7 @@ describe('startBackend', () => {
     expect(stderr).to.equal('');
     const { name, native, reason } = JSON.parse(stdout);
     expect(name).to.equal('wasm');
-    expect(native).to.deep.equal({ source: 'none', version: null });
+    expect(native).to.deep.equal({ source: 'none', version: null, kernels: false });
     expect(reason).to.contain('wrong ELF class. WebAssembly is').and.contain('slower');
   });
 

@@ -12,7 +12,7 @@ const { version } = require('../../package.json');
 const BACKEND: BackendInfo = {
   name: 'cpu',
   reason: 'It was asked for.',
-  native: { source: 'none', version: null },
+  native: { source: 'none', version: null, kernels: false },
   threads: 1,
 };
 

@@ -105,6 +105,11 @@ export const imdb: Experiment = {
           dropout: s.dropout,
           recurrentDropout: s.recurrentDropout,
           seed: initial('lstm'),
+          // Keras's defaults, which are not tf.layers'.
+          kernelInitializer: tfl.initializers.glorotUniform({
+            seed: deriveSeed(initial('lstm'), 'kernel'),
+          }),
+          unitForgetBias: true,
           ...LSTM_KINDS[s.lstm as keyof typeof LSTM_KINDS],
         }),
         tfl.layers.dense({
