@@ -2,7 +2,9 @@
 /**
  * `npm run bench`: set-up, then a suite of measurements. Options for it come after `--`:
  *
+ *     npm run bench                          # the suite `training`
  *     npm run bench -- optimizers --json
+ *     npm run bench -- --help
  */
 
 import { spawnSync } from 'node:child_process';

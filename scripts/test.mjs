@@ -42,29 +42,36 @@ function check(name, ...command) {
 }
 
 function tests() {
-  const named = mochaOptions.some((option) => option.endsWith('.test.ts'));
   const folder = mkdtempSync(join(tmpdir(), 'lazyahead-test-'));
-  const file = join(folder, 'totals.json');
   try {
     const status = node(
       'tests',
       ...['node_modules/c8/bin/c8.js', '--include=src/**', '--reporter=text-summary'],
       ...[`--temp-directory=${join(folder, 'coverage')}`, process.execPath],
-      ...['node_modules/mocha/bin/mocha.js', '--reporter=scripts/test/reporter.mjs'],
-      ...[`--reporter-option=totals=${file}`, ...(named ? [] : ['test/**/*.test.ts'])],
-      ...mochaOptions,
+      ...['scripts/test/mocha.mjs', folder, ...mochaOptions],
     );
-    const { passed, failed, skipped } = JSON.parse(readFileSync(file, 'utf8'));
-    totals.passed += passed;
-    totals.failed += failed;
-    totals.skipped = skipped;
+    const named = mochaOptions.some((option) => option.endsWith('.test.ts'));
+    let failures = 0;
+    for (const process of named ? [0] : [0, 1]) {
+      const { passed, failed, skipped } = readTotals(join(folder, `totals-${process}.json`));
+      totals.passed += passed;
+      failures += failed;
+      totals.skipped.push(...skipped);
+    }
     // A crash after the last test.
-    if (status !== 0 && failed === 0) totals.failed++;
-  } catch (error) {
-    console.error(`The tests did not come to an end: ${error.message}`);
-    totals.failed++;
+    totals.failed += status !== 0 && failures === 0 ? 1 : failures;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What one process counted; one that did not come to its end has failed. */
+function readTotals(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    console.error(`The tests did not come to an end: ${error.message}`);
+    return { passed: 0, failed: 1, skipped: [] };
   }
 }
 
