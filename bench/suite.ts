@@ -4,14 +4,26 @@
 export interface Request {
   /** Tiny sizes, to see that everything runs: no limit is judged. */
   smoke: boolean;
-  /** Threads within one operation, ours and others'. */
-  threads: number;
-  /** The suite's parts to run; all of them without. */
+  /** Threads within one operation, ours and others': measured with each number of them. */
+  threads: number[];
+  /** Names to measure; all without. */
   only?: string[];
-  /** Whether to measure PyTorch, and to install it where it is missing. */
-  pytorch: boolean;
+  /** Blocks of each side, where a suite leaves that open. */
+  rounds: number;
+  /** Whether to measure Keras and PyTorch, and to install them where they are missing. */
+  python: boolean;
   /** Steps over which memory must stay flat. */
   memorySteps: number;
+}
+
+/** Measurements that belong together. */
+export interface Suite<R> {
+  /** What `only` chooses from. */
+  names: string[];
+  defaultThreads: number[];
+  /** @param say - prints a line for people, e.g. why something was left out. */
+  measure(request: Request, say: (line: string) => void): AsyncIterable<R>;
+  table(rows: R[]): string;
 }
 
 /** One comparison. */
@@ -51,7 +63,7 @@ export interface MemoryRow extends Comparison {
 /** A limit on a ratio. */
 export type Limit = { timesFaster: number } | { timesAsMuch: number };
 
-/** A suite's part: the rows that are measured together. */
+/** A part of the suite `optimizers`: the rows that are measured together. */
 export interface Part {
   name: string;
   /** @param say - prints a line for people, e.g. why something was left out. */

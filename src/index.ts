@@ -1,5 +1,5 @@
 /**
- * The library: optimizer wrappers, and layers, for any tf.js program, in Node and in a browser.
+ * The library: optimizers and their wrappers for any tf.js program, in Node and in a browser.
  *
  * @packageDocumentation
  */
@@ -14,8 +14,7 @@ export {
   sparseGradient,
   toDense,
 } from './embedding/sparse-gradient.js';
-export { LSTM, lstm } from './layers/lstm.js';
-export type { LSTMConfig } from './layers/lstm-config.js';
+export { adam } from './optimizers/adam.js';
 export { GradientClipping, type GradientClippingOptions } from './optimizers/gradient-clipping.js';
 export {
   type LazyMoments,
@@ -29,6 +28,7 @@ export {
   type LookaheadOptions,
   type MomentumPolicy,
 } from './optimizers/lookahead.js';
+export { momentum, sgd } from './optimizers/momentum.js';
 export { type Plateau, type PlateauOptions, reduceOnPlateau } from './optimizers/plateau.js';
 export {
   type PlateauCallbackOptions,

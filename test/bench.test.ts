@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { BATCH, BATCHES, zipfBatches } from '../bench/optimizers/embedding.js';
+import { startTorch } from '../bench/optimizers/torch-side.js';
+import { findPython } from '../bench/python/environment.js';
 import { judged } from '../bench/suite.js';
 import { alternate, percentile, type Side, timeRow } from '../bench/timing.js';
-import { findTorch } from '../bench/torch/python.js';
-import { startTorch } from '../bench/torch/side.js';
 import { makeDataFolders, rejection } from './support/data-folders.js';
 import { skip } from './support/skip.js';
 
@@ -92,7 +92,7 @@ describe('The benchmark', () => {
 
   it('prints the rows of all its parts as JSON in the last line, in a smoke run', async function () {
     this.timeout(180_000);
-    const { stdout, stderr } = await bench('optimizers', '--smoke', '--no-pytorch', '--json');
+    const { stdout, stderr } = await bench('optimizers', '--smoke', '--no-python', '--json');
     const rows = JSON.parse(stdout.trim().split('\n').at(-1)!);
     for (const row of rows) {
       const unit = row.name.startsWith('memory') ? 'mb' : 'ms';
@@ -105,7 +105,7 @@ describe('The benchmark', () => {
     const vocabularies = rows.map(({ vocabulary }: { vocabulary: number }) => vocabulary);
     expect(vocabularies).to.deep.equal([20, 500, 1000, null, null, 500, 20, null]);
     expect(stderr).to.match(/tf\.js 4\.\d+\.\d+, backend .*threads in one operation: 1\n/);
-    expect(stderr).to.include('The PyTorch rows are left out: --no-pytorch.');
+    expect(stderr).to.include('The PyTorch rows are left out: --no-python.');
     // Exactly one float32 for each of 784·5 + 5 + 5·10 + 10 weights.
     const slow = rows.at(-1);
     expect(slow).to.include({ ours_mb: slow.other_mb, ratio: 1 });
@@ -114,10 +114,10 @@ describe('The benchmark', () => {
   it('names the suites and parts there are when asked for another', async () => {
     const suite = (await rejection(bench('layer'))) as Error & { stderr: string; code: number };
     expect(suite.code).to.equal(2);
-    expect(suite.stderr).to.include('There is no suite "layer": choose optimizers.');
+    expect(suite.stderr).to.include('There is no suite "layer": choose training, optimizers.');
     const part = (await rejection(bench('optimizers', '--only', 'tests'))) as typeof suite;
     expect(part.stderr).to.include(
-      'The suite has no part "tests": choose from dense, vocabulary, pytorch, lookahead, memory.',
+      'The suite optimizers has no "tests": choose from dense, vocabulary, pytorch, lookahead, memory.',
     );
   });
 
@@ -139,9 +139,11 @@ describe('The benchmark', () => {
     after(() => folder && rmSync(folder, { recursive: true, force: true }));
 
     it('uses the Python of LAZYAHEAD_PYTHON where that can import torch', async () => {
-      const python = program('echo 9.9.9');
-      const torch = await withPython(python, process.env.PATH, () => findTorch(() => {}));
-      expect(torch).to.deep.equal({ python, version: '9.9.9' });
+      const python = program('echo \'{"torch": "9.9.9"}\'');
+      const torch = await withPython(python, process.env.PATH, () =>
+        findPython(['torch'], () => {}),
+      );
+      expect(torch).to.deep.equal({ python, versions: { torch: '9.9.9' } });
     });
 
     it('says why in one line where PyTorch is not there and cannot be installed', async () => {
@@ -155,12 +157,14 @@ describe('The benchmark', () => {
       const folders = makeDataFolders();
       const said: string[] = [];
       try {
-        const torch = await withPython(python, path, () => findTorch((line) => said.push(line)));
+        const torch = await withPython(python, path, () =>
+          findPython(['torch'], (line) => said.push(line)),
+        );
         expect(torch).to.deep.equal({
-          reason: 'PyTorch could not be installed (ERROR: no such index).',
+          reason: 'torch could not be installed (ERROR: no such index).',
         });
         expect(said[0]).to.equal(`LAZYAHEAD_PYTHON (${python}) cannot import torch.`);
-        expect(said[1]).to.match(/^Installing PyTorch 2\.\d+\.\d+ to /);
+        expect(said[1]).to.match(/^Installing tensorflow-cpu==.*torch==2\.\d+\.\d+ to /);
       } finally {
         folders.remove();
       }
@@ -168,7 +172,7 @@ describe('The benchmark', () => {
 
     it('tells a process to take steps and reads their times', async () => {
       const python = program(
-        'echo ready; while read word n; do echo "[$n, 2.5]"; done; exit 0 # answers',
+        'echo {}; while read -r line; do n="${line#*:}"; echo "{\\"ms\\": [${n%\\}}, 2.5]}"; done; exit 0 # answers',
       );
       const torch = await startTorch(python, work, 1);
       expect(await torch.steps(3)).to.deep.equal([3, 2.5]);
@@ -177,7 +181,7 @@ describe('The benchmark', () => {
     });
 
     it('passes on the last words of a process that dies', async () => {
-      const dies = program('echo ready; read line; echo "no memory" >&2; exit 3');
+      const dies = program('echo {}; read line; echo "no memory" >&2; exit 3');
       const torch = await startTorch(dies, work, 1);
       const { message } = await rejection(Promise.resolve(torch.steps(1)));
       torch.dispose();

@@ -1,14 +1,14 @@
 /** A lazy step against the dense one, against itself at another vocabulary, and against PyTorch. */
+import { findPython } from '../python/environment.js';
 import type { Part, Request, Row } from '../suite.js';
 import { alternate, type Schedule, timeRow } from '../timing.js';
-import { findTorch } from '../torch/python.js';
-import { startTorch } from '../torch/side.js';
 import {
   type EmbeddingSide,
   type EmbeddingWorkload,
   embeddingSide,
   zipfBatches,
 } from './embedding.js';
+import { startTorch } from './torch-side.js';
 
 const NAME = 'LazyOptimizer(adam)';
 
@@ -73,21 +73,21 @@ export const vocabularies: Part = {
 export const pytorch: Part = {
   name: 'pytorch',
   async *measure(request, say) {
-    if (!request.pytorch) {
-      say('The PyTorch rows are left out: --no-pytorch.');
+    if (!request.python) {
+      say('The PyTorch rows are left out: --no-python.');
       return;
     }
-    const torch = await findTorch(say);
+    const torch = await findPython(['torch'], say);
     if ('reason' in torch) {
       say(`The PyTorch rows are skipped: ${torch.reason}`);
       return;
     }
-    say(`PyTorch ${torch.version} (${torch.python}), ${request.threads} thread(s)`);
+    say(`PyTorch ${torch.versions.torch} (${torch.python}), ${request.threads[0]} thread(s)`);
     for (const vocabulary of sizes(request, 20_000, 500_000)) {
       const work = workload(request, vocabulary);
       const sides = [
         embeddingSide('lazy', work),
-        await startTorch(torch.python, work, request.threads),
+        await startTorch(torch.python, work, request.threads[0]),
       ];
       yield await holding(sides, async (): Promise<Row> => {
         const other = 'PyTorch Embedding(sparse=True), SparseAdam';

@@ -26,7 +26,12 @@ export const memory: Part = {
 
 async function growth(request: Request): Promise<MemoryRow> {
   const [vocabulary, width] = request.smoke ? [500, 4] : [500_000, 128];
-  const report = await inProcess({ vocabulary, width, steps: SETTLED, threads: request.threads });
+  const report = await inProcess({
+    vocabulary,
+    width,
+    steps: SETTLED,
+    threads: request.threads[0],
+  });
   // float32: the table and Adam's two slots; int32: the step at which each row was last touched.
   const held = 3 * vocabulary * width * 4 + vocabulary * 4;
   // 5 %: the allocator's slack and a step's own tensors. A table more would be 33 %.
@@ -45,7 +50,7 @@ async function flatness(request: Request, say: (line: string) => void): Promise<
   const [vocabulary, width] = request.smoke ? [20, 4] : [20_000, 128];
   const steps = request.smoke ? 40 : request.memorySteps;
   const early = Math.ceil(steps / 10);
-  const work = { vocabulary, width, steps, threads: request.threads };
+  const work = { vocabulary, width, steps, threads: request.threads[0] };
   const report = await inProcess(work);
   if (report.newTensors !== 0) say(`${report.newTensors} tensors were left by ${steps} steps.`);
   const row = memoryRow(

@@ -30,7 +30,9 @@ export type OwnOptions = Required<Pick<LSTMConfig, 'dropoutMasks' | 'seed'>>;
  * @throws UsageError for a value out of range.
  */
 export function ownOptions(config: LSTMConfig): OwnOptions {
-  const { dropoutMasks = 'shared', seed = Math.floor(Math.random() * 2 ** 31) } = config;
+  // Null, as Keras 3 saves a seed that is not given, is no seed.
+  const seed = config.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const dropoutMasks = config.dropoutMasks ?? 'shared';
   demand('seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'a non-negative integer');
   demand(
     'dropoutMasks',

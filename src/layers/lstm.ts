@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { UsageError } from '../runtime/errors.js';
 import { deriveSeed, randomStream } from '../runtime/seeds.js';
 import { dropoutMask } from './dropout-mask.js';
 import {
@@ -44,6 +45,17 @@ interface Cell {
  * again.
  */
 export class LSTM extends Stock {
+  /** @nocollapse */
+  static className = 'LSTM';
+
+  /** @nocollapse */
+  static fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    return new cls(config);
+  }
+
   /**
    * How often the layer has been called in training. The dropout masks of a call depend on this
    * number and the seed alone: set it when a run is resumed.
@@ -89,7 +101,14 @@ export class LSTM extends Stock {
     return tf.tidy(() => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor3D;
       const mask = onlyOne(kwargs?.mask as tf.Tensor | tf.Tensor[] | undefined);
-      const initial = kwargs?.initialState ?? (this.stateful ? this.states : undefined);
+      const initial = (kwargs?.initialState ?? (this.stateful ? this.states : undefined)) as
+        | [tf.Tensor2D, tf.Tensor2D]
+        | undefined;
+      if (initial !== undefined && initial.length !== 2) {
+        throw new UsageError(
+          `An LSTM layer has 2 states, h and c, but initialState holds ${initial.length}.`,
+        );
+      }
       const training = kwargs?.training === true;
       const { output, states } = lstmSequence(
         this.inOrder(x),
@@ -101,7 +120,7 @@ export class LSTM extends Stock {
           seen: mask && this.inOrder(tf.cast(tf.cast(mask, 'bool'), 'float32') as tf.Tensor2D),
           ...(training ? this.drawMasks(x) : {}),
         },
-        initial as [tf.Tensor2D, tf.Tensor2D] | undefined,
+        initial,
       );
       if (this.stateful) {
         this.resetStates(states, training);

@@ -77,6 +77,14 @@ void* create(TF_OpKernelConstruction* construction) {
 
 void destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
+bool hasShape(TF_Tensor* tensor, std::vector<int64_t> shape) {
+  if (TF_NumDims(tensor) != int(shape.size())) return false;
+  for (size_t i = 0; i < shape.size(); i++) {
+    if (TF_Dim(tensor, i) != shape[i]) return false;
+  }
+  return true;
+}
+
 /// @param projected the shape of x W + b.
 Recurrence recurrenceOf(bool hard, const std::vector<int64_t>& projected, TF_Tensor* recurrent,
                         TF_Tensor* hMask, TF_Tensor* seen) {
@@ -88,18 +96,11 @@ Recurrence recurrenceOf(bool hard, const std::vector<int64_t>& projected, TF_Ten
   r.units = projected[first + 2] * r.parts / 4;
   r.hard = hard;
   r.recurrent = data(recurrent);
-  r.masks = TF_NumDims(hMask) == 3 ? TF_Dim(hMask, 0) : 0;
+  // An empty one stands for none.
+  r.masks = hasShape(hMask, {0}) ? 0 : TF_NumDims(hMask) == 3 ? TF_Dim(hMask, 0) : -1;
   r.hMask = data(hMask);
-  r.seen = TF_NumDims(seen) == 2 ? data(seen) : nullptr;
+  r.seen = hasShape(seen, {0}) ? nullptr : data(seen);
   return r;
-}
-
-bool hasShape(TF_Tensor* tensor, std::vector<int64_t> shape) {
-  if (TF_NumDims(tensor) != int(shape.size())) return false;
-  for (size_t i = 0; i < shape.size(); i++) {
-    if (TF_Dim(tensor, i) != shape[i]) return false;
-  }
-  return true;
 }
 
 /// Whether what both ops are given fits together; a wrong size would read beyond a tensor.
@@ -124,7 +125,7 @@ void computeForward(void* kernel, TF_OpKernelContext* context) {
   if (op.failed()) return;
   auto [projected, recurrent, h0, c0, hMask, seen] = inputs;
   const std::vector<int64_t> shape = shapeOf(projected);
-  if (shape.size() != 3 && !(shape.size() == 4 && shape[0] == 4)) {
+  if (!(shape.size() == 3 && shape[2] % 4 == 0) && !(shape.size() == 4 && shape[0] == 4)) {
     return op.fail("projected must be [batch, time, 4 units] or [4, batch, time, units].");
   }
   const Recurrence r = recurrenceOf(attributes.hard, shape, recurrent, hMask, seen);
@@ -152,7 +153,9 @@ void computeBackward(void* kernel, TF_OpKernelContext* context) {
   for (int i = 0; i < 7; i++) inputs[i] = op.input(i);
   if (op.failed()) return;
   auto [recurrent, c, gates, dh, dcLast, hMask, seen] = inputs;
-  if (TF_NumDims(gates) != 4) return op.fail("gates must be [batch, time, 4, units].");
+  if (TF_NumDims(gates) != 4 || TF_Dim(gates, 2) != 4) {
+    return op.fail("gates must be [batch, time, 4, units].");
+  }
   const int64_t batch = TF_Dim(gates, 0), time = TF_Dim(gates, 1), units = TF_Dim(gates, 3);
   const std::vector<int64_t> shape = attributes.byGate
                                          ? std::vector<int64_t>{4, batch, time, units}

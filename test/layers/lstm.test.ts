@@ -1,245 +1,257 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  input,
   type LayersModel,
   layers,
-  loadLayersModel,
-  models,
+  model,
+  type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
-import { dropoutMask } from '../../src/layers/dropout-mask.js';
-import { LSTM, lstm } from '../../src/layers/lstm.js';
+import { lstm } from '../../src/layers/lstm.js';
 import type { LSTMConfig } from '../../src/layers/lstm-config.js';
-import { lstmSequence } from '../../src/layers/lstm-sequence.js';
-import { UsageError } from '../../src/runtime/errors.js';
-import { randomStream } from '../../src/runtime/seeds.js';
-import { onEachBackend } from '../support/backends.js';
 import { bits, expectClose } from '../support/numbers.js';
+import { normal, onEachRecurrence, sample, weightedSum } from './recurrences.js';
 
-const [BATCH, TIME, INPUTS, UNITS] = [2, 3, 4, 5];
-const DROPOUT: LSTMConfig = {
-  units: UNITS,
-  dropout: 0.4,
-  recurrentDropout: 0.4,
-  dropoutMasks: 'perGate',
-  seed: 7,
-};
+const SIZES = { batch: 5, time: 4, inputs: 2, units: 3 };
 
-function inputs(): tf.Tensor3D {
-  return tf.randomNormal([BATCH, TIME, INPUTS], 0, 1, 'float32', 1);
+type Layer = ReturnType<typeof layers.lstm>;
+
+interface Given {
+  mask?: boolean;
+  initialState?: boolean;
 }
 
-function model(layer: LSTM): LayersModel {
-  return sequential({
-    layers: [
-      layers.embedding({ inputDim: 10, outputDim: INPUTS, inputLength: TIME }),
-      layer,
-      layers.dense({ units: 1, activation: 'sigmoid' }),
-    ],
+/** A gap in the middle, an end left out, everything seen, nothing seen, a beginning left out. */
+const MASK = [
+  [1, 0, 1, 1],
+  [1, 1, 0, 0],
+  [1, 1, 1, 1],
+  [0, 0, 0, 0],
+  [0, 0, 1, 0],
+];
+
+const CASES: [string, Partial<LSTMConfig>, Given][] = [
+  ['the last step', {}, {}],
+  ['all steps', { returnSequences: true }, {}],
+  ['the last step, masked', {}, { mask: true }],
+  ['all steps, masked', { returnSequences: true }, { mask: true }],
+  ['the last step with states', { returnState: true }, {}],
+  ['all steps with states, masked', { returnSequences: true, returnState: true }, { mask: true }],
+  ['the last step, backwards', { goBackwards: true }, {}],
+  ['all steps, backwards, masked', { returnSequences: true, goBackwards: true }, { mask: true }],
+  ['the last step from given states', {}, { initialState: true }],
+  [
+    'all steps with states, from given states, masked',
+    { returnSequences: true, returnState: true },
+    { initialState: true, mask: true },
+  ],
+  ['the last step without biases', { useBias: false }, {}],
+];
+
+/** The layers with tf.layers' own, of the same weights. Its orthogonal initializer takes long. */
+function pair(config: Partial<LSTMConfig>): [ours: Layer, stock: Layer] {
+  const options = { units: SIZES.units, recurrentInitializer: 'zeros' as const, ...config };
+  const made = [lstm({ ...options }), layers.lstm({ ...options })] as [Layer, Layer];
+  const { x, kernel, recurrentKernel, bias } = sample(SIZES);
+  for (const layer of made) {
+    layer.apply(x);
+    layer.setWeights([kernel, recurrentKernel, bias].slice(0, layer.weights.length));
+  }
+  return made;
+}
+
+/** Outputs, and the gradients of their weighted sum in inputs, given states and weights. */
+function figures(layer: Layer, { mask = false, initialState = false }: Given): tf.Tensor[] {
+  const { x, states } = sample(SIZES);
+  const inputs = [x, ...(initialState ? states : [])].map((t) => tf.variable(t));
+  const apply = () =>
+    [
+      layer.apply(inputs[0], {
+        ...(mask && { mask: tf.tensor2d(MASK) }),
+        ...(initialState && { initialState: inputs.slice(1) }),
+      }),
+    ].flat() as tf.Tensor[];
+  const outputs = apply();
+  const { grads } = tf.variableGrads(() => weightedSum(apply()));
+  const weights = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const gradients = [...inputs, ...weights].map(({ name }) => grads[name]);
+  inputs.forEach((input) => {
+    input.dispose();
   });
+  return [...outputs, ...gradients];
+}
+
+function expectEqual(actual: tf.Tensor[], expected: tf.Tensor[]): void {
+  expect(actual.map(({ shape }) => shape)).to.deep.equal(expected.map(({ shape }) => shape));
+  for (const [n, tensor] of actual.entries()) {
+    expectClose(tensor.dataSync(), expected[n].dataSync(), { rtol: 1e-4, atol: 2e-5 });
+  }
 }
 
 const REVIEWS = [
-  [1, 2, 3],
-  [4, 5, 9],
+  [1, 2, 3, 0],
+  [4, 5, 9, 0],
+  [0, 0, 0, 0],
+  [7, 0, 8, 9],
 ];
 
+/** Two LSTM layers over an embedding whose word 0 is masked. */
+function stacked(make: (config: LSTMConfig) => Layer): LayersModel {
+  const options = { units: 3, recurrentInitializer: 'glorotNormal' as const };
+  const net = sequential({
+    layers: [
+      layers.embedding({ inputDim: 10, outputDim: 2, inputLength: 4, maskZero: true }),
+      make({ ...options, returnSequences: true }),
+      make({ ...options, recurrentActivation: 'sigmoid' }),
+      layers.dense({ units: 1, activation: 'sigmoid' }),
+    ],
+  });
+  tf.tidy(() => net.setWeights(net.getWeights().map((w, n) => normal(w.shape, n, 0.7))));
+  net.compile({ optimizer: tf.train.adam(0.05), loss: 'binaryCrossentropy' });
+  return net;
+}
+
 describe('LSTM', () => {
-  onEachBackend(() => {
-    it('has the weights of tf.layers.lstm, which can be copied either way', () => {
-      tf.tidy(() => {
-        const x = inputs();
-        const ours = lstm({ units: UNITS, returnSequences: true, seed: 1 });
-        const stock = layers.lstm({
-          units: UNITS,
-          returnSequences: true,
-          recurrentInitializer: 'glorotNormal',
+  onEachRecurrence(() => {
+    for (const recurrentActivation of ['hardSigmoid', 'sigmoid'] as const) {
+      for (const [what, config, given] of CASES) {
+        it(`equals tf.layers.lstm and its gradients: ${what} (${recurrentActivation})`, () => {
+          tf.tidy(() => {
+            const [ours, stock] = pair({ recurrentActivation, ...config });
+            expectEqual(figures(ours, given), figures(stock, given));
+            ours.dispose();
+            stock.dispose();
+          });
         });
-        const before = stock.apply(x) as tf.Tensor;
-        ours.apply(x);
-        expect(ours.weights.map((w) => w.name.split('/').at(-1))).to.deep.equal([
-          'kernel',
-          'recurrent_kernel',
-          'bias',
-        ]);
-        const initial = ours.getWeights().map((w) => w.clone());
-        ours.setWeights(stock.getWeights());
-        expectClose((ours.apply(x) as tf.Tensor).dataSync(), before.dataSync(), { atol: 1e-6 });
-        stock.setWeights(initial);
-        ours.setWeights(initial);
-        expectClose(
-          (ours.apply(x) as tf.Tensor).dataSync(),
-          (stock.apply(x) as tf.Tensor).dataSync(),
-          { atol: 1e-6 },
-        );
+      }
+    }
+
+    it('carries states from batch to batch as tf.layers.lstm, until they are reset', () => {
+      tf.tidy(() => {
+        const both = pair({ stateful: true, returnSequences: true });
+        const [ours, stock] = both.map((layer) => {
+          layer.resetStates();
+          const first = layer.apply(sample(SIZES, 1).x) as tf.Tensor;
+          const after = layer.states.map((state) => state.clone());
+          const second = figures(layer, { mask: true });
+          layer.resetStates();
+          const again = layer.apply(sample(SIZES, 1).x) as tf.Tensor;
+          return { first, again, all: [first, ...after, ...second, ...layer.states, again] };
+        });
+        expectEqual(ours.all, stock.all);
+        expect(bits(ours.again)).to.deep.equal(bits(ours.first));
+        for (const layer of both) layer.dispose();
+      });
+    });
+
+    it('keeps no tensors of a stateful layer once its states are reset, in training or not', () => {
+      const layer = lstm({ units: 3, stateful: true, dropout: 0.5, seed: 1 });
+      const x = normal([5, 4, 2], 1);
+      const step = (training: boolean) => tf.tidy(() => void layer.apply(x, { training }));
+      step(true);
+      layer.resetStates();
+      const before = tf.memory().numTensors;
+      for (const training of [true, true, false, false]) step(training);
+      layer.resetStates();
+      expect(tf.memory().numTensors).to.equal(before);
+      layer.dispose();
+      tf.dispose([x, layer.states]);
+    });
+
+    it('trains in stacked layers over masked words to the weights of tf.layers.lstm, and leaves no tensor behind', async () => {
+      const [ours, stock] = [stacked(lstm), stacked((config) => layers.lstm(config))];
+      const x = tf.tensor2d(REVIEWS);
+      const y = tf.tensor2d([[0], [1], [1], [0]]);
+      const losses: number[] = [];
+      for (let step = 0; step < 5; step++) {
+        const loss = (await ours.trainOnBatch(x, y)) as number;
+        expect(loss).to.be.closeTo((await stock.trainOnBatch(x, y)) as number, 1e-4);
+        losses.push(loss);
+      }
+      expect(losses[4]).to.be.below(losses[0]);
+      // Adam's first steps go by a gradient's sign alone, be it ever so small: rounding shows.
+      ours.getWeights().forEach((weight, n) => {
+        expectClose(weight.dataSync(), stock.getWeights()[n].dataSync(), { atol: 2e-3 });
+      });
+      const before = tf.memory().numTensors;
+      await ours.trainOnBatch(x, y);
+      tf.dispose(ours.predict(x));
+      expect(tf.memory().numTensors).to.equal(before);
+      ours.dispose();
+      stock.dispose();
+      tf.dispose([x, y]);
+    });
+
+    it('takes a single step, for which tf.layers.lstm has no gradient', () => {
+      tf.tidy(() => {
+        const [ours, stock] = pair({});
+        const x = normal([5, 1, 2], 7);
+        const [y, expected] = [ours, stock].map((layer) => layer.apply(x) as tf.Tensor);
+        expectClose(y.dataSync(), expected.dataSync(), { atol: 1e-6 });
+        const dx = tf.grad((x) => ours.apply(x) as tf.Tensor)(x);
+        expect(tf.max(tf.abs(dx)).dataSync()[0]).to.be.above(0);
         ours.dispose();
         stock.dispose();
       });
     });
+  });
 
-    it('starts with Glorot-uniform kernel, orthogonal recurrent kernel and forget bias 1', () => {
-      tf.tidy(() => {
-        const layer = lstm({ units: UNITS, seed: 1 });
-        layer.apply(inputs());
-        const [kernel, recurrentKernel, bias] = layer.getWeights();
-        // Glorot: uniform on ±sqrt(6 / (4 + 20)) = ±0.5; 80 draws come within a tenth of it.
-        expect(tf.max(tf.abs(kernel)).dataSync()[0]).to.be.within(0.45, 0.5);
-        const gram = tf.matMul(recurrentKernel, recurrentKernel, false, true);
-        expectClose(gram.dataSync(), tf.eye(UNITS).dataSync(), { atol: 1e-6 });
-        expect([...bias.dataSync()]).to.deep.equal(
-          [0, 1, 0, 0].flatMap((value) => new Array(UNITS).fill(value)),
-        );
-        layer.dispose();
-        const without = lstm({ units: UNITS, unitForgetBias: false });
-        without.apply(inputs());
-        expect(tf.max(tf.abs(without.getWeights()[2])).dataSync()[0]).to.equal(0);
-        without.dispose();
-      });
-    });
+  describe('on cpu', () => {
+    before(() => tf.setBackend('cpu'));
 
-    it('draws its initial weights from the seed', () => {
-      tf.tidy(() => {
-        const initial = (seed: number) => {
-          const layer = lstm({ units: UNITS, seed });
-          layer.apply(inputs());
-          const weights = layer.getWeights().flatMap(bits);
-          layer.dispose();
-          return weights;
-        };
-        expect(initial(1)).to.deep.equal(initial(1));
-        expect(initial(2)).not.to.deep.equal(initial(1));
-      });
-    });
-
-    for (const dropoutMasks of ['perGate', 'shared'] as const) {
-      it(`draws ${dropoutMasks} masks from its seed and dropoutStep, the inputs' first`, () => {
+    for (const other of [
+      { activation: 'relu' },
+      { recurrentActivation: 'tanh' },
+      { activation: 'sigmoid', recurrentActivation: 'sigmoid' },
+    ] as const) {
+      it(`leaves other activations to tf.layers: ${JSON.stringify(other)}`, () => {
         tf.tidy(() => {
-          const x = inputs();
-          const layer = lstm({ ...DROPOUT, dropoutMasks, recurrentDropout: 0.3 });
-          layer.apply(x);
-          layer.dropoutStep = 12;
-          const random = randomStream(7, 'dropout', 12);
-          const gates = dropoutMasks === 'perGate' ? 4 : 1;
-          const [kernel, recurrentKernel, bias] = layer.getWeights();
-          const expected = lstmSequence(
-            x,
-            kernel as tf.Tensor2D,
-            recurrentKernel as tf.Tensor2D,
-            bias as tf.Tensor1D,
-            {
-              recurrentActivation: 'hardSigmoid',
-              returnSequences: false,
-              inputMask: dropoutMask([gates, BATCH, INPUTS], 0.4, random),
-              recurrentMask: dropoutMask([gates, BATCH, UNITS], 0.3, random),
-            },
-          );
-          const actual = layer.apply(x, { training: true }) as tf.Tensor;
-          expect(bits(actual)).to.deep.equal(bits(expected));
-          expect(layer.dropoutStep).to.equal(13);
-          layer.dispose();
+          const [ours, stock] = pair({ ...other, returnState: true });
+          const given = { mask: true, initialState: true };
+          const [actual, expected] = [ours, stock].map((layer) => figures(layer, given));
+          actual.forEach((tensor, n) => {
+            expect(bits(tensor)).to.deep.equal(bits(expected[n]));
+          });
+          ours.dispose();
+          stock.dispose();
         });
       });
     }
 
-    it('draws other masks at every step, and the same ones when set back to a step', () => {
+    it('gives h and c to the next layer: an encoder and a decoder', () => {
       tf.tidy(() => {
-        const x = inputs();
-        const layer = lstm(DROPOUT);
-        const train = () => bits(layer.apply(x, { training: true }) as tf.Tensor);
-        const [first, second] = [train(), train()];
-        expect(second).not.to.deep.equal(first);
-        layer.dropoutStep = 0;
-        expect([train(), train()]).to.deep.equal([first, second]);
+        const encoded = (given: SymbolicTensor) =>
+          lstm({ units: 3, returnState: true, seed: 1 }).apply(given) as SymbolicTensor[];
+        const [x, y] = [normal([5, 4, 2], 1), normal([5, 3, 2], 2)];
+        const inputs = [input({ shape: [4, 2] }), input({ shape: [3, 2] })];
+        const decoder = lstm({ units: 3, returnSequences: true, seed: 2 });
+        const [, h, c] = encoded(inputs[0]);
+        const outputs = decoder.apply(inputs[1], { initialState: [h, c] });
+        const net = model({ inputs, outputs: outputs as SymbolicTensor });
+        const encoder = net.layers.find((layer) => layer !== decoder && layer.weights.length > 0)!;
+        const states = (encoder.apply(x) as tf.Tensor[]).slice(1);
+        const expected = decoder.apply(y, { initialState: states }) as tf.Tensor;
+        expect(bits(net.predict([x, y]) as tf.Tensor)).to.deep.equal(bits(expected));
+        net.dispose();
+      });
+    });
+
+    it('says so when it is given one state instead of two', () => {
+      tf.tidy(() => {
+        const layer = lstm({ units: 3 });
+        const { x, states } = sample(SIZES);
+        layer.apply(x);
+        const apply = () => layer.apply(x, { initialState: [states[0]] });
+        expect(apply).to.throw('An LSTM layer has 2 states, h and c, but initialState holds 1.');
         layer.dispose();
       });
     });
 
-    it('applies dropout in training only', () => {
+    it('refuses inputs that are not [batch, time, inputDim]', () => {
       tf.tidy(() => {
-        const x = inputs();
-        const layer = lstm(DROPOUT);
-        const plain = lstm({ units: UNITS, seed: DROPOUT.seed });
-        const expected = bits(plain.apply(x) as tf.Tensor);
-        expect(bits(layer.apply(x) as tf.Tensor)).to.deep.equal(expected);
-        expect(bits(layer.apply(x, { training: false }) as tf.Tensor)).to.deep.equal(expected);
-        expect(layer.dropoutStep).to.equal(0);
-        expect(bits(layer.apply(x, { training: true }) as tf.Tensor)).not.to.deep.equal(expected);
-        layer.dispose();
-        plain.dispose();
+        expect(() => lstm({ units: 3 }).apply(tf.zeros([2, 3]))).to.throw('expected ndim=3');
       });
-    });
-
-    it('survives toJSON and modelFromJSON with all its options', async () => {
-      const config = { ...DROPOUT, recurrentActivation: 'sigmoid' as const, unitForgetBias: false };
-      const original = model(lstm(config));
-      const copy = await models.modelFromJSON(JSON.parse(original.toJSON() as string));
-      expect(copy.layers[1]).to.be.instanceOf(LSTM);
-      expect(copy.layers[1].getConfig()).to.deep.equal(original.layers[1].getConfig());
-      expect(copy.layers[1].getConfig()).to.include({
-        dropoutMasks: 'perGate',
-        recurrentActivation: 'sigmoid',
-        seed: 7,
-      });
-      original.dispose();
-      copy.dispose();
-    });
-
-    it('survives model.save and loadLayersModel with its weights', async () => {
-      const original = model(lstm(DROPOUT));
-      let saved: tf.io.ModelArtifacts = {};
-      await original.save(
-        tf.io.withSaveHandler(async (artifacts) => {
-          saved = artifacts;
-          return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-        }),
-      );
-      const copy = await loadLayersModel(tf.io.fromMemory(saved));
-      tf.tidy(() => {
-        const predict = (of: LayersModel) => bits(of.predict(tf.tensor2d(REVIEWS)) as tf.Tensor);
-        expect(predict(copy)).to.deep.equal(predict(original));
-      });
-      original.dispose();
-      copy.dispose();
-    });
-
-    it('trains in a model: the loss falls and no tensor is left behind', async () => {
-      const net = model(lstm({ ...DROPOUT, dropout: 0.1, recurrentDropout: 0.1 }));
-      net.compile({ optimizer: tf.train.adam(0.05), loss: 'binaryCrossentropy' });
-      const x = tf.tensor2d(REVIEWS);
-      const y = tf.tensor2d([[0], [1]]);
-      const step = async () => (await net.trainOnBatch(x, y)) as number;
-      const first = await step();
-      const tensors = tf.memory().numTensors;
-      let last = first;
-      for (let i = 0; i < 30; i++) {
-        last = await step();
-      }
-      expect(last).to.be.below(first / 2);
-      tf.dispose(net.predict(x));
-      expect(tf.memory().numTensors).to.equal(tensors);
-      net.dispose();
-      tf.dispose([x, y]);
-    });
-  });
-
-  it('refuses masked inputs in one sentence', () => {
-    const net = sequential({
-      layers: [
-        layers.embedding({ inputDim: 10, outputDim: INPUTS, inputLength: TIME, maskZero: true }),
-        lstm({ units: UNITS, name: 'reader' }),
-      ],
-    });
-    const message =
-      'Layer reader does not support masked time steps: leave out maskZero, or use tf.layers.lstm.';
-    const x = tf.tensor2d(REVIEWS);
-    expect(() => net.predict(x)).to.throw(UsageError, message);
-    x.dispose();
-    net.dispose();
-  });
-
-  it('refuses inputs that are not [batch, time, inputDim]', () => {
-    tf.tidy(() => {
-      expect(() => lstm({ units: UNITS }).apply(tf.zeros([2, 3]))).to.throw('expected ndim=3');
     });
   });
 });

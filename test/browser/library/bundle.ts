@@ -8,9 +8,9 @@ const FOLDERS = ['embedding', 'layers', 'optimizers'];
 /** The repository. */
 export const ROOT = join(__dirname, '..', '..', '..');
 
-/** The library as one small file for browsers, tf.js left out. */
-export function bundleLibrary() {
-  return bundle({ entryPoints: ['src/index.ts'], format: 'esm', external: ['@tensorflow/*'] });
+/** An entry of the library as one small file for browsers, tf.js left out. */
+export function bundleLibrary(entry: 'index.ts' | 'layers/index.ts') {
+  return bundle({ entryPoints: [`src/${entry}`], format: 'esm', external: ['@tensorflow/*'] });
 }
 
 /** What the library's files import that is not their own. @throws Error for a module of Node's. */

@@ -5,7 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { EmbeddingTable, LazyOptimizer, Lookahead, lstm } from '../../../src/index.js';
+import { EmbeddingTable, LazyOptimizer, Lookahead } from '../../../src/index.js';
+import { lstm } from '../../../src/layers/index.js';
 import { spyOnKernels } from './kernel-spy.js';
 
 /** What a program came to. All of it can be sent from a page as JSON. */

@@ -2,7 +2,7 @@
 
     python embedding.py '{"ids": FILE, "vocabulary": 20000, "width": 128, ...}'
 
-Each line "run n" on standard input is answered by the times of n steps in milliseconds, as JSON.
+Each line {"steps": n} on standard input is answered by the steps' times in milliseconds, {"ms": [...]}.
 """
 
 import json
@@ -40,11 +40,11 @@ def step():
     optimizer.step()
 
 
-print("ready", flush=True)
+print(json.dumps({"torch": torch.__version__}), flush=True)
 for line in sys.stdin:
     times = []
-    for _ in range(int(line.split()[1])):
+    for _ in range(json.loads(line)["steps"]):
         start = time.perf_counter()
         step()
         times.append(1000 * (time.perf_counter() - start))
-    print(json.dumps(times), flush=True)
+    print(json.dumps({"ms": times}), flush=True)

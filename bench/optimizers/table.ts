@@ -1,5 +1,6 @@
 /** Rows as a table for a terminal. */
-import type { Row } from './suite.js';
+import { columns } from '../columns.js';
+import type { Row } from '../suite.js';
 
 const HEADER = [
   '',
@@ -19,15 +20,7 @@ const WORDS = new Set([0, 4, 9]);
 /** The rows in aligned columns; times in ms a step, memory in MB. */
 export function table(rows: Row[]): string {
   const cells = [HEADER, ...rows.map(cellsOf)];
-  const widths = HEADER.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, i) => (WORDS.has(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return columns(cells, WORDS);
 }
 
 function cellsOf(row: Row): string[] {

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { UsageError } from '../runtime/errors.js';
+import { type NativeBackend, nativeBackend } from '../runtime/native-ops.js';
+import { refuseSecondDerivative, runOp } from './native-op.js';
+
+/**
+ * Softmax cross-entropy of class numbers, without one-hot targets:
+ *
+ *     loss[i] = log Σⱼ exp(logits[i, j]) − logits[i, labels[i]]
+ *
+ * Differentiable once, in the logits. On tfjs-node TensorFlow's op computes loss and gradient in one
+ * pass.
+ *
+ * @param logits - `[n, classes]`, float32.
+ * @param labels - `[n]`, int32, from 0 to classes − 1. A label out of range is not looked for: its
+ *   loss is NaN, or a failure of the native op.
+ * @returns the loss of each row, in nats, `[n]`: `tf.mean` of it is the usual loss of a batch.
+ * @throws UsageError for other shapes or label types.
+ *
+ * @example const loss = tf.mean(sparseSoftmaxCrossEntropy(logits, labels)); // perplexity: exp(loss)
+ */
+export function sparseSoftmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  if (logits.rank !== 2 || labels.rank !== 1 || labels.shape[0] !== logits.shape[0]) {
+    throw new UsageError(
+      `Cross-entropy takes logits [n, classes] and labels [n], not [${logits.shape}] and [${labels.shape}].`,
+    );
+  }
+  if (labels.dtype !== 'int32') {
+    throw new UsageError(`Labels of cross-entropy are int32, not ${labels.dtype}.`);
+  }
+  const native = nativeBackend();
+  return tf.customGrad((...args) => {
+    const [scores, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
+    const [loss, gradient] =
+      native === null ? plainly(scores, labels) : fused(native, scores, labels);
+    save([gradient]);
+    return {
+      value: loss,
+      gradFunc: (dy, saved) => {
+        refuseSecondDerivative('sparseSoftmaxCrossEntropy');
+        return tf.mul((saved as tf.Tensor[])[0], tf.expandDims(dy, 1));
+      },
+    };
+  })(logits) as tf.Tensor1D;
+}
+
+function fused(native: NativeBackend, logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor[] {
+  return runOp(native, 'SparseSoftmaxCrossEntropyWithLogits', [logits, labels], 2);
+}
+
+/** The losses, and their gradient softmax(logits) − 1 at the label. */
+function plainly(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor[] {
+  const [n, classes] = logits.shape;
+  const shifted = tf.sub(logits, tf.max(logits, 1, true));
+  const logSum = tf.log(tf.sum(tf.exp(shifted), 1, true));
+  const logProbability = tf.sub(shifted, logSum);
+  const where = tf.stack([tf.range(0, n, 1, 'int32'), labels], 1);
+  const loss = tf.neg(tf.gatherND(logProbability, where));
+  const gradient = tf.sub(tf.exp(logProbability), tf.scatterND(where, tf.ones([n]), [n, classes]));
+  return [loss, gradient];
+}

@@ -1,0 +1,14 @@
+/**
+ * Layers and losses that train faster on tfjs-node, for any tf.js program, in Node and in a browser.
+ *
+ * @packageDocumentation
+ */
+export {
+  BatchNormalization,
+  type BatchNormalizationConfig,
+  batchNormalization,
+} from './batch-normalization.js';
+export { sparseSoftmaxCrossEntropy } from './cross-entropy.js';
+export { LSTM, lstm } from './lstm.js';
+export type { DropoutMasks, LSTMConfig } from './lstm-config.js';
+export { ReLU, type ReLUConfig, rectify, reLU } from './relu.js';
