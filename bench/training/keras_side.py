@@ -108,7 +108,7 @@ def gradients(x, y):
     return {name: tf.convert_to_tensor(g).numpy() for name, g in zip(variables, found)}
 
 
-# One compiled function instead of train_on_batch: the same graph without what that adds in Python.
+# One compiled function: train_on_batch without what that adds in Python.
 def make_step(rate, epsilon):
     optimizer = OPTIMIZERS[side.workload["optimizer"]](float(rate), epsilon)
     optimizer.build(list(variables.values()))

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-# Keras adds Adam's epsilon elsewhere: with next to none all sides take the same steps.
+# Keras adds Adam's epsilon elsewhere; with next to none that should not matter.
 CHECK_EPSILON = 1e-12
 
 request = json.loads(sys.argv[1])

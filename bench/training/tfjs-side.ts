@@ -28,7 +28,7 @@ export type Question =
 const SQUARE = 1024;
 const PRODUCTS = 40;
 
-/** Keras adds Adam's ε elsewhere: with next to none all sides take the same steps. */
+/** Keras adds Adam's ε elsewhere; with next to none that should not matter. */
 const CHECK_EPSILON = 1e-12;
 
 async function main({ kind, folder, workload, threads, role }: TfjsRequest): Promise<void> {

@@ -135,7 +135,7 @@ with torch.no_grad():
     for name, array in side.read_initial().items():
         parameter(name).copy_(torch.from_numpy(np.ascontiguousarray(to_torch(name, array))))
 
-# fused=True is the fastest of PyTorch's ways to take the step on a CPU.
+# One pass over each parameter.
 OPTIMIZERS = {
     "adam": lambda weights, rate, epsilon: torch.optim.Adam(weights, rate, eps=epsilon, fused=True),
     "momentum": lambda weights, rate, _: torch.optim.SGD(weights, rate, momentum=0.9, fused=True),
