@@ -4,7 +4,12 @@
  * @packageDocumentation
  */
 export type { Figure } from './charts/figure.js';
-export { lossChart, validationAccuracyChart } from './charts/learning-curves.js';
+export {
+  lossChart,
+  validationChart,
+  /** The chart's name in notebooks from before there were experiments with other metrics. */
+  validationChart as validationAccuracyChart,
+} from './charts/learning-curves.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type { Experiment, Preset, ReportedFigure, RunConfig } from './experiments/experiment.js';
 export {

@@ -1,5 +1,12 @@
-/** Curves over epochs, one colour an optimizer: validation accuracy, and loss. */
-import type { EpochMetrics, ReportedFigure, RunResult } from '../training/results.js';
+/** Curves over epochs, one colour an optimizer: the validation data's metric, and loss. */
+import { METRICS, type Metric } from '../experiments/metric.js';
+import {
+  type EpochMetrics,
+  keyOf,
+  metricOf,
+  type ReportedFigure,
+  type RunResult,
+} from '../training/results.js';
 import {
   CHART_CONFIG,
   datasetLabel,
@@ -13,25 +20,28 @@ import { overridesNote } from './overrides.js';
 import { wrapText } from './wrap-text.js';
 
 /**
- * Validation accuracy (%) against epoch: one line an optimizer. With several seeds the line is
+ * Validation accuracy (%) or perplexity against epoch: one line an optimizer. With several seeds the line is
  * their mean, as far as all of them got, and each seed is a thin line behind it.
  *
  * @param reported - published figures, drawn as dotted lines for the optimizers that were run;
  *   left out on synthetic data, where they mean nothing.
  */
-export function validationAccuracyChart(
+export function validationChart(
   runs: RunResult[],
   { reported = [] }: { reported?: ReportedFigure[] } = {},
 ): Figure {
+  const metric = runs.length === 0 ? METRICS.accuracy : metricOf(runs[0].summary);
   const curves = optimizerCurves(runs, {
-    value: (m) => percent(m.valAccuracy),
-    quantity: 'validation accuracy',
-    format: '.2f',
-    unit: ' %',
+    value: (m) => scaled(metric, m[keyOf('val', metric)]),
+    quantity: `validation ${metric.name}`,
+    format: `.${metric.digits}f`,
+    unit: metric.unit,
     dash: 'solid',
   });
-  const lines = reportedLines(runs, reported);
-  return figure(runs, [...lines, ...curves], 'Validation accuracy', 'Validation accuracy (%)');
+  const lines = reportedLines(runs, reported, metric);
+  const title = `Validation ${metric.name}`;
+  const unit = metric.unit === '' ? 'lower is better' : metric.unit.trim();
+  return figure(runs, [...lines, ...curves], title, `${title} (${unit})`);
 }
 
 /** Loss (nats) against epoch: validation solid, training dashed, one colour an optimizer. */
@@ -164,7 +174,7 @@ function hover(curve: Curve, which: string, step: string, range?: string): strin
     .concat('<extra></extra>');
 }
 
-function reportedLines(runs: RunResult[], reported: ReportedFigure[]): Trace[] {
+function reportedLines(runs: RunResult[], reported: ReportedFigure[], metric: Metric): Trace[] {
   if (runs.some((run) => run.summary.synthetic)) return [];
   const optimizers = byOptimizer(runs);
   const epochs = lastEpoch(runs);
@@ -186,7 +196,7 @@ function reportedLines(runs: RunResult[], reported: ReportedFigure[]): Trace[] {
         name: lines(figure.source.replace(/ \(.*\)$/, '')),
         meta: { optimizer: figure.optimizer, quantity: 'reported' },
         x,
-        y: x.map(() => percent(figure.value)),
+        y: x.map(() => scaled(metric, figure.value)),
         hovertemplate: `${lines(figure.source)}<extra></extra>`,
         line: { color, width: 1.5, dash: 'dot' },
         // Drawn below the curves, listed after them.
@@ -253,8 +263,8 @@ function lastEpoch(runs: RunResult[]): number {
   return Math.max(0, ...runs.flatMap((run) => run.metrics.map((m) => m.epoch)));
 }
 
-/** A share as a percentage, without the floating-point dust that 100 × 0.8374 leaves. */
-function percent(share: number): number {
+/** A value as it is drawn, without the floating-point dust that 100 × 0.8374 leaves. */
+function scaled({ factor }: Metric, value: number | undefined): number {
   // null × 100 would be a drawable 0.
-  return Number.isFinite(share) ? Number((100 * share).toFixed(6)) : Number.NaN;
+  return Number.isFinite(value) ? Number((factor * value!).toFixed(6)) : Number.NaN;
 }

@@ -1,17 +1,22 @@
 /** How numbers read in tables, in the terminal and on the page alike. */
+import { formatMetric, type Metric } from '../experiments/metric.js';
 import type { ReportedFigure } from '../training/results.js';
 import type { Reproduced } from './reproduction.js';
 
-/** A share in [0, 1] as '83.74 %'; '–' for null. */
-export function formatPercent(share: number | null): string {
-  return share === null ? '–' : `${(100 * share).toFixed(2)} %`;
+/** A value of the metric as '83.74 %'; '–' for null. */
+export function formatValue(metric: Metric, value: number | null): string {
+  return value === null ? '–' : formatMetric(metric, value);
 }
 
 /** '83.74 %', or with several seeds '83.74 ± 0.21 %': mean and sample standard deviation. */
-export function formatBest({ bestMean, sd }: Reproduced): string {
-  if (sd === null) return formatPercent(bestMean);
-  return `${(100 * bestMean).toFixed(2)} ± ${(100 * sd).toFixed(2)} %`;
+export function formatBest(metric: Metric, { bestMean, sd }: Reproduced): string {
+  if (sd === null) return formatMetric(metric, bestMean);
+  return `${bareValue(metric, bestMean)} ± ${bareValue(metric, sd)}${metric.unit}`;
 }
+
+/** '83.74': without the unit. */
+export const bareValue = ({ factor, digits }: Metric, value: number): string =>
+  (factor * value).toFixed(digits);
 
 /** '1 seed', '3 seeds'. */
 export function formatSeeds(n: number): string {

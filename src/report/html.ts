@@ -1,9 +1,9 @@
 /** A report as one HTML file: interactive, complete in itself, opens without a network. */
 import { readFileSync } from 'node:fs';
 import { type Figure, themeColors } from '../charts/figure.js';
-import { lossChart, validationAccuracyChart } from '../charts/learning-curves.js';
+import { lossChart, validationChart } from '../charts/learning-curves.js';
 import type { ReportedFigure, RunResult } from '../training/results.js';
-import { accuracyCaption, LOSS_CAPTION, leadSentence } from './captions.js';
+import { LOSS_CAPTION, leadSentence, metricCaption } from './captions.js';
 import { escapeHtml, jsonForScript } from './escape.js';
 import { comparisonTable, environmentList, runList } from './html-tables.js';
 import { PAGE_SCRIPT } from './page-script.js';
@@ -56,7 +56,7 @@ ${notes.length > 0 ? `<ul class="notes">${notes.map((n) => `<li>${escapeHtml(n)}
 </header>
 ${comparisonTable(table)}
 <noscript><section>The charts need JavaScript; the tables do not.</section></noscript>
-${chart('accuracy', validationAccuracyChart(runs, { reported }), accuracyCaption(table))}
+${chart(table.metric, validationChart(runs, { reported }), metricCaption(table))}
 ${chart('loss', lossChart(runs), LOSS_CAPTION)}
 ${runList(runs)}
 ${environmentList(environment)}

@@ -1,8 +1,15 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
 import { overridesNote } from '../charts/overrides.js';
-import type { ReportedFigure, RunResult, RunSummary } from '../training/results.js';
+import type { MetricName } from '../experiments/metric.js';
+import {
+  metricOf,
+  type ReportedFigure,
+  type RunResult,
+  type RunSummary,
+  resultOf,
+} from '../training/results.js';
 
-/** Validation accuracies in [0, 1] over the completed runs of one optimizer. */
+/** Validation results, in the table's metric, over the completed runs of one optimizer. */
 export interface Reproduced {
   /** Mean over seeds of each run's best epoch. */
   bestMean: number;
@@ -10,6 +17,8 @@ export interface Reproduced {
   bestPerSeed: number[];
   /** Mean over seeds of each run's last epoch. */
   finalMean: number;
+  /** Mean over seeds of the result on test data at the best epoch, where there are any. */
+  testMean?: number;
   seeds: number[];
   /** Sample standard deviation (n − 1) of `bestPerSeed`; null with one seed. */
   sd: number | null;
@@ -29,6 +38,8 @@ export interface ReproductionTable {
   experiment: string | null;
   preset: string | null;
   dataset: string | null;
+  /** What the values are. */
+  metric: MetricName;
   /** One row an optimizer, in the order in which they were run. */
   rows: ReproductionRow[];
   /** What a reader must know before comparing: short sentences, the weightiest first. */
@@ -57,6 +68,7 @@ export function reproductionTable(
     experiment: theOnly(summaries, 'experiment'),
     preset: theOnly(summaries, 'preset'),
     dataset: theOnly(summaries, 'dataset'),
+    metric: metricOf(summaries[0] ?? {}).name,
     rows: optimizers.map((optimizer) => ({
       optimizer,
       reported: reportedFor(optimizer, reported),
@@ -84,18 +96,21 @@ function reportedFor(optimizer: string, reported: ReportedFigure[]): Reproductio
 function reproduce(summaries: RunSummary[]): Reproduced | null {
   const completed = summaries.filter(isComplete);
   if (completed.length === 0) return null;
-  const bestPerSeed = completed.map((s) => s.bestValAccuracy!);
+  const results = completed.map(resultOf);
+  const bestPerSeed = results.map(({ best }) => best!);
+  const tests = results.flatMap(({ test }) => test ?? []);
   return {
     bestMean: mean(bestPerSeed),
     bestPerSeed,
-    finalMean: mean(completed.map((s) => s.finalValAccuracy!)),
+    finalMean: mean(results.map(({ final }) => final!)),
+    ...(tests.length === completed.length && { testMean: mean(tests) }),
     seeds: completed.map((s) => s.seed),
     sd: sampleDeviation(bestPerSeed),
   };
 }
 
 function isComplete(summary: RunSummary): boolean {
-  return summary.status === 'completed' && summary.bestValAccuracy !== null;
+  return summary.status === 'completed' && resultOf(summary).best !== null;
 }
 
 function notesOn(summaries: RunSummary[]): string[] {

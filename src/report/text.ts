@@ -1,34 +1,43 @@
 /** The reproduction table for a terminal. */
 import { wrapText } from '../charts/wrap-text.js';
-import { footnotes, formatBest, formatMark, formatPercent } from './format.js';
+import { METRICS } from '../experiments/metric.js';
+import { footnotes, formatBest, formatMark, formatValue } from './format.js';
 import type { ReproductionTable } from './reproduction.js';
 
 const WIDTH = 100;
 const GAP = '  ';
 /** Widest contents of each column; longer text goes on in the next line of its cell. */
-const COLUMN_WIDTHS = [24, 28, 20, 12, 6];
-const HEADER = ['optimizer', 'reported', 'reproduced', 'last epoch', 'seeds'];
+const COLUMN_WIDTHS = [24, 28, 20, 12, 12, 6];
 
 /**
  * The table as aligned plain text of at most 100 columns, with its sources and notes below.
- * 'reproduced' is the best epoch's validation accuracy, the mean over seeds.
+ * 'reproduced' is the best epoch's result on the validation data, the mean over seeds; 'test' that of
+ * the same epoch on test data, where there are any.
  */
 export function reproductionText(table: ReproductionTable): string {
   const notes = footnotes(table.rows);
+  const metric = METRICS[table.metric];
+  const hasTest = table.rows.some((row) => row.reproduced?.testMean !== undefined);
+  const header = [
+    ...['optimizer', 'reported', 'reproduced', 'last epoch'],
+    ...(hasTest ? ['test'] : []),
+    'seeds',
+  ];
   const cells = table.rows.map(({ optimizer, reported, reproduced }) => [
     optimizer,
     reported ? `${reported.text} [${notes.numberOf(reported)}]` : '–',
-    reproduced ? formatBest(reproduced) : '–',
-    reproduced ? formatPercent(reproduced.finalMean) : '–',
+    reproduced ? formatBest(metric, reproduced) : '–',
+    formatValue(metric, reproduced?.finalMean ?? null),
+    ...(hasTest ? [formatValue(metric, reproduced?.testMean ?? null)] : []),
     String(reproduced?.seeds.length ?? 0),
   ]);
   const what = [table.dataset, table.preset && `preset ${table.preset}`].filter(Boolean).join(', ');
   const several = table.rows.some((row) => row.reproduced?.sd != null);
   return [
     ...wrapText(`reported / reproduced${what ? `: ${what}` : ''}`, WIDTH),
-    `validation accuracy, best epoch${several ? ' (mean ± standard deviation over seeds)' : ''}`,
+    `validation ${metric.name}${metric.better === 'lower' ? ' (lower is better)' : ''}, best epoch${several ? ' (mean ± standard deviation over seeds)' : ''}`,
     '',
-    ...(cells.length > 0 ? gridLines(cells) : ['no run was made']),
+    ...(cells.length > 0 ? gridLines(header, cells) : ['no run was made']),
     '',
     ...notes.sources.flatMap(({ source, mark }, i) =>
       hanging(`[${i + 1}] `, `${source}; ${formatMark(mark)}`),
@@ -39,16 +48,16 @@ export function reproductionText(table: ReproductionTable): string {
     .trimEnd();
 }
 
-function gridLines(rows: string[][]): string[] {
-  const wrapped = [HEADER, ...rows].map((row) =>
+function gridLines(header: string[], rows: string[][]): string[] {
+  const wrapped = [header, ...rows].map((row) =>
     row.map((cell, i) => wrapText(cell, COLUMN_WIDTHS[i])),
   );
-  const widths = HEADER.map((_, i) =>
+  const widths = header.map((_, i) =>
     Math.max(...wrapped.flatMap((row) => row[i].map((line) => line.length))),
   );
   const rule = widths.map((width) => '─'.repeat(width)).join(GAP);
-  const [header, ...body] = wrapped.map((row) => rowLines(row, widths));
-  return [...header, rule, ...body.flat()];
+  const [head, ...body] = wrapped.map((row) => rowLines(row, widths));
+  return [...head, rule, ...body.flat()];
 }
 
 function rowLines(cells: string[][], widths: number[]): string[] {

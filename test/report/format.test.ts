@@ -1,23 +1,24 @@
 import { expect } from 'chai';
+import { METRICS } from '../../src/experiments/metric.js';
 import {
   footnotes,
   formatBest,
   formatCount,
   formatDuration,
   formatMark,
-  formatPercent,
+  formatValue,
 } from '../../src/report/format.js';
 
 describe('formats', () => {
   it('prints shares as percentages with two decimals', () => {
-    expect(formatPercent(0.83744)).to.equal('83.74 %');
-    expect(formatPercent(null)).to.equal('–');
+    expect(formatValue(METRICS.accuracy, 0.83744)).to.equal('83.74 %');
+    expect(formatValue(METRICS.accuracy, null)).to.equal('–');
   });
 
   it('prints a deviation only where there is one', () => {
     const one = { bestMean: 0.8, bestPerSeed: [0.8], finalMean: 0.8, seeds: [1], sd: null };
-    expect(formatBest(one)).to.equal('80.00 %');
-    expect(formatBest({ ...one, sd: 0.0021 })).to.equal('80.00 ± 0.21 %');
+    expect(formatBest(METRICS.accuracy, one)).to.equal('80.00 %');
+    expect(formatBest(METRICS.accuracy, { ...one, sd: 0.0021 })).to.equal('80.00 ± 0.21 %');
   });
 
   it('prints durations without ever showing 60 seconds', () => {

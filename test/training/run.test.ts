@@ -82,7 +82,7 @@ describe('a run', () => {
     });
     expect(result.summary.weightsSha256).to.match(/^[0-9a-f]{64}$/);
     const [first, second] = result.metrics.map(({ valAccuracy }) => valAccuracy);
-    expect(result.summary.bestValAccuracy).to.equal(Math.max(first, second));
+    expect(result.summary.bestValAccuracy).to.equal(Math.max(first!, second!));
     expect(result.summary.finalValAccuracy).to.equal(second);
     expect(events.filter(({ type }) => type === 'step')).to.have.length(8);
     expect(events.at(-2)).to.include({ type: 'epoch', totalEpochs: 2 });
