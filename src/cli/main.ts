@@ -7,6 +7,7 @@ import * as lab from './lab.js';
 import * as notebook from './notebook.js';
 import * as reproduce from './reproduce.js';
 import * as run from './run.js';
+import * as sweep from './sweep.js';
 
 const { version } = require('../../package.json');
 
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
     .version(version)
     .option('--debug', 'show where an error comes from')
     .exitOverride();
-  for (const command of [run, reproduce, notebook, lab, doctor]) {
+  for (const command of [run, reproduce, sweep, notebook, lab, doctor]) {
     command.register(program);
   }
   try {

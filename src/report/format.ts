@@ -1,5 +1,5 @@
 /** How numbers read in tables, in the terminal and on the page alike. */
-import type { ReportedFigure } from '../training/results.js';
+import type { ReportedFigure, RunSummary } from '../training/results.js';
 import type { Reproduced } from './reproduction.js';
 
 /** A share in [0, 1] as '83.74 %'; '–' for null. */
@@ -68,4 +68,9 @@ function keyOf({ source, mark }: Source): string {
 
 function two(n: number): string {
   return String(n).padStart(2, '0');
+}
+
+/** What came of a run, in words: 'best 83.74 %'. */
+export function bestText({ bestValAccuracy: best }: RunSummary): string {
+  return best === null ? 'no epoch was completed' : `best ${formatPercent(best)}`;
 }
