@@ -88,7 +88,11 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
   } finally {
     display.stop();
   }
-  if (!flags.plan) await conclude(directory, { json });
+  if (flags.plan) {
+    process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
+  } else {
+    await conclude(directory, { json });
+  }
 }
 
 /** The sweep's directory, with what the flags ask for added to its plan. */
@@ -120,7 +124,23 @@ async function openDirectory(
 
 /** Prints what the sweep has come to, and writes its report. */
 async function conclude(directory: SweepDirectory, { json }: { json?: boolean }): Promise<void> {
+  const { path } = directory;
   const { trials, runs, failures } = directory.read();
-  if (Object.keys(failures).length > 0) process.exitCode ??= 1;
-  process.stdout.write(`${trials.length} ${runs.size} ${json}\n`);
+  const failed = Object.keys(failures).length;
+  const rest = trials.length - runs.size - failed;
+  if (failed > 0) process.exitCode ??= 1;
+  let text = '';
+  if (runs.size > 0) {
+    const { reportJson, reportOn } = await import('../report/report.js');
+    const { reportText } = await import('../report/text.js');
+    const { writeReport } = await import('../report/write.js');
+    const report = join(path, 'report.html');
+    const content = reportOn([path]);
+    await writeReport(report, content);
+    text = `${reportText(content)}\n\nReport with charts: ${report}\n`;
+    if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
+  }
+  text += `${runs.size} of ${trials.length} trials have ended${failed > 0 ? `, ${failed} failed` : ''}, in ${path}\n`;
+  if (rest + failed > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
+  (json ? process.stderr : process.stdout).write(text);
 }

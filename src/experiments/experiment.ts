@@ -1,6 +1,7 @@
 /** What an experiment declares: data, model, optimizers, presets. The training loop is elsewhere. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import type { MetricName } from './metric.js';
 
 /** The data that a run is trained on. */
 export interface DatasetInfo {
@@ -43,7 +44,7 @@ export interface ExperimentData {
 export interface ReportedFigure {
   /** Our name of the optimizer it was reported for. */
   optimizer: string;
-  /** As an accuracy in [0, 1]. */
+  /** In the experiment's metric: an accuracy in [0, 1], a perplexity. */
   value: number;
   /** As printed, 'about 83.7 %'. */
   text: string;
@@ -78,6 +79,8 @@ export interface RunConfig {
 export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   /** One line: what it does and how long it takes. */
   description: string;
+  /** Whether it is the configuration that the experiment's reported figures come from. */
+  asReported?: boolean;
   settings?: RunConfig['settings'];
 };
 
@@ -94,6 +97,8 @@ export interface Experiment {
   name: string;
   /** One line. */
   title: string;
+  /** What its runs are judged by. */
+  metric: MetricName;
   defaults: Required<Pick<RunConfig, 'batchSize' | 'lr' | 'k' | 'alpha' | 'settings'>>;
   /** The values that a setting may have, for settings that are not numbers. */
   choices: Record<string, string[]>;

@@ -36,6 +36,7 @@ export const holdsSweep = (directory: string) => existsSync(join(directory, PLAN
  * - `sweep.json`: the plan, every trial of it;
  * - `trials/ID/`: a run directory a trial that has ended, there as a whole or not at all;
  * - `failures.json`: why trials failed;
+ * - `lock.json`: there while a process carries the sweep out;
  * - `unfinished/`: what an engine on this machine keeps of trials that have not ended.
  */
 export class SweepDirectory {

@@ -1,6 +1,7 @@
 /** Carrying a sweep out, whatever the engine. */
 import type { RunResult } from '../training/results.js';
 import type { Engine, Trial, TrialEvent } from './engine.js';
+import { lockFolder } from './lock.js';
 import { Pace } from './pace.js';
 import type { Sweep, SweepDirectory } from './sweep-directory.js';
 
@@ -47,17 +48,23 @@ export interface SweepOptions {
  * noted, and the rest go on.
  *
  * @returns the sweep as it then is, finished or not.
+ * @throws UsageError when another process is carrying it out.
  */
 export async function runSweep(directory: SweepDirectory, options: SweepOptions): Promise<Sweep> {
   const { engine, signal, onOutlook = () => true } = options;
   const { workers } = engine;
-  const sweep = new RunningSweep(directory, options);
-  const from = await sweep.probe();
-  const pending = sweep.pending();
-  const seconds = sweep.pace.secondsLeft(pending, workers);
-  const outlook = { total: directory.trials.length, pending, workers, seconds, from };
-  if (!signal.aborted && onOutlook(outlook)) await sweep.run(pending, signal);
-  return directory.read();
+  const release = lockFolder(directory.path);
+  try {
+    const sweep = new RunningSweep(directory, options);
+    const from = await sweep.probe();
+    const pending = sweep.pending();
+    const seconds = sweep.pace.secondsLeft(pending, workers);
+    const outlook = { total: directory.trials.length, pending, workers, seconds, from };
+    if (!signal.aborted && onOutlook(outlook)) await sweep.run(pending, signal);
+    return directory.read();
+  } finally {
+    release();
+  }
 }
 
 class RunningSweep {

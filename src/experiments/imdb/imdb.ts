@@ -37,6 +37,7 @@ const LSTM_KINDS = {
 export const imdb: Experiment = {
   name: 'imdb',
   title: 'Sentiment of IMDB reviews: an embedding of 20,000 words and an LSTM',
+  metric: 'accuracy',
   defaults: { batchSize: 32, lr: 1e-3, k: 5, alpha: 0.5, settings: ARTICLE },
   choices: { lstm: Object.keys(LSTM_KINDS) },
   rates: ['dropout', 'recurrentDropout'],
