@@ -34,6 +34,10 @@ export function cellsOf(runs: RunResult[]): Cell[] {
   return [...cells.values()];
 }
 
+/** Whether hyperparameters vary, so that an optimizer is several cells. */
+export const isSweep = (cells: Pick<Cell, 'parameters'>[]): boolean =>
+  cells.some(({ parameters }) => Object.keys(parameters).length > 0);
+
 /** The hyperparameters in which runs differ, beside optimizer and seed. */
 export function variedNames(summaries: RunSummary[]): string[] {
   const all = summaries.map(valuesOf);
@@ -54,8 +58,8 @@ export const parametersText = (parameters: Parameters): string =>
 export const cellLabel = (optimizer: string, parameters: Parameters): string =>
   [optimizerStyle(optimizer).label, parametersText(parameters)].filter(Boolean).join(', ');
 
-/** Every hyperparameter that decided a run, the preset's own among them. */
-function valuesOf({ experiment, optimizer, preset, overrides }: RunSummary): Parameters {
+/** Every hyperparameter that decided a run, its preset's own among them. */
+export function valuesOf({ experiment, optimizer, preset, overrides }: RunSummary): Parameters {
   const values = { ...presetValues(experiment, optimizer, preset), ...overrides };
   const { k, alpha, ...others } = values;
   return EXPERIMENTS[experiment]?.optimizers[optimizer]?.lookahead === false ? others : values;

@@ -20,13 +20,15 @@ export interface HeatMap {
   yTitle: string;
   metric: Metric;
   cells: HeatMapCell[];
+  /** The means of the darkest and the brightest field, where several maps are to be compared. */
+  range?: Interval;
 }
 
 /**
  * A heat map with its figures written into it, the better the brighter. Its scale is Cividis, which
  * colour-blind readers see as others do.
  */
-export function heatMapChart({ cells, metric, ...map }: HeatMap): Figure {
+export function heatMapChart({ cells, metric, range, ...map }: HeatMap): Figure {
   const { factor, unit, digits } = metric;
   const xs = sorted(cells.map(({ x }) => x));
   const ys = sorted(cells.map(({ y }) => y));
@@ -52,6 +54,7 @@ export function heatMapChart({ cells, metric, ...map }: HeatMap): Figure {
         texttemplate: '%{text}',
         hovertemplate: `${plotlyText(map.xTitle)} %{x}, ${plotlyText(map.yTitle)} %{y}<br>%{customdata}<extra></extra>`,
         hoverongaps: false,
+        ...(range && { zmin: round(factor * range[0]), zmax: round(factor * range[1]) }),
         colorscale: 'Cividis',
         reversescale: metric.better === 'lower',
         xgap: 2,

@@ -259,11 +259,12 @@ function figure(
   return {
     data,
     layout: epochLayout({
-      title: datasets.length ? `${quantity}, ${datasets.join(' and ')}` : quantity,
+      title: quantity,
       subtitles: [
+        // A phone is narrower than a title with all this in it.
+        ...wrapText([...datasets, whichRuns(runs)].join(', '), 50),
         warnings(runs),
-        ...wrapText(overridesNote(runs.map((run) => run.summary)), 60),
-        whichRuns(runs),
+        ...wrapText(overridesNote(runs.map((run) => run.summary)), 50),
         ...curvesLeftOut(runs),
         ...subtitles,
       ].filter((line) => line !== ''),

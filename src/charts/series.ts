@@ -1,7 +1,7 @@
 /** Which runs a chart draws as one curve, and how it looks. */
 import { bestOf } from '../experiments/metric.js';
 import { metricOf, type RunResult, resultOf } from '../training/results.js';
-import { type Cell, cellLabel, cellsOf } from './cells.js';
+import { type Cell, cellLabel, cellsOf, isSweep } from './cells.js';
 import { type OptimizerStyle, optimizerStyle } from './figure.js';
 
 /** A curve: the runs of a cell. */
@@ -20,7 +20,7 @@ const SYMBOLS = ['circle', 'square', 'diamond', 'star', 'triangle-up', 'hexagon'
  */
 export function seriesOf(runs: RunResult[]): { drawn: Series[]; of: number } {
   const cells = cellsOf(runs);
-  if (cells.every(({ parameters }) => Object.keys(parameters).length === 0)) {
+  if (!isSweep(cells)) {
     const drawn = cells.map((cell) => ({ ...cell, ...optimizerStyle(cell.optimizer) }));
     return { drawn, of: cells.length };
   }

@@ -1,5 +1,5 @@
 /** What a reader should look at, in words: the page's opening sentence and its charts' captions. */
-import { cellLabel } from '../charts/cells.js';
+import { cellLabel, isSweep } from '../charts/cells.js';
 import { datasetLabel } from '../charts/figure.js';
 import { formatMetric, METRICS, type MetricName } from '../experiments/metric.js';
 import { footnotes, formatMark, formatSeeds } from './format.js';
@@ -24,8 +24,7 @@ export function leadSentence(table: ReproductionTable): string {
   }
   const seeds = Math.min(...ranked.map((r) => r.seeds.length));
   const range = `best validation ${metric.name} from ${result(last)} to ${result(first)}`;
-  const isSweep = table.rows.some(({ parameters }) => Object.keys(parameters).length > 0);
-  return `${ranked.length} ${isSweep ? 'settings' : 'optimizers'} on ${where}: ${range}. ${
+  return `${ranked.length} ${isSweep(table.rows) ? 'settings' : 'optimizers'} on ${where}: ${range}. ${
     seeds === 1
       ? 'One seed is too few to rank them.'
       : `Each figure is the mean over ${formatSeeds(seeds)}${ranked.some((r) => r.seeds.length > seeds) ? ' or more' : ''}.`

@@ -1,5 +1,6 @@
 /** Optimizers against what they wrap, on equal seeds. */
 
+import { isSweep } from '../charts/cells.js';
 import { type PairedDifference, pairedDifference } from '../statistics/paired.js';
 import { type DifferenceVerdict, differenceVerdict } from '../statistics/reproduced.js';
 import type { ReproductionRow } from './reproduction.js';
@@ -19,7 +20,7 @@ export interface DifferenceRow {
 /** A row for each optimizer but those that others are compared with, where seeds are shared. */
 export function differenceRows(rows: ReproductionRow[], comparable: boolean): DifferenceRow[] {
   // Where hyperparameters vary, an optimizer is several rows, and no pair of them is the one.
-  if (rows.some(({ parameters }) => Object.keys(parameters).length > 0)) return [];
+  if (isSweep(rows)) return [];
   return rows.flatMap((row) => {
     const name = baselineOf(row.optimizer, rows);
     const baseline = rows.find(({ optimizer }) => optimizer === name);

@@ -1,6 +1,7 @@
 /** The runs in folders that a report is asked for. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { valuesOf } from '../charts/cells.js';
 import { EXPERIMENTS } from '../experiments/config.js';
 import { UsageError } from '../runtime/errors.js';
 import { holdsSweep, readSweep } from '../sweeps/sweep-directory.js';
@@ -78,12 +79,11 @@ function inOrder({ summary: a }: RunResult, { summary: b }: RunResult): number {
 
 /** By hyperparameters, then by seed. */
 function byValues(a: RunSummary, b: RunSummary): number {
-  for (const name of Object.keys({ ...a.overrides, ...b.overrides })) {
-    const [x, y] = [a.overrides[name], b.overrides[name]];
+  const [first, second] = [valuesOf(a), valuesOf(b)];
+  for (const name of Object.keys(first)) {
+    const [x, y] = [first[name], second[name]];
     const difference =
-      typeof x === 'number' && typeof y === 'number'
-        ? x - y
-        : compare(String(x ?? ''), String(y ?? ''));
+      typeof x === 'number' && typeof y === 'number' ? x - y : compare(String(x), String(y));
     if (difference !== 0) return difference;
   }
   return a.seed - b.seed;

@@ -1,6 +1,6 @@
 /** The report's sections that are not charts, as HTML. */
 
-import { cellsOf, type Parameters, parametersText } from '../charts/cells.js';
+import { cellsOf, isSweep, type Parameters, parametersText } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import { RULE } from '../statistics/reproduced.js';
@@ -33,12 +33,13 @@ export function comparisonTable(table: ReproductionTable, prefix = ''): string {
   const notes = footnotes(table.rows);
   const metric = METRICS[table.metric];
   const has = {
-    reported: table.rows.some((row) => row.reported !== null),
+    // What was reported was reported of one setting.
+    reported: !isSweep(table.rows) && table.rows.some((row) => row.reported !== null),
     test: table.rows.some((row) => row.reproduced?.test !== undefined),
   };
   const rows = table.rows.map((row) =>
     [
-      nameCell(row.optimizer, row.parameters),
+      nameCell(row.optimizer, row.parameters, isSweep(table.rows) ? '' : idOf(row.optimizer)),
       ...(has.reported ? [reportedCell(row, notes, prefix)] : []),
       reproducedCell(metric, row),
       sampleCell('Last epoch', metric, row.reproduced?.final),
@@ -50,7 +51,7 @@ export function comparisonTable(table: ReproductionTable, prefix = ''): string {
     ...['Optimizer', ...(has.reported ? ['Reported'] : []), 'Best epoch', 'Last epoch'],
     ...[...(has.test ? ['Test'] : []), 'Time a run'],
   ];
-  const sources = notes.sources.map(
+  const sources = (has.reported ? notes.sources : []).map(
     ({ source, mark }, i) =>
       `<li id="${prefix}source-${i + 1}">${escapeHtml(source)}; ${formatMark(mark)}</li>`,
   );
@@ -115,13 +116,18 @@ function htmlTable(header: string[], rows: string[], kind = ''): string {
 </table>`;
 }
 
+/** An optimizer's name, and below it what varies beside optimizers, or what `below` says. */
 function nameCell(optimizer: string, parameters: Parameters = {}, below = ''): string {
   const { label, color } = optimizerStyle(optimizer);
-  // An optimizer written as a spec is its own label.
-  const id = label === optimizer ? '' : `<code class="small">${escapeHtml(optimizer)}</code>`;
   const values = parametersText(parameters);
   const where = values ? `<span class="small">${escapeHtml(values)}</span>` : '';
-  return `<td><span class="swatch" style="background:${color}"></span><span class="name">${escapeHtml(label)}</span>${where || id}${below}</td>`;
+  return `<td><span class="swatch" style="background:${color}"></span><span class="name">${escapeHtml(label)}</span>${where}${below}</td>`;
+}
+
+/** What the command line calls an optimizer; one written as a spec is its own label. */
+function idOf(optimizer: string): string {
+  const { label } = optimizerStyle(optimizer);
+  return label === optimizer ? '' : `<code class="small">${escapeHtml(optimizer)}</code>`;
 }
 
 function reportedCell({ reported }: ReproductionRow, notes: Footnotes, prefix: string): string {

@@ -9,7 +9,7 @@ import { comparisonTable, environmentList, ruleSection, runList } from './html-t
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 import { reproductionTable } from './reproduction.js';
-import { sweepCharts } from './sweep-charts.js';
+import { type ReportChart, sweepCharts } from './sweep-charts.js';
 
 /** Runs that stand in one table: of one experiment, preset and data set. */
 export interface ReportSection {
@@ -77,8 +77,8 @@ function sectionHtml({ runs, reported }: ReportSection, index: number, of: numbe
   const table = reproductionTable(runs, reported);
   const prefix = index === 0 ? '' : `${index + 1}-`;
   const lead = `<p class="lead">${escapeHtml(leadSentence(table)).replace(/ %/g, '&nbsp;%')}</p>`;
-  const charts = [
-    ...sweepCharts(table),
+  const draw = ({ name, figure, caption }: ReportChart) => chart(prefix + name, figure, caption);
+  const curves = [
     {
       name: table.metric,
       figure: validationChart(runs, { reported }),
@@ -91,8 +91,9 @@ ${of > 1 ? `<h2 class="part-title">${escapeHtml(sectionTitle(table))}</h2>` : ''
 ${lead}
 ${noteList(table.notes)}
 </div>
+${sweepCharts(table).map(draw).join('\n')}
 ${comparisonTable(table, prefix)}
-${charts.map(({ name, figure, caption }) => chart(prefix + name, figure, caption)).join('\n')}
+${curves.map(draw).join('\n')}
 ${ruleSection(table)}
 ${runList(runs)}`;
 }

@@ -1,6 +1,6 @@
 /** A report as Markdown, as GitHub shows it: the same bytes for the same runs. */
 import { relative, sep } from 'node:path';
-import { cellLabel, cellsOf } from '../charts/cells.js';
+import { cellLabel, cellsOf, isSweep } from '../charts/cells.js';
 import { METRICS } from '../experiments/metric.js';
 import { RULE } from '../statistics/reproduced.js';
 import { metricOf, type RunResult, resultOf } from '../training/results.js';
@@ -54,7 +54,7 @@ function sectionMarkdown({ runs, reported }: ReportSection, folder: string): str
     text(leadSentence(comparison)),
     list(comparison.notes),
     comparisonMarkdown(comparison),
-    sources.join('\n'),
+    isSweep(comparison.rows) ? '' : sources.join('\n'),
     list(said),
     silent ? `Nothing is called reproduced or not here: ${comparison.incomparable}.` : '',
     `<details>\n<summary>Every run</summary>\n\n${runsMarkdown(runs, folder)}\n\n</details>`,
@@ -65,13 +65,15 @@ function comparisonMarkdown(comparison: ReproductionTable): string {
   const metric = METRICS[comparison.metric];
   const notes = footnotes(comparison.rows);
   const hasTest = comparison.rows.some((row) => row.reproduced?.test !== undefined);
+  const hasReported = !isSweep(comparison.rows);
   const header = [
-    ...['Optimizer', 'Reported', `Best epoch’s validation ${metric.name}`, '95 % interval'],
+    ...['Optimizer', ...(hasReported ? ['Reported'] : [])],
+    ...[`Best epoch’s validation ${metric.name}`, '95 % interval'],
     ...['Last epoch', ...(hasTest ? ['Test'] : []), 'Seeds', 'Time a run'],
   ];
   const rows = comparison.rows.map(({ optimizer, parameters, reported, reproduced }) => [
     cellLabel(optimizer, parameters),
-    reported ? `${reported.text} [${notes.numberOf(reported)}]` : '–',
+    ...(hasReported ? [reported ? `${reported.text} [${notes.numberOf(reported)}]` : '–'] : []),
     reproduced ? formatSample(metric, reproduced.best) : 'no completed run',
     formatInterval(metric, reproduced?.best.confidence ?? null),
     reproduced ? formatSample(metric, reproduced.final) : '–',

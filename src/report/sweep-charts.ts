@@ -3,6 +3,7 @@ import { datasetLabel, type Figure, optimizerStyle } from '../charts/figure.js';
 import { heatMapChart } from '../charts/heat-map.js';
 import { parameterChart } from '../charts/parameter-chart.js';
 import { METRICS } from '../experiments/metric.js';
+import type { Interval } from '../statistics/sample.js';
 import { formatSeeds } from './format.js';
 import type { Reproduced, ReproductionRow, ReproductionTable } from './reproduction.js';
 
@@ -60,6 +61,7 @@ function gridMap(
   const figure = heatMapChart({
     ...titles(table, `${label}: ${x} × ${y}`, cells),
     ...{ xTitle: x, yTitle: y, metric: METRICS[table.metric] },
+    range: rangeOf(all.filter(({ parameters }) => x in parameters && y in parameters)),
     cells: cells.map(({ parameters, reproduced }) => ({
       ...{ x: parameters[x], y: parameters[y] },
       ...figures(reproduced),
@@ -114,6 +116,12 @@ const figures = ({ best, seeds }: Reproduced) => ({
   confidence: best.confidence,
   n: seeds.length,
 });
+
+/** Lowest and highest mean: one scale of colours for the maps of all optimizers. */
+function rangeOf(rows: Row[]): Interval {
+  const means = rows.map(({ reproduced }) => reproduced.best.mean);
+  return [Math.min(...means), Math.max(...means)];
+}
 
 const valuesOf = (name: string, rows: Row[]) => [
   ...new Set(rows.map(({ parameters }) => parameters[name])),

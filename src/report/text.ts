@@ -1,6 +1,6 @@
 /** The reproduction table for a terminal. */
 
-import { parametersText } from '../charts/cells.js';
+import { isSweep, parametersText } from '../charts/cells.js';
 import { wrapText } from '../charts/wrap-text.js';
 import { METRICS } from '../experiments/metric.js';
 import { footnotes, formatInterval, formatMark, formatSample, formatValue } from './format.js';
@@ -13,6 +13,7 @@ const GAP = '  ';
 /** Widest contents of each column; longer text goes on in the next line of its cell. */
 const COLUMN_WIDTHS: Record<string, number> = {
   optimizer: 20,
+  setting: 16,
   reported: 16,
   reproduced: 15,
   '95 % interval': 14,
@@ -31,9 +32,13 @@ export function reproductionText(table: ReproductionTable): string {
   const metric = METRICS[table.metric];
   const several = table.rows.some((row) => row.reproduced?.best.sd != null);
   const hasTest = table.rows.some((row) => row.reproduced?.test !== undefined);
+  // What was reported was reported of one setting: a sweep's table needs the room for its own.
+  const hasSettings = isSweep(table.rows);
   const rows = table.rows.map(({ optimizer, parameters, reported, reproduced }) => ({
-    optimizer: [optimizer, parametersText(parameters)].filter(Boolean).join(', '),
-    reported: reported ? `${reported.text} [${notes.numberOf(reported)}]` : '–',
+    optimizer,
+    ...(hasSettings
+      ? { setting: parametersText(parameters) || '–' }
+      : { reported: reported ? `${reported.text} [${notes.numberOf(reported)}]` : '–' }),
     reproduced: reproduced ? formatSample(metric, reproduced.best) : '–',
     ...(several && {
       '95 % interval': formatInterval(metric, reproduced?.best.confidence ?? null),
@@ -52,7 +57,7 @@ export function reproductionText(table: ReproductionTable): string {
     ...(rows.length > 0 ? gridLines(rows) : ['no run was made']),
     '',
     ...[...verdictLines(table), ...differenceLines(table)].flatMap((line) => hanging('- ', line)),
-    ...notes.sources.flatMap(({ source, mark }, i) =>
+    ...(hasSettings ? [] : notes.sources).flatMap(({ source, mark }, i) =>
       hanging(`[${i + 1}] `, `${source}; ${formatMark(mark)}`),
     ),
     ...table.notes.flatMap((note) => hanging('! ', note)),
