@@ -105,6 +105,8 @@ export interface RunConfig {
 export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   /** One line: what it does and how long it takes. */
   description: string;
+  /** Whether it is the configuration that the experiment's reported figures come from. */
+  asReported?: boolean;
   schedule?: RateSchedule;
   settings?: RunConfig['settings'];
 };

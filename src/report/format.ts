@@ -1,7 +1,7 @@
 /** How numbers read in tables, in the terminal and on the page alike. */
 import { formatMetric, type Metric } from '../experiments/metric.js';
-import type { ReportedFigure } from '../training/results.js';
-import type { Reproduced } from './reproduction.js';
+import type { Interval, Sample } from '../statistics/sample.js';
+import { metricOf, type ReportedFigure, type RunSummary, resultOf } from '../training/results.js';
 
 /** A value of the metric as '83.74 %'; '–' for null. */
 export function formatValue(metric: Metric, value: number | null): string {
@@ -9,14 +9,25 @@ export function formatValue(metric: Metric, value: number | null): string {
 }
 
 /** '83.74 %', or with several seeds '83.74 ± 0.21 %': mean and sample standard deviation. */
-export function formatBest(metric: Metric, { bestMean, sd }: Reproduced): string {
-  if (sd === null) return formatMetric(metric, bestMean);
-  return `${bareValue(metric, bestMean)} ± ${bareValue(metric, sd)}${metric.unit}`;
+export function formatSample(metric: Metric, { mean, sd }: Pick<Sample, 'mean' | 'sd'>): string {
+  if (sd === null) return formatMetric(metric, mean);
+  return `${bareValue(metric, mean)} ± ${bareValue(metric, sd)}${metric.unit}`;
 }
 
-/** '83.74': without the unit. */
+/** '83.51 to 84.03'; '–' for null. */
+export function formatInterval(metric: Metric, interval: Interval | null): string {
+  return interval === null ? '–' : interval.map((end) => bareValue(metric, end)).join(' to ');
+}
+
+/** '+0.93 points', '−1.20': a difference of two values of the metric. */
+export function formatDifference(metric: Metric, value: number): string {
+  const sign = value < 0 ? '−' : '+';
+  return `${sign}${bareValue(metric, Math.abs(value))}${metric.unit === ' %' ? ' points' : metric.unit}`;
+}
+
+/** '83.74', '−1.20': without the unit. */
 export const bareValue = ({ factor, digits }: Metric, value: number): string =>
-  (factor * value).toFixed(digits);
+  (factor * value).toFixed(digits).replace('-', '−');
 
 /** '1 seed', '3 seeds'. */
 export function formatSeeds(n: number): string {
@@ -73,4 +84,10 @@ function keyOf({ source, mark }: Source): string {
 
 function two(n: number): string {
   return String(n).padStart(2, '0');
+}
+
+/** What came of a run, in words: 'best 83.74 %'. */
+export function bestText(summary: RunSummary): string {
+  const { best } = resultOf(summary);
+  return best === null ? 'no epoch was completed' : `best ${formatMetric(metricOf(summary), best)}`;
 }

@@ -27,19 +27,41 @@ describe('validationChart', () => {
     expect(trace.customdata).to.deep.equal([100, 200, 300]);
   });
 
-  it('draws the mean over seeds, and each seed as a thin line outside the legend', () => {
+  it('draws the mean over two seeds, and each seed as a thin line outside the legend', () => {
     const second = sampleRun({ optimizer: 'adam', seed: 2 }, { start: 0.74 });
     const figure = validationChart([adam, second]);
     expect(figure.data).to.have.length(3);
     const [mean] = inLegend(figure);
     // (70 + 74) / 2, then a point an epoch.
     expect(mean.y).to.deep.equal([72, 73, 74]);
-    expect(mean.customdata).to.deep.equal([
+    const details = mean.customdata as number[][];
+    expect(details.map(([step, , , least, most]) => [step, least, most])).to.deep.equal([
       [100, 70, 74],
       [200, 71, 75],
       [300, 72, 76],
     ]);
     expect(mean.hovertemplate).to.include('mean of 2 seeds');
+  });
+
+  it('draws an area for the confidence interval of the mean over three seeds', () => {
+    const others = [2, 3].map((seed) => sampleRun({ seed }, { start: 0.7 + 0.01 * (seed - 1) }));
+    const figure = validationChart([adam, ...others]);
+    expect(figure.data).to.have.length(2);
+    const [band, mean] = figure.data;
+    expect(band).to.deep.include({ fill: 'toself', showlegend: false, x: [1, 2, 3, 3, 2, 1] });
+    // 70, 71, 72: mean 71, sd 1, 71 ± 4.302653 / √3 = 71 ± 2.484138; the next epochs are a point up.
+    const edge = (band.y as number[]).map((y) => Number(y.toFixed(4)));
+    expect(edge).to.deep.equal([73.4841, 74.4841, 75.4841, 70.5159, 69.5159, 68.5159]);
+    expect(mean.hovertemplate).to.include('95 % confidence interval %{customdata[1]:.2f} to');
+    expect((mean.customdata as number[][])[0][2]).to.be.closeTo(73.4841, 1e-4);
+  });
+
+  it('draws a curve a setting of a sweep, and no reported figure among them', () => {
+    const runs = [0.01, 0.1].map((lr) => sampleRun({ overrides: { lr } }));
+    const figure = validationChart(runs, { reported: REPORTED });
+    expect(names(figure.data)).to.deep.equal(['Adam, lr 0.01', 'Adam, lr 0.1']);
+    const many = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => sampleRun({ overrides: { lr: i / 10 } }));
+    expect(title(validationChart(many))).to.include('the 7 best of 9');
   });
 
   it('shows an interrupted seed without letting it into the mean of the completed ones', () => {

@@ -167,7 +167,7 @@ describe('a run', () => {
     const old = readRun(runDir);
     expect(old.summary.spec).to.equal(undefined);
     const [row] = kit.reproductionTable([old], []).rows;
-    expect(row.reproduced?.bestMean).to.equal(summary.bestValAccuracy);
+    expect(row.reproduced?.best.mean).to.equal(summary.bestValAccuracy);
   });
 
   it('compares optimizers from the same weights on the same batches: their first losses agree', async () => {
