@@ -85,37 +85,47 @@ export function themeColors(theme: Theme): Record<string, string> {
   return patch;
 }
 
-/** What differs between charts over epochs. */
-export interface EpochChart {
+/** What every chart says of itself. */
+export interface ChartText {
   /** First line of the title; escaped here. */
   title: string;
   /** Smaller lines under it; escaped here. */
   subtitles: string[];
-  /** The quantity and its unit. */
-  yTitle: string;
-  /** Last epoch shown. */
-  epochs: number;
   /** Entries in the legend, which stands below the chart and needs room there. */
   legendEntries: number;
 }
 
-/** The layout of a chart over epochs: fills the width it is given, legend below. */
-export function epochLayout(chart: EpochChart): Record<string, unknown> {
-  const { paper, ink, soft, grid } = THEMES.light;
-  const axis = {
-    gridcolor: grid,
-    linecolor: soft,
-    tickcolor: soft,
-    zeroline: false,
-    automargin: true,
-    title: { standoff: 10 },
-  };
-  const top = 44 + 18 * chart.subtitles.length;
+/** What differs between charts over epochs. */
+export interface EpochChart extends ChartText {
+  /** The quantity and its unit. */
+  yTitle: string;
+  /** Last epoch shown. */
+  epochs: number;
+}
+
+/** How an axis looks. */
+const AXIS = (() => {
+  const { soft, grid } = THEMES.light;
+  return { gridcolor: grid, linecolor: soft, tickcolor: soft, zeroline: false, automargin: true };
+})();
+
+/** An axis with its title; both are Plotly's, the title escaped here. */
+export function axis(title: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { ...AXIS, title: { text: plotlyText(title), standoff: 10 }, ...more };
+}
+
+/** The layout of every chart: fills the width it is given, legend below. */
+export function chartLayout(
+  { title, subtitles, legendEntries }: ChartText,
+  axes: { xaxis: object; yaxis: object },
+): Record<string, unknown> {
+  const { paper, ink } = THEMES.light;
+  const top = 44 + 18 * subtitles.length;
   return {
     title: {
       text: [
-        `<b>${plotlyText(chart.title)}</b>`,
-        ...chart.subtitles.map((s) => `<span style="font-size:13px">${plotlyText(s)}</span>`),
+        `<b>${plotlyText(title)}</b>`,
+        ...subtitles.map((s) => `<span style="font-size:13px">${plotlyText(s)}</span>`),
       ].join('<br>'),
       font: { size: 16 },
       x: 0,
@@ -134,21 +144,10 @@ export function epochLayout(chart: EpochChart): Record<string, unknown> {
     paper_bgcolor: paper,
     plot_bgcolor: paper,
     autosize: true,
-    height: 340 + top + 20 * chart.legendEntries,
+    height: 340 + top + 20 * legendEntries,
     margin: { l: 56, r: 16, t: top, b: 48 },
     hovermode: 'closest',
-    xaxis: {
-      ...axis,
-      title: { ...axis.title, text: 'Epoch' },
-      range: [0.5, chart.epochs + 0.5],
-      showgrid: false,
-      showline: true,
-      ticks: 'outside',
-      // Ticks at whole epochs only, and not so many that their numbers run into one another.
-      tick0: 1,
-      dtick: Math.max(1, Math.ceil(chart.epochs / 15)),
-    },
-    yaxis: { ...axis, title: { ...axis.title, text: chart.yTitle } },
+    ...axes,
     // Hung from the container's lower edge: a distance in parts of the plot's height would let it
     // run into the axis title where the plot is low, on a phone.
     legend: {
@@ -157,6 +156,22 @@ export function epochLayout(chart: EpochChart): Record<string, unknown> {
       ...{ y: 0, yanchor: 'bottom', yref: 'container' },
     },
   };
+}
+
+/** The layout of a chart over epochs. */
+export function epochLayout(chart: EpochChart): Record<string, unknown> {
+  return chartLayout(chart, {
+    xaxis: axis('Epoch', {
+      range: [0.5, chart.epochs + 0.5],
+      showgrid: false,
+      showline: true,
+      ticks: 'outside',
+      // Ticks at whole epochs only, and not so many that their numbers run into one another.
+      tick0: 1,
+      dtick: Math.max(1, Math.ceil(chart.epochs / 15)),
+    }),
+    yaxis: axis(chart.yTitle),
+  });
 }
 
 /** Plotly's options for every chart: no logo, no selection tools, resizes with its container. */

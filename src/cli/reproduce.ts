@@ -68,9 +68,8 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   const report = join(directory, 'report.html');
   await writeReport(report, {
     title,
-    runs,
-    reported,
-    environment: readEnvironment(runs[0].directory),
+    sections: [{ runs, reported }],
+    environments: [readEnvironment(runs[0].directory)],
   });
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   const completed = runs.filter(({ summary }) => summary.status === 'completed').length;

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { formatMetric } from '../experiments/metric.js';
+import { metricOf, type RunSummary, resultOf } from '../training/results.js';
 import { untilInterrupted } from './interrupt.js';
 import { addTrainingOptions, numberOption, requestOf, type TrainingFlags } from './options.js';
 import { showProgress } from './progress.js';
@@ -38,15 +40,19 @@ export function register(program: Command): void {
       if (json) {
         process.stdout.write(`${JSON.stringify(summary)}\n`);
       } else {
-        const best = summary.bestValAccuracy;
-        const result =
-          best === null
-            ? 'no epoch was completed'
-            : `best validation accuracy ${(100 * best).toFixed(2)} %`;
         process.stdout.write(
-          `${summary.optimizer} on ${summary.dataset}: ${result}. Run: ${directory}\n`,
+          `${summary.optimizer} on ${summary.dataset}: ${resultText(summary)}. Run: ${directory}\n`,
         );
       }
     },
   );
+}
+
+/** 'best validation accuracy 83.74 %'. */
+function resultText(summary: RunSummary): string {
+  const metric = metricOf(summary);
+  const { best, test } = resultOf(summary);
+  if (best === null) return 'no epoch was completed';
+  const onTest = test === null ? '' : `, on the test data then ${formatMetric(metric, test)}`;
+  return `best validation ${metric.name} ${formatMetric(metric, best)}${onTest}`;
 }

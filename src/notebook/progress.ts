@@ -1,4 +1,6 @@
+import { formatMetric } from '../experiments/metric.js';
 import type { EpochEvent, StepEvent, TrainingEvent } from '../training/events.js';
+import { keyOf, metricIn } from '../training/results.js';
 import { replaceableDisplay } from './display.js';
 
 /** Shortest time between two redraws of a line (ms): quick enough to look alive. */
@@ -31,13 +33,14 @@ export function showProgress(label: string): (event: TrainingEvent) => void {
 /** `Adam  ███████░░░░░░░░░░░░░  35 %  epoch 2  loss 0.412  accuracy 81.3 %  7.2 steps/s  1:02 left` */
 export function stepLine(label: string, event: StepEvent): string {
   const share = event.step / event.totalSteps;
+  const metric = metricIn(event);
   return [
     label,
     bar(share),
     `${Math.floor(100 * share)} %`.padStart(5),
     `epoch ${event.epoch}`,
     `loss ${event.loss.toFixed(3)}`,
-    `accuracy ${percent(event.accuracy)}`,
+    `${metric.name} ${formatMetric(metric, event[metric.name]!, 1)}`,
     `${event.stepsPerSecond.toFixed(1)} steps/s`,
     `${clock(event.secondsLeft)} left`,
   ].join('  ');
@@ -45,13 +48,15 @@ export function stepLine(label: string, event: StepEvent): string {
 
 /** `Adam  epoch 2/3  loss 0.301  accuracy 87.4 %  validation loss 0.421  accuracy 81.9 %  0:41` */
 export function epochLine(label: string, { metrics, totalEpochs }: EpochEvent): string {
+  const metric = metricIn(metrics);
+  const value = (v: number | undefined) => `${metric.name} ${formatMetric(metric, v!, 1)}`;
   return [
     label,
     `epoch ${metrics.epoch}/${totalEpochs}`,
     `loss ${metrics.loss.toFixed(3)}`,
-    `accuracy ${percent(metrics.accuracy)}`,
+    value(metrics[metric.name]),
     `validation loss ${metrics.valLoss.toFixed(3)}`,
-    `accuracy ${percent(metrics.valAccuracy)}`,
+    value(metrics[keyOf('val', metric)]),
     clock(metrics.seconds),
   ].join('  ');
 }
@@ -62,8 +67,6 @@ function bar(share: number): string {
   const filled = Math.round(BAR_WIDTH * share);
   return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** Seconds as `m:ss`. */
 function clock(seconds: number): string {

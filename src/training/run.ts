@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { EXPERIMENTS, overridesOf, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
+import { METRICS } from '../experiments/metric.js';
 import { isSpec, makeOptimizer } from '../experiments/optimizers.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
 import { disposeOptimizer } from '../optimizers/slots.js';
@@ -11,7 +12,7 @@ import { describeEnvironment } from '../runtime/environment.js';
 import { optimizerToSpec } from '../spec/index.js';
 import type { EndEvent, TrainingEvent } from './events.js';
 import { type Prepared, type PrepareOptions, prepare } from './prepare.js';
-import type { RunResult, RunSummary } from './results.js';
+import { type RunResult, type RunSummary, resultIn } from './results.js';
 import { RunDirectory } from './run-directory.js';
 import { train } from './train.js';
 
@@ -71,10 +72,10 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
       },
     );
     const { metrics, status, message, steps, weightsSha256, seconds } = outcome;
-    const accuracies = metrics.map(({ valAccuracy }) => valAccuracy);
     const summary: RunSummary = {
       experiment: config.experiment,
       optimizer: config.optimizer,
+      metric: experiment.metric,
       spec,
       preset: config.preset,
       overrides: overridesOf(config),
@@ -84,8 +85,7 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
       verified: data.info.verified,
       epochs: metrics.length,
       steps,
-      bestValAccuracy: accuracies.length === 0 ? null : Math.max(...accuracies),
-      finalValAccuracy: accuracies.at(-1) ?? null,
+      ...resultIn(metrics, METRICS[experiment.metric]),
       weightsSha256,
       seconds,
       backend: backend.name,

@@ -22,6 +22,7 @@ export const presets: Record<string, Preset> = {
   },
   full: {
     description: "the article's configuration: 25,000 reviews, 15 epochs, about 35 minutes a run",
+    asReported: true,
     epochs: 15,
     data: 'auto',
   },
