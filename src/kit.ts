@@ -49,4 +49,4 @@ export type { TrainingEvent } from './training/events.js';
 export { type ReproduceOptions, type ReproduceRequest, reproduce } from './training/reproduce.js';
 export type { EpochMetrics, RunResult, RunSummary } from './training/results.js';
 export { type RunOptions, run } from './training/run.js';
-export { readRun } from './training/run-directory.js';
+export { readRun } from './training/run-files.js';

@@ -50,6 +50,9 @@ export interface TrainingFlags {
   backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
   threads?: number;
   runDir?: string;
+  resume?: boolean;
+  checkpointEvery?: string;
+  keepCheckpoints?: number;
   json?: boolean;
 }
 
@@ -77,7 +80,22 @@ export function addTrainingOptions(command: Command): Command {
     )
     .addOption(numberOption('threads', 'n', 'threads of one TensorFlow operation (default: 1)'))
     .option('--run-dir <dir>', 'where the results go (default: a new folder in runs/)')
+    .option(
+      '--resume',
+      'go on with what --run-dir holds, bit for bit; begin where it holds nothing',
+    )
+    .option(
+      '--checkpoint-every <interval>',
+      'steps, as 100, or time, as 5m; after each epoch in any case (default: 5m)',
+    )
+    .addOption(numberOption('keep-checkpoints', 'n', 'the newest n and the best stay (default: 2)'))
     .option('--json', 'print the result as JSON, in the last line of standard output');
+}
+
+/** What the flags say of how a run is carried out. */
+export function conditionsOf(flags: TrainingFlags) {
+  const { backend, threads, runDir, resume, checkpointEvery, keepCheckpoints } = flags;
+  return { backend, threads, runDir, resume, checkpointEvery, keepCheckpoints };
 }
 
 /** What the flags ask of a run. */

@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { formatMetric } from '../experiments/metric.js';
 import { metricOf, type RunSummary, resultOf } from '../training/results.js';
 import { untilInterrupted } from './interrupt.js';
-import { addTrainingOptions, numberOption, requestOf, type TrainingFlags } from './options.js';
+import {
+  addTrainingOptions,
+  conditionsOf,
+  numberOption,
+  requestOf,
+  type TrainingFlags,
+} from './options.js';
 import { showProgress } from './progress.js';
 
 /** `lazyahead run EXPERIMENT --optimizer NAME|SPEC`: one run. */
@@ -18,14 +24,12 @@ export function register(program: Command): void {
     .addOption(numberOption('seed', 'n', 'decides weights, order and dropout (default: 1)'));
   addTrainingOptions(command).action(
     async (experiment: string, flags: TrainingFlags & { optimizer: string; seed?: number }) => {
-      const { optimizer, seed, json, runDir, backend, threads } = flags;
+      const { optimizer, seed, json } = flags;
       const { run } = await import('../training/run.js');
       const { directory, summary } = await run(
         { experiment, optimizer, seed, ...requestOf(flags) },
         {
-          runDir,
-          backend,
-          threads,
+          ...conditionsOf(flags),
           signal: untilInterrupted(),
           onEvent: showProgress(`${optimizer}, seed ${seed ?? 1}`),
           onStatus: (status) => process.stderr.write(`${status}\n`),

@@ -109,6 +109,8 @@ export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   asReported?: boolean;
   schedule?: RateSchedule;
   settings?: RunConfig['settings'];
+  /** How often a checkpoint is written within an epoch: steps, or a time such as `5m`, the default. */
+  checkpointEvery?: string;
 };
 
 /** An optimizer that an experiment has a name for. */

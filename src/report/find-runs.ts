@@ -6,7 +6,7 @@ import { EXPERIMENTS } from '../experiments/config.js';
 import { UsageError } from '../runtime/errors.js';
 import { holdsSweep, readSweep } from '../sweeps/sweep-directory.js';
 import type { RunResult, RunSummary } from '../training/results.js';
-import { readRun } from '../training/run-directory.js';
+import { readRun } from '../training/run-files.js';
 
 /** Runs, and what is to be said of those that are not among them. */
 export interface Found {

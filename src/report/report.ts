@@ -1,7 +1,7 @@
 /** A report as one object, from which page, Markdown, text and JSON are made. */
 import { EXPERIMENTS } from '../experiments/config.js';
 import type { RunResult, RunSummary } from '../training/results.js';
-import { readEnvironment } from '../training/run-directory.js';
+import { readEnvironment } from '../training/run-files.js';
 import { findRuns } from './find-runs.js';
 import type { ReportContent, ReportSection } from './html.js';
 import { type ReproductionTable, reproductionTable } from './reproduction.js';

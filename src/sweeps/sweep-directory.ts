@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../runtime/errors.js';
 import type { RunResult } from '../training/results.js';
-import { readRun } from '../training/run-directory.js';
+import { readRun } from '../training/run-files.js';
 import type { Trial } from './engine.js';
 
 const PLAN = 'sweep.json';
@@ -36,7 +36,7 @@ export const holdsSweep = (directory: string) => existsSync(join(directory, PLAN
  * - `sweep.json`: the plan, every trial of it;
  * - `trials/ID/`: a run directory a trial that has ended, there as a whole or not at all;
  * - `failures.json`: why trials failed;
- * - `lock.json`: there while a process carries the sweep out;
+ * - `lock-1`: there while a process carries the sweep out;
  * - `unfinished/`: what an engine on this machine keeps of trials that have not ended.
  */
 export class SweepDirectory {

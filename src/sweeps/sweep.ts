@@ -1,7 +1,7 @@
 /** Carrying a sweep out, whatever the engine. */
+import { lockFolder } from '../runtime/lock.js';
 import type { RunResult } from '../training/results.js';
 import type { Engine, Trial, TrialEvent } from './engine.js';
-import { lockFolder } from './lock.js';
 import { Pace } from './pace.js';
 import type { Sweep, SweepDirectory } from './sweep-directory.js';
 

@@ -5,13 +5,13 @@
  * trial, so that it never outlives whoever started it. Each line of standard output is a
  * {@link TrialReport}, the last of them `ended`, `failed` or `cancelled`.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BackendOptions } from '../runtime/backend.js';
 import type { TrainingEvent } from '../training/events.js';
 import { run } from '../training/run.js';
-import { readRun } from '../training/run-directory.js';
+import { readRun } from '../training/run-files.js';
 import type { Trial, TrialEvent } from './engine.js';
 
 /** What is to be done. */
@@ -47,14 +47,11 @@ async function main(): Promise<void> {
 async function outcome(order: TrialOrder, signal: AbortSignal): Promise<TrialReport> {
   const { request, runDir, backend, threads } = order;
   try {
-    if (!hasEnded(runDir)) {
-      rmSync(runDir, { recursive: true, force: true });
-      await run(request, {
-        ...{ runDir, backend, threads, signal },
-        onEvent: sparingly((event) => report({ type: 'training', event })),
-        onStatus: (status) => report({ type: 'status', status }),
-      });
-    }
+    await run(request, {
+      ...{ runDir, backend, threads, signal, resume: true, keepCheckpoints: 1 },
+      onEvent: sparingly((event) => report({ type: 'training', event })),
+      onStatus: (status) => report({ type: 'status', status }),
+    });
     return hasEnded(runDir) ? { type: 'ended', files: filesOf(runDir) } : { type: 'cancelled' };
   } catch (error) {
     if (signal.aborted) return { type: 'cancelled' };

@@ -68,6 +68,13 @@ export interface RunSummary
   epochs: number;
   /** Optimizer steps taken. */
   steps: number;
+  /**
+   * The steps from which a process went on with the run that another had left; none where one process
+   * made it. Left out, as is the next, by runs older than it.
+   */
+  resumedFromSteps?: number[];
+  /** Optimizer steps that all processes have taken: those too that were lost and taken again. */
+  stepsExecuted?: number;
   /** SHA-256 over the bytes of the final weights, those evaluated, in the model's order. */
   weightsSha256: string;
   /** Wall-clock time of the training loop, validation included (s). */

@@ -8,6 +8,7 @@ import { bestOf, METRICS, type Score } from '../experiments/metric.js';
 import { EvaluatingWrapper } from '../optimizers/evaluating-wrapper.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
 import { chainOf } from '../optimizers/wrapper.js';
+import type { Place } from './checkpoints/store.js';
 import type { TrainingEvent } from './events.js';
 import { type Answer, add, firstStates, forward, type TrainingTask } from './forward.js';
 import { rateSetter } from './rate-schedule.js';
@@ -22,6 +23,10 @@ export interface TrainingOptions {
   onEvent?: (event: TrainingEvent) => void;
   /** Every step's own loss (nats). */
   onStep?: (step: number, loss: number) => void;
+  /** Where to go on, for a model and an optimizer that hold the state of that place. Taken over. */
+  from?: Position;
+  /** Called wherever the training can be gone on with later, before it goes on itself. */
+  onPosition?: (at: Position, when: 'step' | 'epoch' | 'interrupted') => Promise<void>;
 }
 
 /** How a training ended. */
@@ -51,14 +56,7 @@ class Stop extends Error {
  * state and its layers' `dropoutStep`s this is all that the rest of it depends on: batches, masks and
  * learning rates come from the seed, the epoch, the step and the metrics so far.
  */
-interface Position {
-  /** Optimizer steps taken so far. */
-  steps: number;
-  /** The epochs completed. */
-  metrics: EpochMetrics[];
-  /** The sum over the batches of the epoch that is under way; their number is where it goes on. */
-  total: Score;
-  batches: number;
+export interface Position extends Place {
   /** What the next batch of the epoch starts from: an LSTM's h and c. Empty before an epoch's first. */
   states: tf.Tensor[];
 }
@@ -71,15 +69,24 @@ const nothing = (): Score => ({ loss: 0, correct: 0, n: 0 });
  */
 export async function train(
   task: TrainingTask,
-  { signal, onEvent, onStep }: TrainingOptions = {},
+  { signal, onEvent, onStep, from, onPosition }: TrainingOptions = {},
 ): Promise<TrainingOutcome> {
   const { config, data, experiment, optimizer } = task;
   const metric = METRICS[experiment.metric];
   const step = trainingStep(task);
   const setRate = rateSetter(optimizer, config.schedule);
   const started = performance.now();
-  const elapsed = () => (performance.now() - started) / 1000;
-  const at: Position = { steps: 0, metrics: [], total: nothing(), batches: 0, states: [] };
+  const at: Position = from ?? {
+    ...{ steps: 0, metrics: [], total: nothing(), batches: 0, seconds: 0 },
+    states: [],
+  };
+  const before = { steps: at.steps, seconds: at.seconds };
+  const here = () => (performance.now() - started) / 1000;
+  const elapsed = () => before.seconds + here();
+  const reach = async (when: 'step' | 'epoch' | 'interrupted') => {
+    at.seconds = elapsed();
+    await onPosition?.(at, when);
+  };
 
   async function trainEpoch(epoch: number): Promise<void> {
     setRate(at.metrics);
@@ -99,7 +106,7 @@ export async function train(
         );
       }
       add(at.total, score);
-      const stepsPerSecond = at.steps / elapsed();
+      const stepsPerSecond = (at.steps - before.steps) / here();
       onEvent?.({
         type: 'step',
         step: at.steps,
@@ -110,10 +117,13 @@ export async function train(
         stepsPerSecond,
         secondsLeft: (totalSteps - at.steps) / stepsPerSecond,
       });
+      // After the last one the epoch's own follows.
+      if (at.batches < batches.length) {
+        await reach('step');
+      }
     }
     tf.dispose(at.states);
     at.states = [];
-    at.batches = 0;
   }
 
   /** Adds the metrics of an epoch whose batches have all been trained on. */
@@ -129,8 +139,8 @@ export async function train(
       );
     }
     const value = metric.of(val);
-    const before = at.metrics.map((m) => m[keyOf('val', metric)]!);
-    const isBest = bestOf(metric, [value, ...before]) === value && !before.includes(value);
+    const earlier = at.metrics.map((m) => m[keyOf('val', metric)]!);
+    const isBest = bestOf(metric, [value, ...earlier]) === value && !earlier.includes(value);
     const test = isBest && data.test ? await evaluated(data.test) : undefined;
     at.metrics.push({
       epoch,
@@ -144,11 +154,13 @@ export async function train(
       seconds: elapsed(),
     });
     at.total = nothing();
+    at.batches = 0;
     onEvent?.({
       type: 'epoch',
       metrics: at.metrics[epoch - 1],
       totalEpochs: config.epochs,
     });
+    await reach('epoch');
   }
 
   const outcome = {
@@ -156,7 +168,7 @@ export async function train(
     message: undefined as string | undefined,
   };
   try {
-    for (let epoch = 1; epoch <= config.epochs; epoch++) {
+    for (let epoch = at.metrics.length + 1; epoch <= config.epochs; epoch++) {
       await trainEpoch(epoch);
       await endEpoch(epoch);
     }
@@ -165,6 +177,9 @@ export async function train(
       throw error;
     }
     Object.assign(outcome, { status: error.status, message: error.message });
+    if (error.status === 'interrupted') {
+      await reach('interrupted');
+    }
   } finally {
     tf.dispose(at.states);
   }

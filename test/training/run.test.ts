@@ -18,7 +18,8 @@ import { UsageError } from '../../src/runtime/errors.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { reproduce } from '../../src/training/reproduce.js';
 import { folderNameOf, run } from '../../src/training/run.js';
-import { RunDirectory, readRun } from '../../src/training/run-directory.js';
+import { RunDirectory } from '../../src/training/run-directory.js';
+import { readRun } from '../../src/training/run-files.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
 

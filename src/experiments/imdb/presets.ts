@@ -5,6 +5,7 @@ export const presets: Record<string, Preset> = {
     description: 'does it run? A small model on generated reviews, seconds',
     epochs: 2,
     data: 'synthetic',
+    checkpointEvery: '10',
     settings: {
       maxlen: 40,
       embeddingSize: 32,
