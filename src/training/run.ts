@@ -10,6 +10,7 @@ import { disposeOptimizer } from '../optimizers/slots.js';
 import { startBackend } from '../runtime/backend.js';
 import { describeEnvironment } from '../runtime/environment.js';
 import { optimizerToSpec } from '../spec/index.js';
+import { type Estimate, estimateRun, estimateText } from './estimate.js';
 import type { EndEvent, TrainingEvent } from './events.js';
 import { type Prepared, type PrepareOptions, prepare } from './prepare.js';
 import { type RunResult, type RunSummary, resultIn } from './results.js';
@@ -50,6 +51,9 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
     throw error;
   }
   const { backend, data } = prepared;
+  if (experiment.presets[config.preset].long) {
+    options.onStatus?.(`${config.optimizer}: ${estimateText(estimate(config, data))}.`);
+  }
   const model = experiment.build(config);
   const optimizer = makeOptimizer(config, experiment, model);
   const spec = optimizerToSpec(optimizer, { model });
@@ -97,6 +101,19 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
     return { directory: directory.path, summary, metrics };
   } finally {
     options.onEvent?.({ type: 'end', status: ended });
+    disposeOptimizer(optimizer);
+    model.dispose();
+  }
+}
+
+/** How long a run takes, by first steps of a model of their own. */
+function estimate(config: RunConfig, data: Prepared['data']): Estimate {
+  const experiment = EXPERIMENTS[config.experiment];
+  const model = experiment.build(config);
+  const optimizer = makeOptimizer(config, experiment, model);
+  try {
+    return estimateRun({ experiment, config, data, model, optimizer });
+  } finally {
     disposeOptimizer(optimizer);
     model.dispose();
   }
