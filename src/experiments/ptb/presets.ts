@@ -19,12 +19,12 @@ export const presets: Record<string, Preset> = {
   },
   quick: {
     description:
-      "Zaremba et al.'s small model, undertrained: a twelfth of the text, 1 to 2 minutes a run",
+      "Zaremba et al.'s small model, undertrained: a fifteenth of the text, 1 to 2 minutes a run",
     note: "Zaremba et al.'s small model (4.65 M parameters), not the AWD-LSTM of the reported figures",
     epochs: 3,
     data: 'auto',
     schedule: { milestones: [2], gamma: 0.5 },
-    settings: { trainWords: 80_000, valWords: 10_000, testWords: 10_000 },
+    settings: { trainWords: 60_000, valWords: 5_000, testWords: 5_000 },
   },
   standard: {
     description:
