@@ -7,6 +7,7 @@ import * as lab from './lab.js';
 import * as notebook from './notebook.js';
 import * as report from './report.js';
 import * as reproduce from './reproduce.js';
+import * as robustness from './robustness.js';
 import * as run from './run.js';
 import * as sweep from './sweep.js';
 
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     .version(version)
     .option('--debug', 'show where an error comes from')
     .exitOverride();
-  for (const command of [run, reproduce, sweep, report, notebook, lab, doctor]) {
+  for (const command of [run, reproduce, robustness, sweep, report, notebook, lab, doctor]) {
     command.register(program);
   }
   try {

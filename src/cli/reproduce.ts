@@ -21,7 +21,7 @@ export function register(program: Command): void {
   const command = program
     .command('reproduce')
     .description('compare optimizers, and set the result beside the reported figures')
-    .argument('<experiment>', 'imdb')
+    .argument('<experiment>', 'imdb, cifar10, cifar100 or ptb')
     .option(
       '--seeds <list>',
       'one run a seed and optimizer, e.g. 1,2,3 (default: 1)',

@@ -16,7 +16,7 @@ export function register(program: Command): void {
   const command = program
     .command('run')
     .description('train one optimizer and leave a run directory')
-    .argument('<experiment>', 'imdb')
+    .argument('<experiment>', 'imdb, cifar10, cifar100 or ptb')
     .requiredOption(
       '--optimizer <name|spec>',
       'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam, lookahead-lazy-adam, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',

@@ -33,7 +33,10 @@ export function register(program: Command): void {
   const command = program
     .command('sweep')
     .description('try hyperparameters, several runs at a time; continues the sweep in --run-dir')
-    .argument('[experiment]', 'imdb; left out, the sweep in --run-dir is continued')
+    .argument(
+      '[experiment]',
+      'imdb, cifar10, cifar100 or ptb; left out, the sweep in --run-dir is continued',
+    )
     .option(
       '--grid <name=values>',
       'values to try, e.g. k=5,10,20; repeat for more',

@@ -108,6 +108,13 @@ export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   /** Whether it is the configuration that the experiment's reported figures come from. */
   asReported?: boolean;
   schedule?: RateSchedule;
+  batchSize?: number;
+  /** Hyperparameters by optimizer, which go before the optimizers' own. */
+  hyperparameters?: Record<string, Pick<RunConfig, 'lr' | 'k' | 'alpha'>>;
+  /** What readers of its results should know: half a sentence, to be shown. */
+  note?: string;
+  /** Whether it takes so long that the time is estimated, and told, before it starts. */
+  long?: boolean;
   settings?: RunConfig['settings'];
   /** How often a checkpoint is written within an epoch: steps, or a time such as `5m`, the default. */
   checkpointEvery?: string;
@@ -119,6 +126,8 @@ export interface OptimizerRecipe {
   lookahead: boolean;
   /** Its own defaults, which go before the experiment's. */
   defaults?: Pick<RunConfig, 'lr' | 'k' | 'alpha'>;
+  /** Which of its hyperparameters are ours, where the source has none: half a sentence, to be shown. */
+  ours?: string;
   /** What makes it, filled in from the configuration. */
   spec(config: Pick<RunConfig, 'lr' | 'k' | 'alpha' | 'settings'>): string;
 }
@@ -133,13 +142,19 @@ export interface Experiment {
   defaults: Required<Pick<RunConfig, 'batchSize' | 'lr' | 'k' | 'alpha' | 'settings'>>;
   /** The values that a setting may have, for settings that are not numbers. */
   choices: Record<string, string[]>;
-  /** The settings that are shares from 0 to below 1; other numbers are sizes, whole and from 1. */
+  /** The settings that are shares from 0 to below 1; other numbers are sizes, whole and from 1, … */
   rates: string[];
+  /** … but whole and from 0 those here, … */
+  fromZero?: string[];
+  /** … and any number above 0 those here. */
+  positive?: string[];
   presets: Record<string, Preset>;
   optimizers: Record<string, OptimizerRecipe>;
   /** The optimizers that `reproduce` compares unless told otherwise. */
   compared: string[];
   reported: ReportedFigure[];
+  /** What `robustness` compares: an optimizer alone and within Lookahead, over learning rates. */
+  robustness?: { inner: string; lookahead: string; rates: number[] };
   /** @param onStatus - told what takes time, a sentence at a time. */
   load(
     config: RunConfig,

@@ -13,6 +13,8 @@ import { type ReportChart, sweepCharts } from './sweep-charts.js';
 
 /** Runs that stand in one table: of one experiment, preset and data set. */
 export interface ReportSection {
+  /** Left out: its data set and preset. */
+  title?: string;
   runs: RunResult[];
   /** Published figures for the same optimizers. */
   reported: ReportedFigure[];
@@ -73,7 +75,7 @@ ${created ? `<footer>Written ${escapeHtml(created.toISOString().slice(0, 16).rep
 }
 
 /** A section's tables and charts; its heading, where there are several. */
-function sectionHtml({ runs, reported }: ReportSection, index: number, of: number): string {
+function sectionHtml({ title, runs, reported }: ReportSection, index: number, of: number): string {
   const table = reproductionTable(runs, reported);
   const prefix = index === 0 ? '' : `${index + 1}-`;
   const lead = `<p class="lead">${escapeHtml(leadSentence(table)).replace(/ %/g, '&nbsp;%')}</p>`;
@@ -87,7 +89,7 @@ function sectionHtml({ runs, reported }: ReportSection, index: number, of: numbe
     { name: 'loss', figure: lossChart(runs), caption: LOSS_CAPTION },
   ];
   return `<div class="part">
-${of > 1 ? `<h2 class="part-title">${escapeHtml(sectionTitle(table))}</h2>` : ''}
+${of > 1 ? `<h2 class="part-title">${escapeHtml(title ?? sectionTitle(table))}</h2>` : ''}
 ${lead}
 ${noteList(table.notes)}
 </div>

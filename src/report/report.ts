@@ -10,7 +10,10 @@ import { type ReproductionTable, reproductionTable } from './reproduction.js';
 export interface ReportJson {
   title: string;
   notes: string[];
-  sections: (ReproductionTable & { runs: (RunSummary & { directory: string })[] })[];
+  sections: (ReproductionTable & {
+    title?: string;
+    runs: (RunSummary & { directory: string })[];
+  })[];
 }
 
 /**
@@ -48,7 +51,8 @@ export function reportJson({ title, sections, notes = [] }: ReportContent): Repo
   return {
     title,
     notes,
-    sections: sections.map(({ runs, reported }) => ({
+    sections: sections.map(({ title, runs, reported }) => ({
+      ...(title !== undefined && { title }),
       ...reproductionTable(runs, reported),
       runs: runs.map(({ directory, summary }) => ({ directory, ...summary })),
     })),

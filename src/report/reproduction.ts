@@ -157,6 +157,7 @@ function notesOn(summaries: RunSummary[]): string[] {
   if (summaries.some((s) => !s.synthetic && !s.verified)) {
     notes.push('unverified copy: the data files differ from the published ones');
   }
+  notes.push(...experimentNotes(summaries));
   const overrides = overridesNote(summaries);
   if (overrides !== '') {
     notes.push(overrides);
@@ -167,6 +168,22 @@ function notesOn(summaries: RunSummary[]): string[] {
     );
   }
   return notes;
+}
+
+/** What an experiment says of its presets and of hyperparameters that no source gives. */
+function experimentNotes(summaries: RunSummary[]): string[] {
+  const experiment = EXPERIMENTS[summaries[0]?.experiment];
+  if (experiment === undefined) return [];
+  const note = experiment.presets[summaries[0].preset]?.note;
+  const optimizers = [...new Set(summaries.map(({ optimizer }) => optimizer))];
+  const ours = optimizers.flatMap((optimizer) => {
+    const what = experiment.optimizers[optimizer]?.ours;
+    return what === undefined ? [] : [`${optimizer} (${what})`];
+  });
+  return [
+    ...(note === undefined ? [] : [note]),
+    ...(ours.length > 0 ? [`ours, not a source's: ${ours.join('; ')}`] : []),
+  ];
 }
 
 function epochs(n: number): string {

@@ -143,8 +143,8 @@ function unknownName(name: string, names: string[]): string {
 }
 
 /** Whether a hyperparameter takes whole numbers alone. */
-function isWhole(name: string, { rates }: Experiment): boolean {
-  return !['lr', 'alpha', ...rates].includes(name);
+function isWhole(name: string, { rates, positive = [] }: Experiment): boolean {
+  return !['lr', 'alpha', ...rates, ...positive].includes(name);
 }
 
 /** `lookahead-adam, k 5, alpha 0.2, seed 1`. */

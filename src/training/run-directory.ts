@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import writeFileAtomic from 'write-file-atomic';
 import type { RunConfig } from '../experiments/experiment.js';
 import { type Environment, environmentDifferences } from '../runtime/environment.js';
@@ -60,6 +61,29 @@ export class RunDirectory {
   /** The configuration of the run that is here already; null where there is none. */
   get config(): RecordedConfig | null {
     return this.has(FILES.config) ? readJson(this.path, FILES.config) : null;
+  }
+
+  /** @throws UsageError when the run that is here already has another configuration. */
+  refuseOther(config: object): void {
+    const held = this.config;
+    if (held === null) {
+      return;
+    }
+    // Through JSON, in which what is undefined is not there.
+    const [there, here] = [held, JSON.parse(JSON.stringify(config))].map(
+      (values: Record<string, unknown>) => ({ ...values, ...(values.settings as object) }),
+    ) as Record<string, unknown>[];
+    const names = new Set([...Object.keys(here), ...Object.keys(there)]);
+    // Before data and model are there, nothing can be said of these.
+    const later = 'spec' in here ? ['settings'] : ['settings', 'spec', 'dataset'];
+    const differing = [...names]
+      .filter((name) => !later.includes(name) && !isDeepStrictEqual(there[name], here[name]))
+      .map((name) => `${name} ${JSON.stringify(there[name])}, not ${JSON.stringify(here[name])}`);
+    if (differing.length > 0) {
+      throw new UsageError(
+        `${this.path} holds another run, with ${differing.join('; ')}: ask for that one, or name another directory with --run-dir.`,
+      );
+    }
   }
 
   /** How the run ended that is here already; null where it did not. */

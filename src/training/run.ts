@@ -1,11 +1,9 @@
 /** A run from configuration to summary. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import type * as tf from '@tensorflow/tfjs-core';
 import { EXPERIMENTS, overridesOf, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
-import { bestOf, METRICS, type Metric } from '../experiments/metric.js';
+import { METRICS } from '../experiments/metric.js';
 import { isSpec, makeOptimizer } from '../experiments/optimizers.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
 import { disposeOptimizer } from '../optimizers/slots.js';
@@ -14,18 +12,17 @@ import { startBackend } from '../runtime/backend.js';
 import { describeEnvironment } from '../runtime/environment.js';
 import { UsageError } from '../runtime/errors.js';
 import { optimizerToSpec } from '../spec/index.js';
-import { checkpointClock, parseInterval } from './checkpoints/interval.js';
-import { CheckpointStore } from './checkpoints/store.js';
-import { restoreState, stateOf } from './checkpoints/training-state.js';
+import { checkSaving, Saver, type SavingOptions } from './checkpoints/saver.js';
+import { type Estimate, estimateRun, estimateText } from './estimate.js';
 import type { EndEvent, TrainingEvent } from './events.js';
 import { type Prepared, type PrepareOptions, prepare } from './prepare.js';
-import { type EpochMetrics, keyOf, type RunResult, type RunSummary, resultIn } from './results.js';
+import { type RunResult, type RunSummary, resultIn } from './results.js';
 import { RunDirectory } from './run-directory.js';
 import { readRun } from './run-files.js';
 import { train } from './train.js';
 
 /** How a run is watched, where it goes and what it runs on. */
-export interface RunOptions extends PrepareOptions {
+export interface RunOptions extends PrepareOptions, SavingOptions {
   /** The run's directory; default `runs/EXPERIMENT-OPTIMIZER-PRESET-seedN-TIME`. */
   runDir?: string;
   /** Ends the run after the current step; it is then summed up as interrupted. */
@@ -39,13 +36,6 @@ export interface RunOptions extends PrepareOptions {
    * is; where there is none, it is begun.
    */
   resume?: boolean;
-  /**
-   * How often a checkpoint is written within an epoch: `100` steps, `90s`, `5m`, `1h`. Default: the
-   * preset's, else `5m`. One is written after each epoch too, and when the run is interrupted.
-   */
-  checkpointEvery?: string;
-  /** How many of the newest checkpoints are kept, beside that of the best epoch. Default 2. */
-  keepCheckpoints?: number;
 }
 
 /**
@@ -66,23 +56,18 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
   }
   const config = await withCanonicalSpec(resolveConfig(request), options);
   const experiment = EXPERIMENTS[config.experiment];
-  const preset = experiment.presets[config.preset];
-  const interval = parseInterval(options.checkpointEvery ?? preset.checkpointEvery);
-  const keep = options.keepCheckpoints ?? 2;
-  if (!Number.isSafeInteger(keep) || keep < 1) {
-    throw new UsageError(`keepCheckpoints is a whole number from 1, not ${keep}.`);
-  }
+  checkSaving(options);
   const directory = new RunDirectory(runDir ?? defaultDirectory(config), resume);
   try {
-    refuseOther(directory, config);
+    directory.refuseOther(config);
     if (directory.ended !== null && directory.ended !== 'interrupted') {
       onStatus?.(`The run in ${directory.path} came to its end before: ${directory.ended}.`);
       onEvent?.({ type: 'end', status: directory.ended });
       return readRun(directory.path);
     }
     const prepared = options.prepared ?? (await prepare(config, options));
-    const store = new CheckpointStore(directory.path, keep);
-    return await carryOut(config, prepared, directory, store, checkpointClock(interval), options);
+    const every = options.checkpointEvery ?? experiment.presets[config.preset].checkpointEvery;
+    return await carryOut(config, prepared, directory, { ...options, checkpointEvery: every });
   } finally {
     directory.close();
   }
@@ -97,45 +82,43 @@ async function carryOut(
   config: RunConfig,
   { backend, data }: Prepared,
   directory: RunDirectory,
-  store: CheckpointStore,
-  clock: ReturnType<typeof checkpointClock>,
-  { signal, onEvent, onStatus }: RunOptions,
+  options: RunOptions,
 ): Promise<RunResult> {
+  const { signal, onEvent, onStatus } = options;
   const experiment = EXPERIMENTS[config.experiment];
   const metric = METRICS[experiment.metric];
+  if (experiment.presets[config.preset].long && directory.config === null) {
+    onStatus?.(`${config.optimizer}: ${estimateText(estimate(config, data))}.`);
+  }
   const model = experiment.build(config);
   const optimizer = makeOptimizer(config, experiment, model);
   let ended: EndEvent['status'] = 'failed';
   try {
     const spec = optimizerToSpec(optimizer, { model });
     const recorded = { ...config, spec, dataset: data.info };
-    refuseOther(directory, recorded);
+    directory.refuseOther(recorded);
     // A spec's rate too, for the sentence that says what a run diverged with.
     const lr = learningRateOf(optimizer);
-    const checkpoint = directory.config === null ? null : store.newest((s) => onStatus?.(s));
-    let states: tf.Tensor[] = [];
-    if (checkpoint !== null) {
-      states = await restoreState({ model, optimizer }, checkpoint.state);
-    }
-    const from = checkpoint && { ...checkpoint.place, states };
+    const trained = { model, optimizer };
+    const saver = new Saver(directory, trained, metric, options);
+    const from = await saver.restore();
     if (directory.config !== null) {
-      onStatus?.(`The run in ${directory.path} goes on from step ${from?.steps ?? 0}.`);
+      onStatus?.(`The run in ${directory.path} goes on from step ${from?.position.steps ?? 0}.`);
     }
     const differences = directory.begin(recorded, describeEnvironment(backend), {
-      steps: from?.steps ?? 0,
-      sizes: checkpoint?.logs ?? {},
+      steps: from?.position.steps ?? 0,
+      sizes: from?.logs ?? {},
     });
     if (differences.length > 0) {
       onStatus?.(
         `It was begun in another environment, so its numbers may differ in their last bits: ${differences.join('; ')}.`,
       );
     }
-    let saved = from?.steps;
     const outcome = await train(
       { experiment, config: { ...config, lr }, data, model, optimizer },
       {
         signal,
-        from: from ?? undefined,
+        from: from?.position,
         onStep: (step, loss) => directory.addStep(step, loss),
         onEvent(event) {
           if (event.type === 'epoch') {
@@ -143,20 +126,7 @@ async function carryOut(
           }
           onEvent?.(event);
         },
-        async onPosition({ states, ...place }, when) {
-          if (when === 'step' && !clock.isDue(place.steps)) {
-            return;
-          }
-          clock.written();
-          try {
-            const logs = directory.sync();
-            const state = await stateOf({ model, optimizer }, states);
-            store.save(state, { place, logs }, stepsOfBest(place.metrics, metric));
-            saved = place.steps;
-          } catch (error) {
-            onStatus?.(unwritten(error, place.steps, saved));
-          }
-        },
+        onPosition: (at, when) => saver.reach(at, when),
       },
     );
     const { metrics, status, message, steps, weightsSha256, seconds } = outcome;
@@ -182,7 +152,7 @@ async function carryOut(
       message,
     };
     if (status !== 'interrupted') {
-      store.finish(steps, stepsOfBest(metrics, metric));
+      saver.finish(steps, metrics);
     }
     directory.end(summary);
     ended = status;
@@ -195,49 +165,17 @@ async function carryOut(
   }
 }
 
-/** @throws UsageError when the directory holds a run of another configuration. */
-function refuseOther(directory: RunDirectory, config: object): void {
-  const held = directory.config as Record<string, unknown> | null;
-  if (held === null) {
-    return;
+/** How long a run takes, by first steps of a model of their own. */
+function estimate(config: RunConfig, data: Prepared['data']): Estimate {
+  const experiment = EXPERIMENTS[config.experiment];
+  const model = experiment.build(config);
+  const optimizer = makeOptimizer(config, experiment, model);
+  try {
+    return estimateRun({ experiment, config, data, model, optimizer });
+  } finally {
+    disposeOptimizer(optimizer);
+    model.dispose();
   }
-  // Through JSON, in which what is undefined is not there.
-  const wished = JSON.parse(JSON.stringify(config)) as Record<string, unknown>;
-  const flat = (values: Record<string, unknown>) => ({ ...values, ...(values.settings as object) });
-  const [there, here] = [flat(held), flat(wished)] as Record<string, unknown>[];
-  const names = new Set([...Object.keys(here), ...Object.keys(there)]);
-  const isAsked = (name: string) => 'dataset' in wished || !['dataset', 'spec'].includes(name);
-  const differing = [...names]
-    .filter((name) => name !== 'settings' && isAsked(name))
-    .filter((name) => !isDeepStrictEqual(there[name], here[name]))
-    .map((name) => `${name} ${JSON.stringify(there[name])}, not ${JSON.stringify(here[name])}`);
-  if (differing.length > 0) {
-    throw new UsageError(
-      `${directory.path} holds another run, with ${differing.join('; ')}: ask for that one, or name another directory with --run-dir.`,
-    );
-  }
-}
-
-/** The steps after the best epoch, if there is any. */
-function stepsOfBest(metrics: EpochMetrics[], metric: Metric): number | undefined {
-  const values = metrics.map((epoch) => epoch[keyOf('val', metric)]!);
-  const best = bestOf(metric, values);
-  return best === null ? undefined : metrics[values.indexOf(best)].steps;
-}
-
-/**
- * The sentence for a checkpoint that the file system did not take: the training goes on, for the next
- * one may succeed.
- *
- * @throws the error, when it is of another kind.
- */
-function unwritten(error: unknown, steps: number, saved: number | undefined): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) {
-    throw error;
-  }
-  const last = saved === undefined ? 'there is none yet' : `the last one is of step ${saved}`;
-  return `The checkpoint of step ${steps} could not be written (${message}); ${last}.`;
 }
 
 /**

@@ -6,12 +6,10 @@ import { lstm } from '../../layers/lstm.js';
 import { deriveSeed } from '../../runtime/seeds.js';
 import { inOrder, shuffled } from '../batches.js';
 import type { Batch, Experiment, RunConfig } from '../experiment.js';
+import { loadingStatus } from '../loading.js';
 import { ADAM_FAMILY } from '../optimizers.js';
 import { presets } from './presets.js';
 import { reported } from './reported.js';
-
-/** Shortest time between two sentences about a download (ms). */
-const STATUS_EVERY = 1000;
 
 /** Sizes of the article's model and data. */
 const ARTICLE = {
@@ -49,19 +47,12 @@ export const imdb: Experiment = {
 
   async load(config, { signal, onStatus }) {
     const { vocabulary, maxlen, trainExamples, valExamples } = settingsOf(config);
-    let told = -STATUS_EVERY;
     const reviews = await loadImdb({
       numWords: vocabulary,
       maxlen,
       source: config.data,
       signal,
-      onProgress(received, total) {
-        const now = performance.now();
-        if (now - told >= STATUS_EVERY) {
-          told = now;
-          onStatus?.(`Downloading the reviews: ${megabytes(received)} of ${megabytes(total)}.`);
-        }
-      },
+      onProgress: loadingStatus('the reviews', onStatus),
     });
     const { info } = reviews;
     const train = shuffled(
@@ -151,5 +142,3 @@ function batchesOf({ x, y }: ImdbSplit, maxlen: number): (indices: Int32Array) =
     };
   };
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
