@@ -1,6 +1,7 @@
 /** All that the rest of a training depends on, beside its place in the data: as tensors and counts. */
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { EvaluatingWrapper } from '../../optimizers/evaluating-wrapper.js';
 import { loadChain, saveChain } from '../../optimizers/state.js';
 import { chainOf } from '../../optimizers/wrapper.js';
 import type { Elements, StoredTensor, TensorSource } from './tensor-file.js';
@@ -74,7 +75,11 @@ export async function restoreState(
       });
   try {
     model.setWeights(within(WEIGHTS).map(({ tensor }) => tensor));
-    await loadChain(chainOf(optimizer), within(OPTIMIZER));
+    const chain = chainOf(optimizer);
+    await loadChain(chain, within(OPTIMIZER));
+    for (const wrapper of chain.filter((one) => one instanceof EvaluatingWrapper)) {
+      wrapper.attach(model);
+    }
     for (const [name, layer] of layersWithDropout(model)) {
       layer.dropoutStep = dropoutSteps[name];
     }

@@ -37,7 +37,7 @@ export async function expectSurvival(name: string, kills: number, seed: number):
     while (lives.length < kills) {
       const env =
         random.uniform() < 0.6
-          ? { KILL_AT: String(1 + random.integer(100)) }
+          ? { KILL_AT: String(1 + random.integer(250)) }
           : { KILL_AFTER_STEP: `${1 + random.integer(4)},${random.integer(30)}` };
       lives.push(await live(RUNS[name], runDir, env));
       if (lives.at(-1)!.result !== null) break;
@@ -79,7 +79,7 @@ export async function expectSurvival(name: string, kills: number, seed: number):
 }
 
 /** One process of a run. */
-export function live(request: object, runDir: string, env: Record<string, string>): Promise<Life> {
+export function live(request: object, runDir: string, env: NodeJS.ProcessEnv): Promise<Life> {
   const program = join(__dirname, 'program.ts');
   const args = ['--import', 'tsx', program, JSON.stringify(request), runDir];
   const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
