@@ -47,6 +47,7 @@ export { runSweep, type SweepOptions } from './sweeps/sweep.js';
 export { readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
 export type { TrainingEvent } from './training/events.js';
 export { type ReproduceOptions, type ReproduceRequest, reproduce } from './training/reproduce.js';
+export { type Rerun, rerun } from './training/rerun.js';
 export type { EpochMetrics, RunResult, RunSummary } from './training/results.js';
 export { type RunOptions, run } from './training/run.js';
 export { readRun } from './training/run-files.js';

@@ -75,10 +75,11 @@ export function reportText({ sections, notes = [] }: ReportContent): string {
   return [...tables, ...(own.length > 0 ? [own.join('\n')] : [])].join('\n\n');
 }
 
-function gridLines(rows: Record<string, string>[]): string[] {
+/** Rows under the names of the first one's values, in columns as wide as they must be. */
+export function gridLines(rows: Record<string, string>[]): string[] {
   const header = Object.keys(rows[0]);
   const wrapped = [header, ...rows.map((row) => Object.values(row))].map((row) =>
-    row.map((cell, i) => wrapText(cell, COLUMN_WIDTHS[header[i]])),
+    row.map((cell, i) => wrapText(cell, COLUMN_WIDTHS[header[i]] ?? Number.POSITIVE_INFINITY)),
   );
   const widths = header.map((_, i) =>
     Math.max(...wrapped.flatMap((row) => row[i].map((line) => line.length))),

@@ -123,3 +123,9 @@ function startOf(pid: number): string {
   }
   return '';
 }
+
+/** Whether a process is using a folder. */
+export const isLocked = (folder: string): boolean =>
+  locksIn(folder)
+    .map((number) => holderOf(join(folder, `lock-${number}`)))
+    .some((holder) => holder !== null && mayLive(holder));

@@ -33,7 +33,7 @@ export async function pythonWith(
     await execute(python, [...pip, 'install', '--quiet', ...pinned], { timeout: PATIENCE });
     writeFileSync(stamp, '');
     return { python };
-  } catch (error) {
+  } catch {
     rmSync(venv, { recursive: true, force: true });
     return { reason: `no Python with ${packages.join(' and ')} could be made here` };
   }
