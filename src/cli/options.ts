@@ -86,7 +86,7 @@ export function addTrainingOptions(command: Command, { hyperparameters = true } 
     )
     .option(
       '--checkpoint-every <interval>',
-      'steps, as 100, or time, as 5m; after each epoch in any case (default: 5m)',
+      'steps, as 100, or time, as 5m; after each epoch in any case (default: 2m)',
     )
     .addOption(numberOption('keep-checkpoints', 'n', 'the newest n and the best stay (default: 2)'))
     .option('--json', 'print the result as JSON, in the last line of standard output');

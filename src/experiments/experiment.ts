@@ -116,7 +116,7 @@ export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   /** Whether it takes so long that the time is estimated, and told, before it starts. */
   long?: boolean;
   settings?: RunConfig['settings'];
-  /** How often a checkpoint is written within an epoch: steps, or a time such as `5m`, the default. */
+  /** How often a checkpoint is written within an epoch: steps, or a time. Default `2m`. */
   checkpointEvery?: string;
 };
 

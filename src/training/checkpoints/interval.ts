@@ -3,8 +3,8 @@ import { UsageError } from '../../runtime/errors.js';
 /** How often a checkpoint is written within an epoch: after so many steps, or so many seconds. */
 export type Interval = { steps: number } | { seconds: number };
 
-/** As cheap as it need be: an IMDB checkpoint takes a fraction of a second. */
-const DEFAULT: Interval = { seconds: 300 };
+/** A checkpoint of the experiments' models takes 0.01 to 0.2 s: a thousandth of the time, and less. */
+const DEFAULT: Interval = { seconds: 120 };
 
 const UNITS = { s: 1, m: 60, h: 3600 };
 

@@ -12,7 +12,7 @@ import { restoreState, stateOf, type Trained } from './training-state.js';
 export interface SavingOptions {
   /**
    * How often a checkpoint is written within an epoch: `100` steps, `90s`, `5m`, `1h`. Default: the
-   * preset's, else `5m`. One is written after each epoch too, and when the run is interrupted.
+   * preset's, else `2m`. One is written after each epoch too, and when the run is interrupted.
    */
   checkpointEvery?: string;
   /** How many of the newest checkpoints are kept, beside that of the best epoch. Default 2. */
