@@ -83,7 +83,9 @@ describe('lazyahead sweep and report', () => {
     // The process of the trial with seed 2, whose order is the first line it reads, dies.
     writeFileSync(
       preload,
-      `process.stdin.on('data', (text) => { if (String(text).includes('"seed":2')) process.abort(); });`,
+      `if (process.argv[1]?.includes('trial-process')) {
+        process.stdin.on('data', (text) => String(text).includes('"seed":2') && process.abort());
+      }`,
     );
     const { code, out, err } = await start(
       [...smoke, '--optimizers', 'adam', '--seeds', '1,2', '--run-dir', path, '--workers', '1'],
