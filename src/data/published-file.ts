@@ -11,6 +11,8 @@ import { type DownloadRequest, download } from './download.js';
 export interface PublishedFile {
   /** The folder it is kept in, below the data folder or the cache. */
   dataset: string;
+  /** A folder inside that one where it may be too, as its archive unpacks. */
+  folder?: string;
   name: string;
   url: string;
   /** Length (bytes). */
@@ -41,14 +43,15 @@ export type ObtainOptions = Pick<DownloadRequest, 'onProgress' | 'signal'>;
  *
  * @throws UsageError when `LAZYAHEAD_DATA` names no folder.
  */
-export function findCopy({ dataset, name }: PublishedFile): LocalCopy | null {
+export function findCopy({ dataset, folder: inside, name }: PublishedFile): LocalCopy | null {
   const folder = process.env.LAZYAHEAD_DATA;
   if (folder) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       throw new UsageError(`LAZYAHEAD_DATA is ${folder}, which is no folder: correct or unset it.`);
     }
-    const path = join(folder, dataset, name);
-    if (existsSync(path)) return { path, fromUser: true };
+    const places = inside === undefined ? [''] : ['', inside];
+    const path = places.map((place) => join(folder, dataset, place, name)).find(existsSync);
+    if (path !== undefined) return { path, fromUser: true };
   }
   const path = cachePath({ dataset, name });
   return existsSync(path) ? { path, fromUser: false } : null;

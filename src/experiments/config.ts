@@ -38,6 +38,7 @@ export function resolveConfig(request: RunRequest): RunConfig {
     epochs: request.epochs ?? preset.epochs,
     batchSize: request.batchSize ?? experiment.defaults.batchSize,
     ...hyperparametersOf(request, experiment),
+    ...scheduleOf(request.schedule ?? preset.schedule),
     data: request.data ?? preset.data,
     settings: { ...experiment.defaults.settings, ...preset.settings, ...request.settings },
   };
@@ -67,8 +68,12 @@ function hyperparametersOf(
       `k and alpha are Lookahead's, and ${optimizer} has no Lookahead: leave them out, or choose ${others.join(' or ')}.`,
     );
   }
-  return { lr: lr ?? defaults.lr, k: k ?? defaults.k, alpha: alpha ?? defaults.alpha };
+  const own = { ...defaults, ...optimizers[optimizer].defaults };
+  return { lr: lr ?? own.lr, k: k ?? own.k, alpha: alpha ?? own.alpha };
 }
+
+const scheduleOf = (schedule: RunConfig['schedule']) =>
+  schedule === undefined ? {} : { schedule };
 
 const OR_A_SPEC = ', or write a spec such as lookahead(adam(1e-3), k=5)';
 

@@ -4,7 +4,8 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { type ImdbSplit, loadImdb } from '../../data/imdb.js';
 import { lstm } from '../../layers/lstm.js';
 import { deriveSeed } from '../../runtime/seeds.js';
-import type { Examples, Experiment, RunConfig } from '../experiment.js';
+import { inOrder, shuffled } from '../batches.js';
+import type { Batch, Experiment, RunConfig } from '../experiment.js';
 import { ADAM_FAMILY } from '../optimizers.js';
 import { presets } from './presets.js';
 import { reported } from './reported.js';
@@ -63,8 +64,11 @@ export const imdb: Experiment = {
       },
     });
     const { info } = reviews;
-    const train = examples(reviews.train, trainExamples, maxlen);
-    const val = examples(reviews.test, valExamples, maxlen);
+    const train = shuffled(
+      Math.min(trainExamples, reviews.train.n),
+      batchesOf(reviews.train, maxlen),
+    );
+    const val = inOrder(Math.min(valExamples, reviews.test.n), batchesOf(reviews.test, maxlen));
     if (info.reason !== undefined) {
       onStatus?.(`${info.reason} Training on generated reviews instead.`);
     }
@@ -129,21 +133,22 @@ export const imdb: Experiment = {
     tf.sum(tf.equal(tf.greater(probability, 0.5), tf.cast(y, 'bool'))) as tf.Scalar,
 };
 
-/** The first `n` reviews of a split, which Keras's loader has shuffled. */
-function examples({ x, y, n: available }: ImdbSplit, n: number, maxlen: number): Examples {
-  return {
-    n: Math.min(n, available),
-    batch(indices) {
-      const ids = new Int32Array(indices.length * maxlen);
-      for (const [row, i] of indices.entries()) {
-        ids.set(x.subarray(i * maxlen, (i + 1) * maxlen), row * maxlen);
-      }
-      const labels = Float32Array.from(indices, (i) => y[i]);
-      return {
-        x: tf.tensor2d(ids, [indices.length, maxlen], 'int32'),
-        y: tf.tensor2d(labels, [indices.length, 1]),
-      };
-    },
+/** The reviews of a split with some numbers; Keras's loader has shuffled them. */
+function batchesOf({ x, y }: ImdbSplit, maxlen: number): (indices: Int32Array) => Batch {
+  return (indices) => {
+    const n = indices.length;
+    const ids = new Int32Array(n * maxlen);
+    for (const [row, i] of indices.entries()) {
+      ids.set(x.subarray(i * maxlen, (i + 1) * maxlen), row * maxlen);
+    }
+    return {
+      x: tf.tensor2d(ids, [n, maxlen], 'int32'),
+      y: tf.tensor2d(
+        Float32Array.from(indices, (i) => y[i]),
+        [n, 1],
+      ),
+      n,
+    };
   };
 }
 

@@ -1,0 +1,147 @@
+/** CIFAR-10 and CIFAR-100 (Krizhevsky 2009): small colour images of 10 or 100 kinds of things. */
+
+import { UsageError } from '../runtime/errors.js';
+import { sumOfFiles } from './checksum.js';
+import {
+  CIFAR_FILES,
+  type CifarClasses,
+  type CifarSplit,
+  IMAGE_BYTES,
+  readCifarBin,
+} from './cifar-files.js';
+import { DownloadError } from './download.js';
+import {
+  type LocalContent,
+  type ObtainOptions,
+  obtain,
+  type PublishedFile,
+  unusable,
+} from './published-file.js';
+import { syntheticCifar } from './synthetic-cifar.js';
+
+export type { CifarClasses, CifarSplit } from './cifar-files.js';
+
+/** Where images came from. */
+export interface CifarInfo {
+  /** `'cifar10'` or `'cifar100'`, with `'-synthetic'` for the generated twin. */
+  name: string;
+  /** True for generated data; whatever is made from it has to say so. */
+  synthetic: boolean;
+  /** True when the files read are byte for byte the published ones. */
+  verified: boolean;
+  /**
+   * SHA-256 of what `sha256sum` prints for the files read, training files first; null for generated
+   * data.
+   */
+  sha256: string | null;
+  /** The folder of the files read; null for generated data. */
+  path: string | null;
+  /** One sentence on why generated data takes the place of real data that was looked for. */
+  reason?: string;
+}
+
+/** The data set: 50,000 images to train on and 10,000 to test on, unless fewer were asked for. */
+export interface CifarData {
+  info: CifarInfo;
+  train: CifarSplit;
+  test: CifarSplit;
+  classes: CifarClasses;
+}
+
+/** Options of {@link loadCifar}. */
+export interface CifarOptions extends ObtainOptions {
+  /** 10 for CIFAR-10; 100 for CIFAR-100, whose fine labels are used. */
+  classes: CifarClasses;
+  /**
+   * `'real'`: local copies or a download, or an error; `'synthetic'`: the generated twin; `'auto'`
+   * (default): real, or the twin where the real files cannot be downloaded.
+   */
+  source?: 'auto' | 'real' | 'synthetic';
+  /** What the twin is generated from. Default 1. */
+  seed?: number;
+  /** Training images to keep: the first of the files, which are in random order. Default 50,000. */
+  train?: number;
+  /** Test images to keep. Default 10,000. */
+  test?: number;
+}
+
+const SIZES = { train: 50_000, test: 10_000 };
+
+/**
+ * Loads the images: from the folder that `LAZYAHEAD_DATA` names, from the cache, or from the net.
+ *
+ * They stay bytes, 184 MB in all: normalize each batch as it is drawn.
+ *
+ * @throws UsageError for an option out of range; Error with one sentence for a damaged file; with
+ *   `source: 'real'`, DownloadError when there are no files and none can be downloaded.
+ *
+ * @example const { train, test } = await loadCifar({ classes: 10 });
+ */
+export async function loadCifar(options: CifarOptions): Promise<CifarData> {
+  const { source = 'auto' } = options;
+  check(options);
+  if (source === 'synthetic') return twin(options);
+  try {
+    return await loadReal(options);
+  } catch (error) {
+    if (source === 'auto' && error instanceof DownloadError) return twin(options, error.message);
+    throw error;
+  }
+}
+
+function check({ classes, ...sizes }: CifarOptions): void {
+  if (classes !== 10 && classes !== 100) {
+    throw new UsageError(`classes is ${classes}; CIFAR has 10 or 100.`);
+  }
+  for (const split of ['train', 'test'] as const) {
+    const n = sizes[split] ?? SIZES[split];
+    if (!Number.isSafeInteger(n) || n < 1 || n > SIZES[split]) {
+      throw new UsageError(
+        `${split} is ${n}; it must be a whole number from 1 to ${SIZES[split]}.`,
+      );
+    }
+  }
+}
+
+async function loadReal(options: CifarOptions): Promise<CifarData> {
+  const { classes, train = SIZES.train, test = SIZES.test, ...obtaining } = options;
+  const files = CIFAR_FILES[classes];
+  const read: LocalContent[] = [];
+  const load = async (parts: PublishedFile[], n: number): Promise<CifarSplit> => {
+    const split = emptySplit(n);
+    let from = 0;
+    for (const file of parts) {
+      const local = await obtain(file, obtaining);
+      try {
+        from = readCifarBin(local.content, classes, split, from);
+      } catch (error) {
+        throw unusable(file, local, (error as Error).message);
+      }
+      read.push({ ...local, content: Buffer.alloc(0) });
+    }
+    return split;
+  };
+  const data = { train: await load(files.train, train), test: await load(files.test, test) };
+  const info = {
+    name: `cifar${classes}`,
+    synthetic: false,
+    verified: read.every(({ verified }) => verified),
+    ...sumOfFiles(read),
+  };
+  return { info, ...data, classes };
+}
+
+/** Room for n images. */
+function emptySplit(n: number): CifarSplit {
+  return { images: new Uint8Array(n * IMAGE_BYTES), labels: new Uint8Array(n), n };
+}
+
+function twin(options: CifarOptions, reason?: string): CifarData {
+  const { classes, seed = 1, train, test } = options;
+  const info = { synthetic: true, verified: false, sha256: null, path: null, reason };
+  return {
+    info: { name: `cifar${classes}-synthetic`, ...info },
+    ...syntheticCifar({ classes, seed, train, test }),
+    classes,
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * The Penn Treebank's Wall Street Journal text as Mikolov et al. 2010 prepared it for language
+ * models: 10,000 different words, numbers as `N`, all others as `<unk>`.
+ */
+
+import { sumOfFiles } from './checksum.js';
+import { DownloadError } from './download.js';
+import { encodeText, PTB_FILES, type PtbSplits, vocabularyOf, wordsOf } from './ptb-text.js';
+import { type LocalContent, type ObtainOptions, obtain, unusable } from './published-file.js';
+import { syntheticPtb } from './synthetic-ptb.js';
+
+/** Where a text came from. */
+export interface PtbInfo {
+  /** `'ptb'`, or `'ptb-synthetic'` for the generated twin. */
+  name: 'ptb' | 'ptb-synthetic';
+  /** True for generated data; whatever is made from it has to say so. */
+  synthetic: boolean;
+  /** True when the files read are byte for byte the published ones. */
+  verified: boolean;
+  /**
+   * SHA-256 of what `sha256sum` prints for the files read (train, valid, test); null for generated
+   * data.
+   */
+  sha256: string | null;
+  /** The folder of the files read; null for generated data. */
+  path: string | null;
+  /** One sentence on why generated data takes the place of real data that was looked for. */
+  reason?: string;
+}
+
+/** The text as word ids: 929,589 to train on, 73,760 to validate and 82,430 to test on. */
+export interface PtbData extends PtbSplits {
+  info: PtbInfo;
+}
+
+/** Options of {@link loadPtb}. */
+export interface PtbOptions extends ObtainOptions {
+  /**
+   * `'real'`: local copies or a download, or an error; `'synthetic'`: the generated twin; `'auto'`
+   * (default): real, or the twin where the real files cannot be downloaded.
+   */
+  source?: 'auto' | 'real' | 'synthetic';
+  /** What the twin is generated from. Default 1. */
+  seed?: number;
+}
+
+/**
+ * Loads the text: from the folder that `LAZYAHEAD_DATA` names, from the cache, or from the net.
+ *
+ * @throws Error with one sentence for a damaged file; with `source: 'real'`, DownloadError when
+ *   there are no files and none can be downloaded.
+ *
+ * @example const { train, valid, vocabulary } = await loadPtb();
+ */
+export async function loadPtb(options: PtbOptions = {}): Promise<PtbData> {
+  const { source = 'auto', seed = 1, ...obtaining } = options;
+  if (source === 'synthetic') return twin(seed);
+  try {
+    return await loadReal(obtaining);
+  } catch (error) {
+    if (source === 'auto' && error instanceof DownloadError) return twin(seed, error.message);
+    throw error;
+  }
+}
+
+async function loadReal(options: ObtainOptions): Promise<PtbData> {
+  const { train, valid, test } = {
+    train: await obtain(PTB_FILES.train, options),
+    valid: await obtain(PTB_FILES.valid, options),
+    test: await obtain(PTB_FILES.test, options),
+  };
+  const vocabulary = vocabularyOf(wordsOf(train.content.toString('utf8')));
+  const ids = new Map(vocabulary.map((word, id) => [word, id]));
+  const encode = (split: 'train' | 'valid' | 'test', local: LocalContent) => {
+    try {
+      return encodeText(wordsOf(local.content.toString('utf8')), ids);
+    } catch (error) {
+      throw unusable(PTB_FILES[split], local, (error as Error).message);
+    }
+  };
+  return {
+    info: {
+      name: 'ptb',
+      synthetic: false,
+      verified: train.verified && valid.verified && test.verified,
+      ...sumOfFiles([train, valid, test]),
+    },
+    train: encode('train', train),
+    valid: encode('valid', valid),
+    test: encode('test', test),
+    vocabulary,
+  };
+}
+
+function twin(seed: number, reason?: string): PtbData {
+  const info = { synthetic: true, verified: false, sha256: null, path: null, reason };
+  return { info: { name: 'ptb-synthetic', ...info }, ...syntheticPtb({ seed }) };
+}
