@@ -26,6 +26,11 @@ const STYLES: Record<string, OptimizerStyle> = {
   'lazy-adam-freeze': { label: 'Lazy(Adam), freeze', color: '#E69F00', symbol: 'triangle-up' },
   'lookahead-adam': { label: 'Lookahead(Adam)', color: '#009E73', symbol: 'diamond' },
   'lookahead-lazy-adam': { label: 'Lookahead(Lazy(Adam))', color: '#CC79A7', symbol: 'star' },
+  sgd: { label: 'SGD', color: '#56B4E9', symbol: 'hexagon' },
+  'lookahead-sgd': { label: 'Lookahead(SGD)', color: '#E69F00', symbol: 'triangle-down' },
+  polyak: { label: 'SGD, averaged', color: '#999999', symbol: 'cross' },
+  adamw: { label: 'AdamW', color: '#0072B2', symbol: 'circle' },
+  'lookahead-adamw': { label: 'Lookahead(AdamW)', color: '#009E73', symbol: 'diamond' },
 };
 
 // What the palette has left, without its black and yellow: each vanishes on one of the two themes.
@@ -47,6 +52,12 @@ export function optimizerStyle(optimizer: string): OptimizerStyle {
 const DATASET_LABELS: Record<string, string> = {
   imdb: 'IMDB reviews',
   'imdb-synthetic': 'IMDB’s synthetic twin',
+  cifar10: 'CIFAR-10',
+  'cifar10-synthetic': 'CIFAR-10’s synthetic twin',
+  cifar100: 'CIFAR-100',
+  'cifar100-synthetic': 'CIFAR-100’s synthetic twin',
+  ptb: 'Penn Treebank',
+  'ptb-synthetic': 'Penn Treebank’s synthetic twin',
 };
 
 /** The name of a data set as titles print it. */

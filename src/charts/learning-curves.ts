@@ -10,15 +10,14 @@ import {
 } from '../training/results.js';
 import {
   CHART_CONFIG,
-  datasetLabel,
   epochLayout,
   type Figure,
   optimizerStyle,
   plotlyText,
   type Trace,
 } from './figure.js';
-import { overridesNote } from './overrides.js';
 import { type Series, seriesOf } from './series.js';
+import { subtitlesOf } from './subtitles.js';
 import { wrapText } from './wrap-text.js';
 
 /**
@@ -255,50 +254,17 @@ function figure(
   yTitle: string,
   subtitles: string[] = [],
 ): Figure {
-  const datasets = [...new Set(runs.map((run) => datasetLabel(run.summary.dataset)))];
   return {
     data,
     layout: epochLayout({
       title: quantity,
-      subtitles: [
-        // A phone is narrower than a title with all this in it.
-        ...wrapText([...datasets, whichRuns(runs)].join(', '), 50),
-        warnings(runs),
-        ...wrapText(overridesNote(runs.map((run) => run.summary)), 50),
-        ...curvesLeftOut(runs),
-        ...subtitles,
-      ].filter((line) => line !== ''),
+      subtitles: [...subtitlesOf(runs), ...subtitles],
       yTitle,
       epochs: Math.max(1, lastEpoch(runs)),
       legendEntries: data.filter((trace) => trace.showlegend !== false).length,
     }),
     config: CHART_CONFIG,
   };
-}
-
-function warnings(runs: RunResult[]): string {
-  return [
-    runs.some((run) => run.summary.synthetic) ? 'synthetic data' : '',
-    runs.some(({ summary: s }) => !s.synthetic && !s.verified) ? 'unverified copy' : '',
-    runs.some((run) => run.summary.preset === 'quick') ? 'undertrained: a subset' : '',
-  ]
-    .filter((line) => line !== '')
-    .join(', ');
-}
-
-/** 'the 7 best of 12' where a sweep has more curves than can be told apart. */
-function curvesLeftOut(runs: RunResult[]): string[] {
-  const { drawn, of } = seriesOf(runs);
-  return of > drawn.length ? [`the ${drawn.length} best of ${of}`] : [];
-}
-
-/** 'preset quick, seeds 1, 2'. */
-function whichRuns(runs: RunResult[]): string {
-  if (runs.length === 0) return 'no runs';
-  const presets = [...new Set(runs.map((run) => run.summary.preset))];
-  const seeds = [...new Set(runs.map((run) => run.summary.seed))].sort((a, b) => a - b);
-  const named = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(', ')}`;
-  return `preset ${presets.join(' and ')}, ${seeds.length <= 5 ? named : `${seeds.length} seeds`}`;
 }
 
 function lastEpoch(runs: RunResult[]): number {

@@ -12,11 +12,14 @@ export interface Estimate {
   seconds: number;
 }
 
-/** Steps that are timed, after one that is not: it makes what later ones reuse. */
-const TIMED = 2;
+/**
+ * Steps are timed for so long (s), at least and at most so many, after one that is not: it makes what
+ * later ones reuse.
+ */
+const TIMED = { seconds: 3, least: 2, most: 20 };
 
 /**
- * Takes three steps and evaluates one batch, and reckons from that. The model has then been trained a
+ * Takes a few steps and evaluates one batch, and reckons from that. The model has then been trained a
  * little: it should not be the one that the run trains.
  */
 export function estimateRun(task: TrainingTask): Estimate {
@@ -24,12 +27,17 @@ export function estimateRun(task: TrainingTask): Estimate {
   const batches = data.train.epoch(config, 1);
   const step = trainingStep(task);
   let states: tf.Tensor[] = [];
-  let started = 0;
-  for (let i = 0; i <= TIMED; i++) {
-    if (i === 1) started = performance.now();
-    states = step(batches.at(Math.min(i, batches.length - 1)), states).states;
+  const take = (i: number) => {
+    states = step(batches.at(i % batches.length), states).states;
+  };
+  take(0);
+  const started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1000;
+  let taken = 0;
+  while (taken < TIMED.least || (taken < TIMED.most && elapsed() < TIMED.seconds)) {
+    take(++taken);
   }
-  const stepSeconds = (performance.now() - started) / 1000 / TIMED;
+  const stepSeconds = elapsed() / taken;
   tf.dispose(states);
   const evaluation = performance.now();
   tf.tidy(() => {

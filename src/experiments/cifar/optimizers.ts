@@ -9,7 +9,7 @@ export const optimizers: Record<string, OptimizerRecipe> = {
   polyak: {
     lookahead: false,
     defaults: { lr: 0.3 },
-    ours: 'what it averages over: a moving average of the weights, on which it is evaluated',
+    ours: "its average, a moving one of the weights, on which it is evaluated with the weights' own statistics of batch normalization",
     spec: ({ lr, settings }) => `ema(${sgd(lr)}, decay=${settings.averageDecay})`,
   },
   adamw: {

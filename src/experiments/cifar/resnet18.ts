@@ -1,6 +1,7 @@
 /** ResNet-18 (He et al. 2015, arXiv 1512.03385) as it is used on CIFAR, also by the Lookahead paper. */
 import * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormalization } from '../../layers/batch-normalization.js';
+import { conv2d } from '../../layers/conv2d.js';
 import { reLU } from '../../layers/relu.js';
 import { deriveSeed } from '../../runtime/seeds.js';
 
@@ -33,17 +34,15 @@ export function resnet18({ width = 64, classes = 10, seed }: ResNet18Options): t
   ): tfl.SymbolicTensor {
     const pads = kernelSize === 3 && strides === 2;
     const padded = pads ? tfl.layers.zeroPadding2d({ name: `${name}-pad` }).apply(x) : x;
-    const convolved = tfl.layers
-      .conv2d({
-        name,
-        filters,
-        kernelSize,
-        strides,
-        padding: pads ? 'valid' : 'same',
-        useBias: false,
-        kernelInitializer: tfl.initializers.heNormal({ seed: initial(name) }),
-      })
-      .apply(padded);
+    const convolved = conv2d({
+      name,
+      filters,
+      kernelSize,
+      strides,
+      padding: pads ? 'valid' : 'same',
+      useBias: false,
+      kernelInitializer: tfl.initializers.heNormal({ seed: initial(name) }),
+    }).apply(padded);
     const norm = batchNormalization({ name: `${name}-norm`, momentum: 0.9, epsilon: 1e-5 });
     return norm.apply(convolved) as tfl.SymbolicTensor;
   }

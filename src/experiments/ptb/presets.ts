@@ -20,7 +20,7 @@ export const presets: Record<string, Preset> = {
   },
   quick: {
     description:
-      "Zaremba et al.'s small model, undertrained: a fifteenth of the text, 1 to 2 minutes a run",
+      "Zaremba et al.'s small model, undertrained: a fifteenth of the text, 1 to 2 minutes a run; expect perplexities of 500 to 800",
     note: "Zaremba et al.'s small model (4.65 M parameters), not the AWD-LSTM of the reported figures",
     epochs: 3,
     data: 'auto',
@@ -29,7 +29,7 @@ export const presets: Record<string, Preset> = {
   },
   standard: {
     description:
-      "Zaremba et al.'s small model and training, 13 epochs: hours a run; they come to a test perplexity of about 115 (recalled)",
+      "Zaremba et al.'s small model and training, 13 epochs: hours a run, estimated before it starts; they come to a test perplexity of about 115 (recalled)",
     note: "Zaremba et al.'s small model, whose test perplexity they report as about 115 (recalled); not the AWD-LSTM of the reported figures",
     epochs: 13,
     data: 'auto',
@@ -38,7 +38,7 @@ export const presets: Record<string, Preset> = {
   },
   medium: {
     description:
-      "Zaremba et al.'s medium model (2 × 650, dropout 0.5), 39 epochs: days a run; they come to about 83 (recalled)",
+      "Zaremba et al.'s medium model (2 × 650, dropout 0.5), 39 epochs: a day or more a run, estimated before it starts; they come to about 83 (recalled)",
     note: "Zaremba et al.'s medium model, whose test perplexity they report as about 83 (recalled); not the AWD-LSTM of the reported figures",
     epochs: 39,
     data: 'auto',
@@ -51,7 +51,7 @@ export const presets: Record<string, Preset> = {
   },
   paper: {
     description:
-      "of the Lookahead paper's size: 3 × 1150, 750 epochs; months a run on two cores, estimated before it starts. Of AWD-LSTM's regularisers it has tied weights, locked dropout of 0.65, 0.3 and 0.4, and weight decay; it lacks weight drop, embedding dropout, the penalties AR and TAR, and batches of random length",
+      "of the Lookahead paper's size: 3 × 1150, 750 epochs; about 45 days a run by steps of 30 s, estimated before it starts. Of AWD-LSTM's regularisers it has tied weights, locked dropout of 0.65, 0.3 and 0.4, and weight decay; it lacks weight drop, embedding dropout, the penalties AR and TAR, and batches of random length",
     note: "of the paper's size, not its training: it lacks AWD-LSTM's weight drop, embedding dropout, the penalties AR and TAR, and batches of random length; SGD's rate of 30 is AWD-LSTM's (recalled)",
     epochs: 750,
     data: 'auto',
