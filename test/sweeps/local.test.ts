@@ -43,7 +43,11 @@ describe('the local engine', () => {
   /** All events of some trials; `watch` sees each of them as it comes. */
   async function events(
     trials: Trial[],
-    { workers = 2, watch = (_: TrialEvent) => {}, signal = new AbortController().signal } = {},
+    {
+      workers = 2,
+      watch = (_: TrialEvent): unknown => undefined,
+      signal = new AbortController().signal,
+    } = {},
   ): Promise<TrialEvent[]> {
     const seen: TrialEvent[] = [];
     const scratch = join(root, 'scratch');
@@ -109,6 +113,22 @@ describe('the local engine', () => {
     });
     expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled', 'cancelled']);
     expect(seen.filter(({ type }) => type === 'started')).to.have.length(2);
+  });
+
+  it('goes on with a trial that was cancelled, to the same weights', async () => {
+    const trials = planTrials({ ...tiny, epochs: 100 });
+    const abort = new AbortController();
+    const cancelled = await events(trials, {
+      signal: abort.signal,
+      watch: ({ type }) => type === 'training' && abort.abort(),
+    });
+    expect(ends(cancelled).map(({ type }) => type)).to.deep.equal(['cancelled']);
+    const [ended] = ends(await events(trials)) as (TrialEvent & { type: 'ended' })[];
+    const summary = JSON.parse(ended.files['summary.json']);
+    expect(summary.resumedFromSteps).to.have.length(1);
+    expect(summary).to.include({ steps: 400, stepsExecuted: 400 });
+    const whole = await run(trials[0].request, { runDir: join(root, 'whole') });
+    expect(summary.weightsSha256).to.equal(whole.summary.weightsSha256);
   });
 
   it('ends its processes when nobody listens any more', async function () {
