@@ -3,7 +3,7 @@ import { expectSurvival } from './kill.js';
 import { RUNS } from './runs.js';
 
 const SEED = Number(process.env.LAZYAHEAD_TEST_SEED ?? Date.now() % 1_000_000);
-const ROUNDS = 4;
+const ROUNDS = 10;
 
 describe('runs that are killed at very many random moments', () => {
   onBestBackend();
