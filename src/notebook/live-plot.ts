@@ -47,6 +47,8 @@ export function livePlot(figure: PlotlyFigure): LivePlot {
     layout: { uirevision: id, ...current.layout, meta: { ...metaOf(current), live: id } },
   });
   chart?.(figureBundle(marked()));
+  // Now, while the cell runs: later it could be updated, but no longer shown.
+  script?.(NOTHING);
 
   let timer: NodeJS.Timeout | null = null;
   let settling: NodeJS.Timeout | null = null;

@@ -9,7 +9,7 @@ export type PlotlyFigure = Pick<Figure, 'data'> & Partial<Figure>;
  * outside a notebook, one line about it.
  *
  * @param options.svg - the same chart as a picture, for readers without Plotly: a site that shows
- *   notebooks, nbconvert. {@link renderSvg} makes it where there is a Chromium.
+ *   notebooks, nbconvert.
  * @example
  * plot({ data: [{ x: [1, 2, 3], y: [0.71, 0.78, 0.8] }], layout: { title: { text: 'Accuracy' } } });
  */

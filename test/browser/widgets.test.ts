@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
@@ -52,7 +52,11 @@ describe('widgets in JupyterLab', function () {
     lab = await openLab(folder.path);
     page = await lab.open('widgets.ipynb');
     await runAll(page);
-    await page.locator('.widget-button', { hasText: 'Train' }).waitFor();
+    const button = page.locator('.widget-button', { hasText: 'Train' });
+    // What widgets print where the kernel offers cells no comms.
+    const printed = page.locator('.jp-OutputArea-output pre', { hasText: '[Train]' });
+    await button.or(printed).first().waitFor();
+    if (!(await button.isVisible())) skip(this, 'this kernel has no comms');
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await picture(page, this.currentTest.title);
@@ -80,15 +84,11 @@ describe('widgets in JupyterLab', function () {
     await handle.press('ArrowRight');
     // 1, 2 and 3 to the power of 3.
     await expectData(page, [1, 8, 27]);
-    if (process.env.PICTURES) {
-      mkdirSync(process.env.PICTURES, { recursive: true });
-      await page.screenshot({ path: join(process.env.PICTURES, 'widgets.png') });
-    }
   });
 
   it('a click reaches the program, whose answer appears in the output widget', async () => {
     await page.locator('.widget-button', { hasText: 'Train' }).click();
-    await page.locator('.jupyter-widgets-output-area', { hasText: 'clicked' }).waitFor();
+    await page.locator('.jp-OutputArea-output pre', { hasText: /^clicked\n$/ }).waitFor();
   });
 
   it('are live again when the page is loaded anew', async () => {
@@ -98,18 +98,21 @@ describe('widgets in JupyterLab', function () {
     await handle.waitFor();
     expect(await page.locator('.widget-readout').first().textContent()).to.equal('3');
     await page.locator('.widget-button', { hasText: 'Train' }).click();
-    await page.locator('.jupyter-widgets-output-area', { hasText: 'clicked\nclicked' }).waitFor();
+    await page.locator('.jp-OutputArea-output pre', { hasText: /^clicked\nclicked\n$/ }).waitFor();
   });
 
-  it('show their last state in a saved notebook that nobody trusts, without a kernel that knows them', async () => {
+  it('leave their last state in the saved notebook, and text to readers who do not trust it', async () => {
     await save(page);
+    const { metadata } = JSON.parse(readFileSync(join(folder.path, 'widgets.ipynb'), 'utf8'));
+    const { state } = metadata.widgets['application/vnd.jupyter.widget-state+json'];
+    const models = Object.values(state) as { model_name: string; state: { value?: unknown } }[];
+    const slider = models.find(({ model_name }) => model_name === 'IntSliderModel');
+    expect(slider!.state.value).to.equal(3);
+
     await lab!.close();
     lab = await openLab(folder.path);
     page = await lab.open('widgets.ipynb');
-    await page.locator('.noUi-handle').first().waitFor();
-    expect(await page.locator('.widget-readout').allTextContents()).to.deep.equal([
-      ...['3', '1e-3', '0.50'],
-    ]);
+    await page.locator('.jp-OutputArea-output pre', { hasText: 'power: ' }).waitFor();
     expect(await chartData(page)).to.deep.include({ y: [1, 8, 27] });
     expect(await page.getByText('Error displaying widget').count()).to.equal(0);
   });

@@ -38,6 +38,7 @@ export function controlModel(
   style: string | null,
   options: WidgetOptions,
   state: State,
+  view = model.replace(/Model$/, 'View'),
 ): Model {
   const { description = '', tooltip = null, disabled = false } = options;
   // Long labels are the rule for hyperparameters, and cut off by default.
@@ -46,7 +47,7 @@ export function controlModel(
   if (style) parts.push(styleModel(style, style.startsWith('Button') ? options.style : labelled));
   const [layout, styled] = parts;
   const control = new Model(
-    { model, view: model.replace(/Model$/, 'View') },
+    { model, view },
     {
       description,
       tooltip,

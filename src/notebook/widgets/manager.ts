@@ -1,16 +1,17 @@
-import { cellApi } from '../../kernel/cell-api.js';
+import { type CellApi, cellApi } from '../../kernel/cell-api.js';
 import type { Model } from './model.js';
 
 const models = new Map<string, Model>();
-let answering = false;
+let answering: CellApi | null = null;
 
 /** Makes a model known to pages that are opened later, for as long as it is not closed. */
 export function keepModel(id: string, model: Model): void {
   models.set(id, model);
-  if (answering) return;
-  answering = true;
+  const api = cellApi();
+  if (!api || api === answering) return;
+  answering = api;
   // A page that finds a running kernel asks it for the states of all widgets at once.
-  cellApi()?.comms.onOpen('jupyter.widget.control', (comm) => {
+  api.comms.onOpen('jupyter.widget.control', (comm) => {
     comm.onMessage(({ data }) => {
       if (data?.method !== 'request_states') return;
       comm.send({ method: 'update_states', states: allStates(), buffer_paths: [] });

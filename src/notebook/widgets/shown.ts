@@ -7,13 +7,13 @@ export class FloatProgress extends ValueWidget<number> {
   constructor(options: WidgetOptions & { value?: number; min?: number; max?: number } = {}) {
     const { value = 0, min = 0, max = 1 } = options;
     super(
-      controlModel('FloatProgressModel', 'ProgressStyleModel', options, {
-        value,
-        min,
-        max,
-        bar_style: '',
-        orientation: 'horizontal',
-      }),
+      controlModel(
+        'FloatProgressModel',
+        'ProgressStyleModel',
+        options,
+        { value, min, max, bar_style: '', orientation: 'horizontal' },
+        'ProgressView',
+      ),
       'value',
       options.description ?? '',
     );
