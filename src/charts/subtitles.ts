@@ -24,7 +24,7 @@ function warnings(runs: RunResult[]): string {
   return [
     runs.some((run) => run.summary.synthetic) ? 'synthetic data' : '',
     runs.some(({ summary: s }) => !s.synthetic && !s.verified) ? 'unverified copy' : '',
-    runs.some((run) => run.summary.preset === 'quick') ? 'undertrained: a subset' : '',
+    runs.some((run) => run.summary.preset === 'quick') ? 'undertrained: a short run' : '',
   ]
     .filter((line) => line !== '')
     .join(', ');

@@ -152,7 +152,7 @@ function notesOn(summaries: RunSummary[]): string[] {
     notes.push('synthetic data: not comparable with the reported figures');
   }
   if (summaries.some((s) => s.preset === 'quick')) {
-    notes.push('undertrained: a subset of the data');
+    notes.push('undertrained: a short run');
   }
   if (summaries.some((s) => !s.synthetic && !s.verified)) {
     notes.push('unverified copy: the data files differ from the published ones');

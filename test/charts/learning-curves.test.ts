@@ -118,7 +118,7 @@ describe('validationChart', () => {
 
   it('names the data set, and calls the quick preset undertrained and no other', () => {
     expect(title(validationChart([adam]))).to.include('IMDB reviews');
-    expect(title(validationChart([adam]))).to.include('undertrained: a subset');
+    expect(title(validationChart([adam]))).to.include('undertrained: a short run');
     expect(title(validationChart([sampleRun({ preset: 'full' })]))).not.to.include('under');
   });
 

@@ -93,7 +93,7 @@ describe('reportHtml', () => {
 
   it('shows each note once', () => {
     const html = page({ notes: ['of ours', 'of ours'] });
-    expect(html.split('<li>undertrained: a subset of the data</li>')).to.have.length(2);
+    expect(html.split('<li>undertrained: a short run</li>')).to.have.length(2);
     expect(html.split('<li>of ours</li>')).to.have.length(2);
   });
 

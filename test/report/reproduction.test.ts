@@ -51,7 +51,7 @@ describe('reproductionTable', () => {
     const notes = (overrides: object, note?: string) =>
       reproductionTable([sampleRun({ preset: 'full', ...overrides })], [], { note }).notes;
     expect(notes({})).to.deep.equal([]);
-    expect(notes({ preset: 'quick' })).to.deep.equal(['undertrained: a subset of the data']);
+    expect(notes({ preset: 'quick' })).to.deep.equal(['undertrained: a short run']);
     expect(notes({ verified: false })[0]).to.match(/^unverified copy/);
     expect(notes({ synthetic: true, verified: false })).to.deep.equal([
       'synthetic data: not comparable with the reported figures',
