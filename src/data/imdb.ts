@@ -7,15 +7,9 @@ import { UsageError } from '../runtime/errors.js';
 import { DownloadError } from './download.js';
 import { IMDB_NPZ, type RawImdb, type Reviews, readImdbNpz } from './imdb-npz.js';
 import { NumpyRandomState } from './numpy-random.js';
+import { type ObtainOptions, obtain } from './obtain.js';
 import { padSequences } from './pad-sequences.js';
-import {
-  findCopy,
-  type LocalContent,
-  type ObtainOptions,
-  obtain,
-  readCopy,
-  unusable,
-} from './published-file.js';
+import { findCopy, type LocalContent, readCopy, unusable } from './published-file.js';
 import { syntheticImdb } from './synthetic-imdb.js';
 
 /** Keras's defaults: id 1 opens every review, id 2 stands for every word left out, rank r is id r + 3. */
@@ -116,8 +110,7 @@ async function findReviews(
 ): Promise<{ raw: RawImdb; info: ImdbInfo }> {
   if (source === 'synthetic') return twin(seed);
   try {
-    const { onProgress, signal } = options;
-    const local = await obtain(IMDB_NPZ, { onProgress, signal });
+    const local = await obtain(IMDB_NPZ, options);
     const { path, sha256, verified } = local;
     return { raw: parse(local), info: { name: 'imdb', synthetic: false, verified, sha256, path } };
   } catch (error) {

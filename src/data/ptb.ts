@@ -3,10 +3,10 @@
  * models: 10,000 different words, numbers as `N`, all others as `<unk>`.
  */
 
-import { sumOfFiles } from './checksum.js';
 import { DownloadError } from './download.js';
+import { type ObtainOptions, obtain } from './obtain.js';
 import { encodeText, PTB_FILES, type PtbSplits, vocabularyOf, wordsOf } from './ptb-text.js';
-import { type LocalContent, type ObtainOptions, obtain, unusable } from './published-file.js';
+import { type LocalContent, originOf, unusable } from './published-file.js';
 import { syntheticPtb } from './synthetic-ptb.js';
 
 /** Where a text came from. */
@@ -82,8 +82,7 @@ async function loadReal(options: ObtainOptions): Promise<PtbData> {
     info: {
       name: 'ptb',
       synthetic: false,
-      verified: train.verified && valid.verified && test.verified,
-      ...sumOfFiles([train, valid, test]),
+      ...originOf([train, valid, test]),
     },
     train: encode('train', train),
     valid: encode('valid', valid),
