@@ -4,20 +4,50 @@
  * @packageDocumentation
  */
 export type { Figure } from './charts/figure.js';
-export { lossChart, validationAccuracyChart } from './charts/learning-curves.js';
+export { type HeatMap, type HeatMapCell, heatMapChart } from './charts/heat-map.js';
+export {
+  lossChart,
+  validationChart,
+  /** The chart's name in notebooks from before there were experiments with other metrics. */
+  validationChart as validationAccuracyChart,
+} from './charts/learning-curves.js';
+export {
+  type ParameterChart,
+  type ParameterPoint,
+  parameterChart,
+} from './charts/parameter-chart.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type { Experiment, Preset, ReportedFigure, RunConfig } from './experiments/experiment.js';
+export type { DifferenceRow } from './report/differences.js';
+export type { ReportContent, ReportSection } from './report/html.js';
+export { reportMarkdown } from './report/markdown.js';
+export { reportJson, reportOn } from './report/report.js';
 export {
   type ReproductionRow,
   type ReproductionTable,
   reproductionTable,
 } from './report/reproduction.js';
+export { type ReportChart, sweepCharts } from './report/sweep-charts.js';
 export { reproductionText } from './report/text.js';
 export { writeReport } from './report/write.js';
 export { type BackendInfo, startBackend } from './runtime/backend.js';
 export { optimizerFromSpec, optimizerToSpec, SpecError, type SpecOptions } from './spec/index.js';
+export { type PairedDifference, pairedDifference } from './statistics/paired.js';
+export {
+  type DifferenceVerdict,
+  differenceVerdict,
+  type FigureVerdict,
+  figureVerdict,
+} from './statistics/reproduced.js';
+export { type Interval, type Sample, sampleOf } from './statistics/sample.js';
+export type { Engine, Trial, TrialEvent } from './sweeps/engine.js';
+export { LocalEngine, type LocalOptions } from './sweeps/local.js';
+export { planSweep, planTrials, type SweepRequest } from './sweeps/plan.js';
+export { runSweep, type SweepOptions } from './sweeps/sweep.js';
+export { readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
 export type { TrainingEvent } from './training/events.js';
 export { type ReproduceOptions, type ReproduceRequest, reproduce } from './training/reproduce.js';
+export { type Rerun, rerun } from './training/rerun.js';
 export type { EpochMetrics, RunResult, RunSummary } from './training/results.js';
 export { type RunOptions, run } from './training/run.js';
-export { readRun } from './training/run-directory.js';
+export { readRun } from './training/run-files.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { EXPERIMENTS } from '../src/experiments/config.js';
 import { reproductionTable } from '../src/report/reproduction.js';
 import { reproductionText } from '../src/report/text.js';
-import { readRun } from '../src/training/run-directory.js';
+import { readRun } from '../src/training/run-files.js';
 
 const ROOT = resolve(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

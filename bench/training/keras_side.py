@@ -116,6 +116,9 @@ def make_step(rate, epsilon):
     @tf.function
     def step(x, y):
         value, found = gradients_of(x, y)
+        # A lookup's gradient is a list of rows, and Keras's Adam would square the rows of a repeated
+        # word one by one instead of their sum.
+        found = [tf.convert_to_tensor(g) for g in found]
         optimizer.apply(found, list(variables.values()))
         return value
 

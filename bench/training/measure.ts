@@ -79,7 +79,7 @@ async function check(start: Start, variables: Variable[]): Promise<void> {
   try {
     const computed: Computed[] = [];
     for (const { name, ask } of sides) {
-      const question = { check: { rate: workload.checkRate, steps: CHECK_STEPS } };
+      const question = { check: { ...workload.check, steps: CHECK_STEPS } };
       const { losses } = await ask<{ losses: number[] }>(question);
       const gradients = readArrays(join(start.folder, `${name}.gradients`), variables);
       computed.push({ side: name, gradients, losses });

@@ -78,10 +78,11 @@ def serve(name, batches, gradients, make_step):
     for line in sys.stdin:
         question = json.loads(line)
         if "check" in question:
-            write_gradients(name, gradients(*batches[0]))
-            checked = make_step(question["check"]["rate"], CHECK_EPSILON)
-            steps = question["check"]["steps"] + 1
-            answer = {"losses": [checked(*batches[0]) for _ in range(steps)]}
+            check = question["check"]
+            batch = [array[: check["examples"]] for array in batches[0]]
+            write_gradients(name, gradients(*batch))
+            checked = make_step(check["rate"], CHECK_EPSILON)
+            answer = {"losses": [checked(*batch) for _ in range(check["steps"] + 1)]}
         elif "steps" in question:
             step = step or make_step(workload["rate"], 1e-7)
             times = []

@@ -61,7 +61,7 @@ async function startSide(name: SideName, start: Start): Promise<Running> {
             join(__dirname, `${name}_side.py`),
             JSON.stringify({ folder, workload: beside, threads }),
           ],
-          threadsIn(threads),
+          settingsFor(threads),
         );
   return { name, ask, end };
 }
@@ -73,14 +73,15 @@ export function startTfjs(request: TfjsRequest): Promise<Answering> {
     NAMES[request.kind],
     process.execPath,
     ['--import', 'tsx', script, JSON.stringify(request)],
-    threadsIn(request.threads),
+    settingsFor(request.threads),
   );
 }
 
-/** For TensorFlow and for OpenMP, which PyTorch uses: the same number for all. */
-const threadsIn = (threads: number) => ({
+/** For TensorFlow and for OpenMP, which PyTorch uses: the same for all. */
+const settingsFor = (threads: number) => ({
   TF_NUM_INTRAOP_THREADS: String(threads),
   OMP_NUM_THREADS: String(threads),
+  TF_ENABLE_ONEDNN_OPTS: process.env.TF_ENABLE_ONEDNN_OPTS ?? '1',
   TF_CPP_MIN_LOG_LEVEL: '2',
 });
 

@@ -7,7 +7,7 @@ import { Lookahead } from '../../src/index.js';
 import { startBackend } from '../../src/runtime/backend.js';
 import { BATCHES, readArrays, type Variable, writeArrays } from './files.js';
 import { build, type Kind, namedVariables, optimizerOf } from './models.js';
-import type { Workload } from './workloads.js';
+import type { Check, Workload } from './workloads.js';
 
 /** What the process is started for. */
 export interface TfjsRequest {
@@ -20,7 +20,7 @@ export interface TfjsRequest {
 }
 
 export type Question =
-  | { check: { rate: number; steps: number } }
+  | { check: Check & { steps: number } }
   | { steps: number; lookahead?: boolean }
   | { memory: true };
 
@@ -63,11 +63,12 @@ async function main({ kind, folder, workload, threads, role }: TfjsRequest): Pro
       });
       answer = { ms };
     } else if ('check' in question) {
-      const { rate, steps } = question.check;
-      writeArrays(join(folder, `${kind}.gradients`), plain.gradients(batches[0]));
+      const { examples, rate, steps } = question.check;
+      const [x, y] = [batches[0].x, batches[0].y].map((all) => tf.slice(all, 0, examples));
+      writeArrays(join(folder, `${kind}.gradients`), plain.gradients({ x, y }));
       const checked = optimizerOf(kind, workload, rate, CHECK_EPSILON);
       answer = {
-        losses: Array.from({ length: steps + 1 }, () => plain.step(checked, batches[0])),
+        losses: Array.from({ length: steps + 1 }, () => plain.step(checked, { x, y })),
       };
     } else {
       answer = { bytes: peakMemory() };

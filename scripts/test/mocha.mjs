@@ -20,7 +20,7 @@ process.exitCode = Math.max(...codes);
 /** The files of two processes. */
 function groups() {
   const files = readdirSync(join(ROOT, 'test'), { recursive: true })
-    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.long.test.ts'))
     .sort();
   const isOutside = (file) => OUTSIDE.some((name) => file.startsWith(name));
   const sides = [files.filter(isOutside), files.filter((file) => !isOutside(file))];

@@ -26,6 +26,11 @@ const STYLES: Record<string, OptimizerStyle> = {
   'lazy-adam-freeze': { label: 'Lazy(Adam), freeze', color: '#E69F00', symbol: 'triangle-up' },
   'lookahead-adam': { label: 'Lookahead(Adam)', color: '#009E73', symbol: 'diamond' },
   'lookahead-lazy-adam': { label: 'Lookahead(Lazy(Adam))', color: '#CC79A7', symbol: 'star' },
+  sgd: { label: 'SGD', color: '#56B4E9', symbol: 'hexagon' },
+  'lookahead-sgd': { label: 'Lookahead(SGD)', color: '#E69F00', symbol: 'triangle-down' },
+  polyak: { label: 'SGD, averaged', color: '#999999', symbol: 'cross' },
+  adamw: { label: 'AdamW', color: '#0072B2', symbol: 'circle' },
+  'lookahead-adamw': { label: 'Lookahead(AdamW)', color: '#009E73', symbol: 'diamond' },
 };
 
 // What the palette has left, without its black and yellow: each vanishes on one of the two themes.
@@ -47,6 +52,12 @@ export function optimizerStyle(optimizer: string): OptimizerStyle {
 const DATASET_LABELS: Record<string, string> = {
   imdb: 'IMDB reviews',
   'imdb-synthetic': 'IMDB’s synthetic twin',
+  cifar10: 'CIFAR-10',
+  'cifar10-synthetic': 'CIFAR-10’s synthetic twin',
+  cifar100: 'CIFAR-100',
+  'cifar100-synthetic': 'CIFAR-100’s synthetic twin',
+  ptb: 'Penn Treebank',
+  'ptb-synthetic': 'Penn Treebank’s synthetic twin',
 };
 
 /** The name of a data set as titles print it. */
@@ -85,37 +96,47 @@ export function themeColors(theme: Theme): Record<string, string> {
   return patch;
 }
 
-/** What differs between charts over epochs. */
-export interface EpochChart {
+/** What every chart says of itself. */
+export interface ChartText {
   /** First line of the title; escaped here. */
   title: string;
   /** Smaller lines under it; escaped here. */
   subtitles: string[];
-  /** The quantity and its unit. */
-  yTitle: string;
-  /** Last epoch shown. */
-  epochs: number;
   /** Entries in the legend, which stands below the chart and needs room there. */
   legendEntries: number;
 }
 
-/** The layout of a chart over epochs: fills the width it is given, legend below. */
-export function epochLayout(chart: EpochChart): Record<string, unknown> {
-  const { paper, ink, soft, grid } = THEMES.light;
-  const axis = {
-    gridcolor: grid,
-    linecolor: soft,
-    tickcolor: soft,
-    zeroline: false,
-    automargin: true,
-    title: { standoff: 10 },
-  };
-  const top = 44 + 18 * chart.subtitles.length;
+/** What differs between charts over epochs. */
+export interface EpochChart extends ChartText {
+  /** The quantity and its unit. */
+  yTitle: string;
+  /** Last epoch shown. */
+  epochs: number;
+}
+
+/** How an axis looks. */
+const AXIS = (() => {
+  const { soft, grid } = THEMES.light;
+  return { gridcolor: grid, linecolor: soft, tickcolor: soft, zeroline: false, automargin: true };
+})();
+
+/** An axis with its title; both are Plotly's, the title escaped here. */
+export function axis(title: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { ...AXIS, title: { text: plotlyText(title), standoff: 10 }, ...more };
+}
+
+/** The layout of every chart: fills the width it is given, legend below. */
+export function chartLayout(
+  { title, subtitles, legendEntries }: ChartText,
+  axes: { xaxis: object; yaxis: object },
+): Record<string, unknown> {
+  const { paper, ink } = THEMES.light;
+  const top = 44 + 18 * subtitles.length;
   return {
     title: {
       text: [
-        `<b>${plotlyText(chart.title)}</b>`,
-        ...chart.subtitles.map((s) => `<span style="font-size:13px">${plotlyText(s)}</span>`),
+        `<b>${plotlyText(title)}</b>`,
+        ...subtitles.map((s) => `<span style="font-size:13px">${plotlyText(s)}</span>`),
       ].join('<br>'),
       font: { size: 16 },
       x: 0,
@@ -134,21 +155,10 @@ export function epochLayout(chart: EpochChart): Record<string, unknown> {
     paper_bgcolor: paper,
     plot_bgcolor: paper,
     autosize: true,
-    height: 340 + top + 20 * chart.legendEntries,
+    height: 340 + top + 20 * legendEntries,
     margin: { l: 56, r: 16, t: top, b: 48 },
     hovermode: 'closest',
-    xaxis: {
-      ...axis,
-      title: { ...axis.title, text: 'Epoch' },
-      range: [0.5, chart.epochs + 0.5],
-      showgrid: false,
-      showline: true,
-      ticks: 'outside',
-      // Ticks at whole epochs only, and not so many that their numbers run into one another.
-      tick0: 1,
-      dtick: Math.max(1, Math.ceil(chart.epochs / 15)),
-    },
-    yaxis: { ...axis, title: { ...axis.title, text: chart.yTitle } },
+    ...axes,
     // Hung from the container's lower edge: a distance in parts of the plot's height would let it
     // run into the axis title where the plot is low, on a phone.
     legend: {
@@ -157,6 +167,22 @@ export function epochLayout(chart: EpochChart): Record<string, unknown> {
       ...{ y: 0, yanchor: 'bottom', yref: 'container' },
     },
   };
+}
+
+/** The layout of a chart over epochs. */
+export function epochLayout(chart: EpochChart): Record<string, unknown> {
+  return chartLayout(chart, {
+    xaxis: axis('Epoch', {
+      range: [0.5, chart.epochs + 0.5],
+      showgrid: false,
+      showline: true,
+      ticks: 'outside',
+      // Ticks at whole epochs only, and not so many that their numbers run into one another.
+      tick0: 1,
+      dtick: Math.max(1, Math.ceil(chart.epochs / 15)),
+    }),
+    yaxis: axis(chart.yTitle),
+  });
 }
 
 /** Plotly's options for every chart: no logo, no selection tools, resizes with its container. */

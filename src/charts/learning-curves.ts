@@ -1,49 +1,63 @@
-/** Curves over epochs, one colour an optimizer: validation accuracy, and loss. */
-import type { EpochMetrics, ReportedFigure, RunResult } from '../training/results.js';
+/** Curves over epochs, one colour an optimizer: the validation data's metric, and loss. */
+import { METRICS, type Metric } from '../experiments/metric.js';
+import { sampleOf } from '../statistics/sample.js';
+import {
+  type EpochMetrics,
+  keyOf,
+  metricOf,
+  type ReportedFigure,
+  type RunResult,
+} from '../training/results.js';
 import {
   CHART_CONFIG,
-  datasetLabel,
   epochLayout,
   type Figure,
   optimizerStyle,
   plotlyText,
   type Trace,
 } from './figure.js';
-import { overridesNote } from './overrides.js';
+import { type Series, seriesOf } from './series.js';
+import { subtitlesOf } from './subtitles.js';
 import { wrapText } from './wrap-text.js';
 
 /**
- * Validation accuracy (%) against epoch: one line an optimizer. With several seeds the line is
- * their mean, as far as all of them got, and each seed is a thin line behind it.
+ * Validation accuracy (%) or perplexity against epoch: one line an optimizer, in a sweep one a cell.
+ * With several seeds the line is their mean, as far as all of them got: with two each seed is a thin
+ * line behind it, with three or more an area shows the mean's 95 % confidence interval.
  *
  * @param reported - published figures, drawn as dotted lines for the optimizers that were run;
  *   left out on synthetic data, where they mean nothing.
  */
-export function validationAccuracyChart(
+export function validationChart(
   runs: RunResult[],
   { reported = [] }: { reported?: ReportedFigure[] } = {},
 ): Figure {
-  const curves = optimizerCurves(runs, {
-    value: (m) => percent(m.valAccuracy),
-    quantity: 'validation accuracy',
-    format: '.2f',
-    unit: ' %',
+  const metric = runs.length === 0 ? METRICS.accuracy : metricOf(runs[0].summary);
+  const curves = curvesOf(runs, {
+    value: (m) => scaled(metric, m[keyOf('val', metric)]),
+    quantity: `validation ${metric.name}`,
+    format: `.${metric.digits}f`,
+    unit: metric.unit,
     dash: 'solid',
+    band: true,
   });
-  const lines = reportedLines(runs, reported);
-  return figure(runs, [...lines, ...curves], 'Validation accuracy', 'Validation accuracy (%)');
+  const lines = reportedLines(runs, reported, metric);
+  const title = `Validation ${metric.name}`;
+  const unit = metric.unit === '' ? 'lower is better' : metric.unit.trim();
+  return figure(runs, [...lines, ...curves], title, `${title} (${unit})`);
 }
 
 /** Loss (nats) against epoch: validation solid, training dashed, one colour an optimizer. */
 export function lossChart(runs: RunResult[]): Figure {
   const common = { format: '.4f', unit: ' nats' };
-  const validation = optimizerCurves(runs, {
+  const validation = curvesOf(runs, {
     ...common,
     value: (m) => m.valLoss,
     quantity: 'validation loss',
     dash: 'solid',
+    band: true,
   });
-  const training = optimizerCurves(runs, {
+  const training = curvesOf(runs, {
     ...common,
     value: (m) => m.loss,
     quantity: 'training loss',
@@ -63,12 +77,17 @@ interface Curve {
   format: string;
   unit: string;
   dash: string;
+  /** Whether the confidence interval over seeds is drawn. */
+  band?: boolean;
 }
 
-function optimizerCurves(runs: RunResult[], curve: Curve): Trace[] {
-  return [...byOptimizer(runs)].flatMap(([optimizer, members]) => {
+/** Seeds from which the mean's confidence interval is drawn; two seeds' is as wide as the chart. */
+const ENOUGH_FOR_BAND = 3;
+
+function curvesOf(runs: RunResult[], curve: Curve): Trace[] {
+  return seriesOf(runs).drawn.flatMap((series) => {
     // A diverged run's last line may hold NaN, which JSON turns into null.
-    const drawn = members
+    const drawn = series.runs
       .map((run) => ({
         run,
         metrics: run.metrics.filter((m) => Number.isFinite(curve.value(m))),
@@ -77,11 +96,13 @@ function optimizerCurves(runs: RunResult[], curve: Curve): Trace[] {
     // As in the table, a run cut short does not count where others were completed.
     const completed = drawn.filter(({ run }) => run.summary.status === 'completed');
     const counted = completed.length > 0 ? completed : drawn;
-    const thin = counted.length > 1 ? drawn : drawn.filter((each) => !counted.includes(each));
+    const hasBand = counted.length >= ENOUGH_FOR_BAND;
+    const thin = counted.length > 1 && !hasBand ? drawn : drawn.filter((d) => !counted.includes(d));
     return [
-      ...thin.map((each) => seedTrace(optimizer, each, curve)),
-      ...(counted.length > 1 ? [meanTrace(optimizer, counted, curve)] : []),
-      ...(counted.length === 1 ? [runTrace(optimizer, counted[0], curve)] : []),
+      ...(hasBand && curve.band ? [bandTrace(series, counted, curve)] : []),
+      ...thin.map((each) => seedTrace(series, each, curve)),
+      ...(counted.length > 1 ? [meanTrace(series, counted, curve)] : []),
+      ...(counted.length === 1 ? [runTrace(series, counted[0], curve)] : []),
     ];
   });
 }
@@ -92,11 +113,11 @@ interface DrawnRun {
   metrics: EpochMetrics[];
 }
 
-/** The only run of an optimizer: a line with markers. */
-function runTrace(optimizer: string, { run, metrics }: DrawnRun, curve: Curve): Trace {
-  const { label, color, symbol } = optimizerStyle(optimizer);
+/** The only run of a series: a line with markers. */
+function runTrace(series: Series, { run, metrics }: DrawnRun, curve: Curve): Trace {
+  const { label, color, symbol } = series;
   return {
-    ...baseTrace(optimizer, curve),
+    ...baseTrace(series, curve),
     mode: 'lines+markers',
     name: plotlyText(label),
     x: metrics.map((m) => m.epoch),
@@ -108,49 +129,77 @@ function runTrace(optimizer: string, { run, metrics }: DrawnRun, curve: Curve): 
   };
 }
 
-/** One seed of several: a thin line that follows its optimizer's legend entry. */
-function seedTrace(optimizer: string, drawn: DrawnRun, curve: Curve): Trace {
-  const trace = runTrace(optimizer, drawn, curve);
-  const { color } = optimizerStyle(optimizer);
+/** One seed of several: a thin line that follows its series' legend entry. */
+function seedTrace(series: Series, drawn: DrawnRun, curve: Curve): Trace {
   return {
-    ...trace,
+    ...runTrace(series, drawn, curve),
     mode: 'lines',
-    line: { color, width: 1, dash: curve.dash },
+    line: { color: series.color, width: 1, dash: curve.dash },
     opacity: 0.5,
     showlegend: false,
   };
 }
 
-/** The mean over seeds, at the epochs that every seed has: else it would jump where one ends. */
-function meanTrace(optimizer: string, drawn: DrawnRun[], curve: Curve): Trace {
-  const { label, color, symbol } = optimizerStyle(optimizer);
-  const others = drawn.slice(1).map((d) => new Map(d.metrics.map((m) => [m.epoch, m])));
-  const points = drawn[0].metrics
-    .filter((m) => others.every((other) => other.has(m.epoch)))
-    .map((m) => {
-      const values = [m, ...others.map((other) => other.get(m.epoch)!)].map(curve.value);
-      return {
-        epoch: m.epoch,
-        mean: values.reduce((sum, v) => sum + v, 0) / values.length,
-        details: [m.steps, Math.min(...values), Math.max(...values)],
-      };
-    });
-  const range = `from %{customdata[1]:${curve.format}} to %{customdata[2]:${curve.format}}`;
+/** The mean over seeds. */
+function meanTrace(series: Series, drawn: DrawnRun[], curve: Curve): Trace {
+  const { label, color, symbol } = series;
+  const points = samplesOf(drawn, curve);
+  const details = points.map(({ steps, sample: { confidence }, values }) => [
+    steps,
+    ...(confidence ?? [0, 0]),
+    Math.min(...values),
+    Math.max(...values),
+  ]);
+  const number = (i: number) => `%{customdata[${i}]:${curve.format}}`;
+  const spread =
+    drawn.length >= ENOUGH_FOR_BAND
+      ? `95 % confidence interval ${number(1)} to ${number(2)}<br>seeds from ${number(3)} to ${number(4)}`
+      : `from ${number(3)} to ${number(4)}`;
   return {
-    ...baseTrace(optimizer, curve),
+    ...baseTrace(series, curve),
     mode: 'lines+markers',
     name: plotlyText(label),
     x: points.map((p) => p.epoch),
-    y: points.map((p) => p.mean),
-    customdata: points.map((p) => p.details),
-    hovertemplate: hover(curve, `mean of ${drawn.length} seeds`, '%{customdata[0]:,}', range),
+    y: points.map((p) => p.sample.mean),
+    customdata: details,
+    hovertemplate: hover(curve, `mean of ${drawn.length} seeds`, '%{customdata[0]:,}', spread),
     line: { color, width: 2.5, dash: curve.dash },
     marker: { color, symbol, size: curve.dash === 'solid' ? 8 : 5 },
   };
 }
 
-function baseTrace(optimizer: string, curve: Curve): Trace {
-  return { type: 'scatter', legendgroup: optimizer, meta: { optimizer, quantity: curve.quantity } };
+/** The 95 % confidence interval of the mean over seeds, as an area. */
+function bandTrace(series: Series, drawn: DrawnRun[], curve: Curve): Trace {
+  const points = samplesOf(drawn, curve);
+  const epochs = points.map((p) => p.epoch);
+  const ends = (end: 0 | 1) => points.map((p) => p.sample.confidence![end]);
+  return {
+    ...baseTrace(series, curve),
+    mode: 'lines',
+    // There along the upper edge and back along the lower one.
+    x: [...epochs, ...epochs.toReversed()],
+    y: [...ends(1), ...ends(0).toReversed()],
+    fill: 'toself',
+    fillcolor: `${series.color}26`,
+    line: { width: 0, color: series.color },
+    hoverinfo: 'skip',
+    showlegend: false,
+  };
+}
+
+/** What seeds come to at the epochs that every one has: a mean would jump where one ends. */
+function samplesOf(drawn: DrawnRun[], curve: Curve) {
+  const others = drawn.slice(1).map((d) => new Map(d.metrics.map((m) => [m.epoch, m])));
+  return drawn[0].metrics
+    .filter((m) => others.every((other) => other.has(m.epoch)))
+    .map((m) => {
+      const values = [m, ...others.map((other) => other.get(m.epoch)!)].map(curve.value);
+      return { epoch: m.epoch, steps: m.steps, values, sample: sampleOf(values)! };
+    });
+}
+
+function baseTrace({ optimizer, label }: Series, curve: Curve): Trace {
+  return { type: 'scatter', legendgroup: label, meta: { optimizer, quantity: curve.quantity } };
 }
 
 function hover(curve: Curve, which: string, step: string, range?: string): string {
@@ -164,9 +213,12 @@ function hover(curve: Curve, which: string, step: string, range?: string): strin
     .concat('<extra></extra>');
 }
 
-function reportedLines(runs: RunResult[], reported: ReportedFigure[]): Trace[] {
+function reportedLines(runs: RunResult[], reported: ReportedFigure[], metric: Metric): Trace[] {
   if (runs.some((run) => run.summary.synthetic)) return [];
-  const optimizers = byOptimizer(runs);
+  const { drawn, of } = seriesOf(runs);
+  const optimizers = new Set(drawn.map(({ optimizer }) => optimizer));
+  // Beside a sweep's many curves of one optimizer they would be of none's colour.
+  if (of > optimizers.size) return [];
   const epochs = lastEpoch(runs);
   // A point an epoch, not two ends: hover finds points, not the line between them.
   const x = [0.5, ...Array.from({ length: epochs }, (_, i) => i + 1), epochs + 0.5];
@@ -186,7 +238,7 @@ function reportedLines(runs: RunResult[], reported: ReportedFigure[]): Trace[] {
         name: lines(figure.source.replace(/ \(.*\)$/, '')),
         meta: { optimizer: figure.optimizer, quantity: 'reported' },
         x,
-        y: x.map(() => percent(figure.value)),
+        y: x.map(() => scaled(metric, figure.value)),
         hovertemplate: `${lines(figure.source)}<extra></extra>`,
         line: { color, width: 1.5, dash: 'dot' },
         // Drawn below the curves, listed after them.
@@ -202,17 +254,11 @@ function figure(
   yTitle: string,
   subtitles: string[] = [],
 ): Figure {
-  const datasets = [...new Set(runs.map((run) => datasetLabel(run.summary.dataset)))];
   return {
     data,
     layout: epochLayout({
-      title: datasets.length ? `${quantity}, ${datasets.join(' and ')}` : quantity,
-      subtitles: [
-        warnings(runs),
-        ...wrapText(overridesNote(runs.map((run) => run.summary)), 60),
-        whichRuns(runs),
-        ...subtitles,
-      ].filter((line) => line !== ''),
+      title: quantity,
+      subtitles: [...subtitlesOf(runs), ...subtitles],
       yTitle,
       epochs: Math.max(1, lastEpoch(runs)),
       legendEntries: data.filter((trace) => trace.showlegend !== false).length,
@@ -221,40 +267,12 @@ function figure(
   };
 }
 
-function warnings(runs: RunResult[]): string {
-  return [
-    runs.some((run) => run.summary.synthetic) ? 'synthetic data' : '',
-    runs.some(({ summary: s }) => !s.synthetic && !s.verified) ? 'unverified copy' : '',
-    runs.some((run) => run.summary.preset === 'quick') ? 'undertrained: a subset' : '',
-  ]
-    .filter((line) => line !== '')
-    .join(', ');
-}
-
-/** 'preset quick, seeds 1, 2'. */
-function whichRuns(runs: RunResult[]): string {
-  if (runs.length === 0) return 'no runs';
-  const presets = [...new Set(runs.map((run) => run.summary.preset))];
-  const seeds = [...new Set(runs.map((run) => run.summary.seed))].sort((a, b) => a - b);
-  const named = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(', ')}`;
-  return `preset ${presets.join(' and ')}, ${seeds.length <= 5 ? named : `${seeds.length} seeds`}`;
-}
-
-function byOptimizer(runs: RunResult[]): Map<string, RunResult[]> {
-  const groups = new Map<string, RunResult[]>();
-  for (const run of runs) {
-    const { optimizer } = run.summary;
-    groups.set(optimizer, [...(groups.get(optimizer) ?? []), run]);
-  }
-  return groups;
-}
-
 function lastEpoch(runs: RunResult[]): number {
   return Math.max(0, ...runs.flatMap((run) => run.metrics.map((m) => m.epoch)));
 }
 
-/** A share as a percentage, without the floating-point dust that 100 × 0.8374 leaves. */
-function percent(share: number): number {
+/** A value as it is drawn, without the floating-point dust that 100 × 0.8374 leaves. */
+function scaled({ factor }: Metric, value: number | undefined): number {
   // null × 100 would be a drawable 0.
-  return Number.isFinite(share) ? Number((100 * share).toFixed(6)) : Number.NaN;
+  return Number.isFinite(value) ? Number((factor * value!).toFixed(6)) : Number.NaN;
 }

@@ -5,8 +5,12 @@ import { UsageError } from '../runtime/errors.js';
 import * as doctor from './doctor.js';
 import * as lab from './lab.js';
 import * as notebook from './notebook.js';
+import * as report from './report.js';
 import * as reproduce from './reproduce.js';
+import * as robustness from './robustness.js';
 import * as run from './run.js';
+import * as runs from './runs.js';
+import * as sweep from './sweep.js';
 
 const { version } = require('../../package.json');
 
@@ -19,7 +23,7 @@ async function main(): Promise<void> {
     .version(version)
     .option('--debug', 'show where an error comes from')
     .exitOverride();
-  for (const command of [run, reproduce, notebook, lab, doctor]) {
+  for (const command of [run, runs, reproduce, robustness, sweep, report, notebook, lab, doctor]) {
     command.register(program);
   }
   try {

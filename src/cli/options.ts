@@ -50,23 +50,26 @@ export interface TrainingFlags {
   backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
   threads?: number;
   runDir?: string;
+  resume?: boolean;
+  checkpointEvery?: string;
+  keepCheckpoints?: number;
   json?: boolean;
 }
 
-/** Adds the options of {@link TrainingFlags}. */
-export function addTrainingOptions(command: Command): Command {
+/**
+ * Adds the options of {@link TrainingFlags}.
+ *
+ * @param hyperparameters - whether those of optimizer and model are among them. Default true.
+ */
+export function addTrainingOptions(command: Command, { hyperparameters = true } = {}): Command {
+  command.option(
+    '--preset <name>',
+    'smoke, quick, and longer ones: full of imdb, standard and paper of the others (default: quick)',
+  );
+  if (hyperparameters) addHyperparameters(command);
   return command
-    .option('--preset <name>', 'smoke, quick or full (default: quick)')
     .addOption(numberOption('epochs', 'n', 'passes over the training data'))
-    .addOption(numberOption('batch-size', 'n', 'examples a step'))
-    .addOption(numberOption('lr', 'x', "the inner optimizer's learning rate"))
-    .addOption(numberOption('k', 'n', "Lookahead's sync period, in steps"))
-    .addOption(numberOption('alpha', 'x', "Lookahead's step of the slow weights, 0 to 1"))
     .option('--data <source>', 'real, synthetic, or auto: real where it can be had')
-    .option(
-      '--lstm <kind>',
-      "the LSTM's gates and dropout masks: keras2.2 (the article's) or today",
-    )
     .addOption(
       new Option('--backend <name>', 'where to compute').choices([
         'auto',
@@ -77,7 +80,34 @@ export function addTrainingOptions(command: Command): Command {
     )
     .addOption(numberOption('threads', 'n', 'threads of one TensorFlow operation (default: 1)'))
     .option('--run-dir <dir>', 'where the results go (default: a new folder in runs/)')
+    .option(
+      '--resume',
+      'go on with what --run-dir holds, bit for bit; begin where it holds nothing',
+    )
+    .option(
+      '--checkpoint-every <interval>',
+      'steps, as 100, or time, as 5m; after each epoch in any case (default: 2m)',
+    )
+    .addOption(numberOption('keep-checkpoints', 'n', 'the newest n and the best stay (default: 2)'))
     .option('--json', 'print the result as JSON, in the last line of standard output');
+}
+
+/** What the flags say of how a run is carried out. */
+export function conditionsOf(flags: TrainingFlags) {
+  const { backend, threads, runDir, resume, checkpointEvery, keepCheckpoints } = flags;
+  return { backend, threads, runDir, resume, checkpointEvery, keepCheckpoints };
+}
+
+function addHyperparameters(command: Command): void {
+  command
+    .addOption(numberOption('batch-size', 'n', 'examples a step, or rows of a text'))
+    .addOption(numberOption('lr', 'x', "the inner optimizer's learning rate"))
+    .addOption(numberOption('k', 'n', "Lookahead's sync period, in steps"))
+    .addOption(numberOption('alpha', 'x', "Lookahead's step of the slow weights, 0 to 1"))
+    .option(
+      '--lstm <kind>',
+      "imdb: the LSTM's gates and dropout masks, keras2.2 (the article's) or today",
+    );
 }
 
 /** What the flags ask of a run. */

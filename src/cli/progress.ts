@@ -1,12 +1,12 @@
 /** Training's events as a progress bar on a terminal, and as plain lines elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
+import { formatMetric } from '../experiments/metric.js';
 import { formatDuration } from '../report/format.js';
 import type { EpochEvent, StepEvent, TrainingEvent } from '../training/events.js';
+import { keyOf, metricIn } from '../training/results.js';
 
 /** Seconds between two lines where there is no terminal. */
 const LINE_EVERY = 10;
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** Draws one run's events on standard error; `label` says which run it is. */
 export function showProgress(label: string): (event: TrainingEvent) => void {
@@ -56,11 +56,19 @@ function lines(label: string): (event: TrainingEvent) => void {
   };
 }
 
-const details = ({ loss, accuracy, stepsPerSecond, secondsLeft }: StepEvent) =>
-  `loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, ${stepsPerSecond.toFixed(1)} steps/s, ${formatDuration(secondsLeft)} left`;
+const details = (event: StepEvent) =>
+  `loss ${event.loss.toFixed(4)}, ${shown(event)}, ${event.stepsPerSecond.toFixed(1)} steps/s, ${formatDuration(event.secondsLeft)} left`;
 
-const summary = ({ metrics, totalEpochs }: EpochEvent) =>
-  `epoch ${metrics.epoch} of ${totalEpochs}, loss ${metrics.loss.toFixed(4)}, validation accuracy ${percent(metrics.valAccuracy)}, ${formatDuration(metrics.seconds)} in all`;
+function shown(event: StepEvent): string {
+  const metric = metricIn(event);
+  return `${metric.name} ${formatMetric(metric, event[metric.name]!, 1)}`;
+}
+
+function summary({ metrics, totalEpochs }: EpochEvent): string {
+  const metric = metricIn(metrics);
+  const value = formatMetric(metric, metrics[keyOf('val', metric)]!, 1);
+  return `epoch ${metrics.epoch} of ${totalEpochs}, loss ${metrics.loss.toFixed(4)}, validation ${metric.name} ${value}, ${formatDuration(metrics.seconds)} in all`;
+}
 
 function print(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { untilInterrupted } from './interrupt.js';
 import {
   addTrainingOptions,
+  conditionsOf,
   numbers,
   optimizerList,
   requestOf,
@@ -20,7 +21,7 @@ export function register(program: Command): void {
   const command = program
     .command('reproduce')
     .description('compare optimizers, and set the result beside the reported figures')
-    .argument('<experiment>', 'imdb')
+    .argument('<experiment>', 'imdb, cifar10, cifar100 or ptb')
     .option(
       '--seeds <list>',
       'one run a seed and optimizer, e.g. 1,2,3 (default: 1)',
@@ -35,21 +36,19 @@ export function register(program: Command): void {
 }
 
 async function reproduceAction(experiment: string, flags: Flags): Promise<void> {
-  const { seeds, optimizers, json, runDir, backend, threads } = flags;
+  const { seeds, optimizers, json } = flags;
   const { EXPERIMENTS } = await import('../experiments/config.js');
   const { reproduce } = await import('../training/reproduce.js');
   const { reproductionTable } = await import('../report/reproduction.js');
   const { reproductionText } = await import('../report/text.js');
   const { writeReport } = await import('../report/write.js');
-  const { readEnvironment } = await import('../training/run-directory.js');
+  const { readEnvironment } = await import('../training/run-files.js');
   const started = performance.now();
   let planned = 0;
   const { directory, runs, error } = await reproduce(
     { experiment, seeds, optimizers, ...requestOf(flags) },
     {
-      runDir,
-      backend,
-      threads,
+      ...conditionsOf(flags),
       signal: untilInterrupted(),
       onStatus: (status) => process.stderr.write(`${status}\n`),
       onRun({ optimizer, seed }, index, total) {
@@ -68,9 +67,8 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   const report = join(directory, 'report.html');
   await writeReport(report, {
     title,
-    runs,
-    reported,
-    environment: readEnvironment(runs[0].directory),
+    sections: [{ runs, reported }],
+    environments: [readEnvironment(runs[0].directory)],
   });
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   const completed = runs.filter(({ summary }) => summary.status === 'completed').length;

@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
+import { formatMetric } from '../experiments/metric.js';
+import { metricOf, type RunSummary, resultOf } from '../training/results.js';
 import { untilInterrupted } from './interrupt.js';
-import { addTrainingOptions, numberOption, requestOf, type TrainingFlags } from './options.js';
+import {
+  addTrainingOptions,
+  conditionsOf,
+  numberOption,
+  requestOf,
+  type TrainingFlags,
+} from './options.js';
 import { showProgress } from './progress.js';
 
 /** `lazyahead run EXPERIMENT --optimizer NAME|SPEC`: one run. */
@@ -8,7 +16,7 @@ export function register(program: Command): void {
   const command = program
     .command('run')
     .description('train one optimizer and leave a run directory')
-    .argument('<experiment>', 'imdb')
+    .argument('<experiment>', 'imdb, cifar10, cifar100 or ptb')
     .requiredOption(
       '--optimizer <name|spec>',
       'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam, lookahead-lazy-adam, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',
@@ -16,14 +24,12 @@ export function register(program: Command): void {
     .addOption(numberOption('seed', 'n', 'decides weights, order and dropout (default: 1)'));
   addTrainingOptions(command).action(
     async (experiment: string, flags: TrainingFlags & { optimizer: string; seed?: number }) => {
-      const { optimizer, seed, json, runDir, backend, threads } = flags;
+      const { optimizer, seed, json } = flags;
       const { run } = await import('../training/run.js');
       const { directory, summary } = await run(
         { experiment, optimizer, seed, ...requestOf(flags) },
         {
-          runDir,
-          backend,
-          threads,
+          ...conditionsOf(flags),
           signal: untilInterrupted(),
           onEvent: showProgress(`${optimizer}, seed ${seed ?? 1}`),
           onStatus: (status) => process.stderr.write(`${status}\n`),
@@ -38,15 +44,19 @@ export function register(program: Command): void {
       if (json) {
         process.stdout.write(`${JSON.stringify(summary)}\n`);
       } else {
-        const best = summary.bestValAccuracy;
-        const result =
-          best === null
-            ? 'no epoch was completed'
-            : `best validation accuracy ${(100 * best).toFixed(2)} %`;
         process.stdout.write(
-          `${summary.optimizer} on ${summary.dataset}: ${result}. Run: ${directory}\n`,
+          `${summary.optimizer} on ${summary.dataset}: ${resultText(summary)}. Run: ${directory}\n`,
         );
       }
     },
   );
+}
+
+/** 'best validation accuracy 83.74 %'. */
+function resultText(summary: RunSummary): string {
+  const metric = metricOf(summary);
+  const { best, test } = resultOf(summary);
+  if (best === null) return 'no epoch was completed';
+  const onTest = test === null ? '' : `, on the test data then ${formatMetric(metric, test)}`;
+  return `best validation ${metric.name} ${formatMetric(metric, best)}${onTest}`;
 }

@@ -1,12 +1,19 @@
 /** From what a user asks for to a complete configuration, with every value checked. */
 import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
-import type { Experiment, RunConfig } from './experiment.js';
+import { cifar } from './cifar/cifar.js';
+import type { Experiment, Preset, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
 import { isSpec } from './optimizers.js';
+import { ptb } from './ptb/ptb.js';
 
 /** All experiments, by name. */
-export const EXPERIMENTS: Record<string, Experiment> = { imdb };
+export const EXPERIMENTS: Record<string, Experiment> = {
+  imdb,
+  cifar10: cifar(10),
+  cifar100: cifar(100),
+  ptb,
+};
 
 /** What a user may choose; anything left out is the preset's or the experiment's. */
 export type RunRequest = Pick<RunConfig, 'experiment' | 'optimizer'> &
@@ -36,8 +43,9 @@ export function resolveConfig(request: RunRequest): RunConfig {
     preset: presetName,
     seed: request.seed ?? 1,
     epochs: request.epochs ?? preset.epochs,
-    batchSize: request.batchSize ?? experiment.defaults.batchSize,
-    ...hyperparametersOf(request, experiment),
+    batchSize: request.batchSize ?? preset.batchSize ?? experiment.defaults.batchSize,
+    ...hyperparametersOf(request, experiment, preset),
+    ...scheduleOf(request.schedule ?? preset.schedule),
     data: request.data ?? preset.data,
     settings: { ...experiment.defaults.settings, ...preset.settings, ...request.settings },
   };
@@ -49,6 +57,7 @@ export function resolveConfig(request: RunRequest): RunConfig {
 function hyperparametersOf(
   { optimizer, lr, k, alpha }: RunRequest,
   { optimizers, defaults }: Experiment,
+  { hyperparameters = {} }: Preset,
 ): Pick<RunConfig, 'lr' | 'k' | 'alpha'> {
   if (isSpec(optimizer)) {
     const given = Object.entries({ lr, k, alpha }).filter(([, value]) => value !== undefined);
@@ -67,8 +76,12 @@ function hyperparametersOf(
       `k and alpha are Lookahead's, and ${optimizer} has no Lookahead: leave them out, or choose ${others.join(' or ')}.`,
     );
   }
-  return { lr: lr ?? defaults.lr, k: k ?? defaults.k, alpha: alpha ?? defaults.alpha };
+  const own = { ...defaults, ...optimizers[optimizer].defaults, ...hyperparameters[optimizer] };
+  return { lr: lr ?? own.lr, k: k ?? own.k, alpha: alpha ?? own.alpha };
 }
+
+const scheduleOf = (schedule: RunConfig['schedule']) =>
+  schedule === undefined ? {} : { schedule };
 
 const OR_A_SPEC = ', or write a spec such as lookahead(adam(1e-3), k=5)';
 
@@ -103,8 +116,11 @@ function check(config: RunConfig, experiment: Experiment): void {
     } else if (experiment.rates.includes(key)) {
       const holds = typeof value === 'number' && value >= 0 && value < 1;
       within(key, value, holds, 'a number from 0 to below 1');
+    } else if (experiment.positive?.includes(key)) {
+      const holds = typeof value === 'number' && value > 0 && Number.isFinite(value);
+      within(key, value, holds, 'a number above 0');
     } else {
-      wholeNumber(key, value, 1);
+      wholeNumber(key, value, experiment.fromZero?.includes(key) ? 0 : 1);
     }
   }
 }

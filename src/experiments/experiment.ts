@@ -1,6 +1,7 @@
 /** What an experiment declares: data, model, optimizers, presets. The training loop is elsewhere. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import type { MetricName } from './metric.js';
 
 /** The data that a run is trained on. */
 export interface DatasetInfo {
@@ -19,31 +20,47 @@ export interface DatasetInfo {
   reason?: string;
 }
 
-/** A batch of examples: inputs [size, …] and targets [size, 1]. */
+/** A batch: inputs and targets, new tensors that are the caller's to dispose. */
 export interface Batch {
   x: tf.Tensor;
   y: tf.Tensor;
+  /** Predictions in it, which losses are means over: examples, or words. */
+  n: number;
 }
 
-/** Examples that can be had in any order. */
-export interface Examples {
+/** Batches, each of which can be made at any time, without those before it. */
+export interface Batches {
+  /** Predictions in all. */
   readonly n: number;
-  /** The examples with these numbers, as new tensors that are the caller's to dispose. */
-  batch(indices: Int32Array): Batch;
+  readonly length: number;
+  at(index: number): Batch;
+}
+
+/** What is trained on: other batches, or the same in another order, each epoch. */
+export interface TrainingSet {
+  /** Examples or words. */
+  readonly n: number;
+  /**
+   * The batches of an epoch, from 1. All that is random about them comes from the seed, the epoch
+   * and the batch's place in it.
+   */
+  epoch(config: Pick<RunConfig, 'seed' | 'batchSize'>, epoch: number): Batches;
 }
 
 /** An experiment's data, ready to train on. */
 export interface ExperimentData {
   info: DatasetInfo;
-  train: Examples;
-  val: Examples;
+  train: TrainingSet;
+  val: Batches;
+  /** Looked at only after epochs that are the best so far on `val`. */
+  test?: Batches;
 }
 
 /** A figure that somebody published. */
 export interface ReportedFigure {
   /** Our name of the optimizer it was reported for. */
   optimizer: string;
-  /** As an accuracy in [0, 1]. */
+  /** In the experiment's metric: an accuracy in [0, 1], a perplexity. */
   value: number;
   /** As printed, 'about 83.7 %'. */
   text: string;
@@ -52,6 +69,14 @@ export interface ReportedFigure {
   /** How sure we are: in the primary source, in a publication that quotes it, not checked. */
   mark: 'read' | 'quoted' | 'recalled';
 }
+
+/**
+ * How the learning rate goes from epoch to epoch: it is multiplied by `gamma` after each of some
+ * epochs, or by `factor` whenever the validation loss has not fallen for `patience` epochs.
+ */
+export type RateSchedule =
+  | { milestones: number[]; gamma: number }
+  | { factor: number; patience: number };
 
 /** Everything that decides what a run computes, on one backend and number of threads. */
 export interface RunConfig {
@@ -68,6 +93,8 @@ export interface RunConfig {
   /** Lookahead's sync period in steps, and its step of the slow weights. */
   k?: number;
   alpha?: number;
+  /** How the learning rate goes from epoch to epoch; left out where it stays. */
+  schedule?: RateSchedule;
   /** Real data or an error; generated data; or generated data only where there is no other. */
   data: 'auto' | 'real' | 'synthetic';
   /** What the experiment itself adds: sizes of model and data. */
@@ -78,15 +105,31 @@ export interface RunConfig {
 export type Preset = Pick<RunConfig, 'epochs' | 'data'> & {
   /** One line: what it does and how long it takes. */
   description: string;
+  /** Whether it is the configuration that the experiment's reported figures come from. */
+  asReported?: boolean;
+  schedule?: RateSchedule;
+  batchSize?: number;
+  /** Hyperparameters by optimizer, which go before the optimizers' own. */
+  hyperparameters?: Record<string, Pick<RunConfig, 'lr' | 'k' | 'alpha'>>;
+  /** What readers of its results should know: half a sentence, to be shown. */
+  note?: string;
+  /** Whether it takes so long that the time is estimated, and told, before it starts. */
+  long?: boolean;
   settings?: RunConfig['settings'];
+  /** How often a checkpoint is written within an epoch: steps, or a time. Default `2m`. */
+  checkpointEvery?: string;
 };
 
 /** An optimizer that an experiment has a name for. */
 export interface OptimizerRecipe {
   /** Whether `k` and `alpha` mean anything to it. */
   lookahead: boolean;
+  /** Its own defaults, which go before the experiment's. */
+  defaults?: Pick<RunConfig, 'lr' | 'k' | 'alpha'>;
+  /** Which of its hyperparameters are ours, where the source has none: half a sentence, to be shown. */
+  ours?: string;
   /** What makes it, filled in from the configuration. */
-  spec(config: Pick<RunConfig, 'lr' | 'k' | 'alpha'>): string;
+  spec(config: Pick<RunConfig, 'lr' | 'k' | 'alpha' | 'settings'>): string;
 }
 
 /** An experiment, as data. */
@@ -94,25 +137,40 @@ export interface Experiment {
   name: string;
   /** One line. */
   title: string;
+  /** What its runs are judged by. */
+  metric: MetricName;
   defaults: Required<Pick<RunConfig, 'batchSize' | 'lr' | 'k' | 'alpha' | 'settings'>>;
   /** The values that a setting may have, for settings that are not numbers. */
   choices: Record<string, string[]>;
-  /** The settings that are shares from 0 to below 1; other numbers are sizes, whole and from 1. */
+  /** The settings that are shares from 0 to below 1; other numbers are sizes, whole and from 1, … */
   rates: string[];
+  /** … but whole and from 0 those here, … */
+  fromZero?: string[];
+  /** … and any number above 0 those here. */
+  positive?: string[];
   presets: Record<string, Preset>;
   optimizers: Record<string, OptimizerRecipe>;
   /** The optimizers that `reproduce` compares unless told otherwise. */
   compared: string[];
   reported: ReportedFigure[];
+  /** What `robustness` compares: an optimizer alone and within Lookahead, over learning rates. */
+  robustness?: { inner: string; lookahead: string; rates: number[] };
   /** @param onStatus - told what takes time, a sentence at a time. */
   load(
     config: RunConfig,
     options: { signal?: AbortSignal; onStatus?: (status: string) => void },
   ): Promise<ExperimentData>;
-  /** A model whose weights and dropout depend on the seed alone. */
+  /**
+   * A model whose weights and dropout depend on the seed alone: x to output, or, where states go
+   * from batch to batch, [x, …states] to [output, …states].
+   */
   build(config: RunConfig): tfl.LayersModel;
+  /** The states before the first of a row of batches, new tensors; without, there are none. */
+  initialStates?(config: RunConfig, batchSize: number): tf.Tensor[];
   /** Mean loss over a batch (nats), a scalar. */
   loss(y: tf.Tensor, output: tf.Tensor): tf.Scalar;
-  /** How many examples of a batch are classified correctly, a scalar. */
-  correct(y: tf.Tensor, output: tf.Tensor): tf.Scalar;
+  /** What the optimizer minimises, as a multiple of that mean. Without: the mean itself. */
+  lossScale?(config: RunConfig): number;
+  /** How many predictions of a batch are correct, a scalar, where the metric asks for it. */
+  correct?(y: tf.Tensor, output: tf.Tensor): tf.Scalar;
 }

@@ -44,6 +44,7 @@ export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<L
   const port = await freePort(options.port);
   const token = randomBytes(24).toString('hex');
   silenceNews(jupyter.venv);
+  saveWidgets(jupyter.venv);
 
   const server = spawn(jupyter.python, labArguments(port, options), {
     // The token goes by the environment: arguments can be read by every user of the machine.
@@ -96,6 +97,15 @@ function silenceNews(venv: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const disabledExtensions = { '@jupyterlab/apputils-extension:announcements': true };
   writeFileAtomic.sync(file, `${JSON.stringify({ disabledExtensions }, null, 2)}\n`);
+}
+
+/** By default JupyterLab saves widgets without what they show: reopened they would be an error. */
+function saveWidgets(venv: string): void {
+  const file = join(venv, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
+  if (existsSync(file)) return;
+  mkdirSync(dirname(file), { recursive: true });
+  const overrides = { '@jupyter-widgets/jupyterlab-manager:plugin': { saveState: true } };
+  writeFileAtomic.sync(file, `${JSON.stringify(overrides, null, 2)}\n`);
 }
 
 /** The port asked for, or else 8888 or any other that is free. */

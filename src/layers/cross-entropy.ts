@@ -8,8 +8,8 @@ import { refuseSecondDerivative, runOp } from './native-op.js';
  *
  *     loss[i] = log Σⱼ exp(logits[i, j]) − logits[i, labels[i]]
  *
- * Differentiable once, in the logits. On tfjs-node TensorFlow's op computes loss and gradient in one
- * pass.
+ * Differentiable once, in the logits. On tfjs-node a kernel of our own computes it in one pass each
+ * way, or else TensorFlow's op.
  *
  * @param logits - `[n, classes]`, float32.
  * @param labels - `[n]`, int32, from 0 to classes − 1. A label out of range is not looked for: its
@@ -29,27 +29,55 @@ export function sparseSoftmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor
     throw new UsageError(`Labels of cross-entropy are int32, not ${labels.dtype}.`);
   }
   const native = nativeBackend();
+  const compute = native === null ? plainly : native.hasOwnKernels ? byKernel : byTensorFlow;
   return tf.customGrad((...args) => {
     const [scores, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
-    const [loss, gradient] =
-      native === null ? plainly(scores, labels) : fused(native, scores, labels);
-    save([gradient]);
+    const { loss, kept, gradient } = compute(scores, labels, native!);
+    save(kept);
     return {
       value: loss,
       gradFunc: (dy, saved) => {
         refuseSecondDerivative('sparseSoftmaxCrossEntropy');
-        return tf.mul((saved as tf.Tensor[])[0], tf.expandDims(dy, 1));
+        return gradient(dy as tf.Tensor1D, saved as tf.Tensor[]);
       },
     };
   })(logits) as tf.Tensor1D;
 }
 
-function fused(native: NativeBackend, logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor[] {
-  return runOp(native, 'SparseSoftmaxCrossEntropyWithLogits', [logits, labels], 2);
+interface Computed {
+  loss: tf.Tensor;
+  /** What the gradient is computed from. */
+  kept: tf.Tensor[];
+  gradient(dy: tf.Tensor1D, kept: tf.Tensor[]): tf.Tensor;
 }
 
-/** The losses, and their gradient softmax(logits) − 1 at the label. */
-function plainly(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor[] {
+function byKernel(logits: tf.Tensor2D, labels: tf.Tensor1D, native: NativeBackend): Computed {
+  const [loss, sums] = runOp(native, 'LazyaheadCrossEntropy', [logits, labels], 2, {}, []);
+  return {
+    loss,
+    kept: [logits, labels, sums],
+    gradient: (dy, kept) => runOp(native, 'LazyaheadCrossEntropyGrad', [...kept, dy], 1, {}, [])[0],
+  };
+}
+
+function byTensorFlow(logits: tf.Tensor2D, labels: tf.Tensor1D, native: NativeBackend): Computed {
+  const [loss, gradient] = runOp(
+    native,
+    'SparseSoftmaxCrossEntropyWithLogits',
+    [logits, labels],
+    2,
+  );
+  return { loss, ...timesGradient(gradient) };
+}
+
+/** Where the gradient of the sum of the losses is known already. */
+const timesGradient = (gradient: tf.Tensor): Omit<Computed, 'loss'> => ({
+  kept: [gradient],
+  gradient: (dy, [saved]) => tf.mul(saved, tf.expandDims(dy, 1)),
+});
+
+/** The gradient is softmax(logits) − 1 at the label. */
+function plainly(logits: tf.Tensor2D, labels: tf.Tensor1D): Computed {
   const [n, classes] = logits.shape;
   const shifted = tf.sub(logits, tf.max(logits, 1, true));
   const logSum = tf.log(tf.sum(tf.exp(shifted), 1, true));
@@ -57,5 +85,5 @@ function plainly(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor[] {
   const where = tf.stack([tf.range(0, n, 1, 'int32'), labels], 1);
   const loss = tf.neg(tf.gatherND(logProbability, where));
   const gradient = tf.sub(tf.exp(logProbability), tf.scatterND(where, tf.ones([n]), [n, classes]));
-  return [loss, gradient];
+  return { loss, ...timesGradient(gradient) };
 }

@@ -8,6 +8,7 @@ export {
   type BatchNormalizationConfig,
   batchNormalization,
 } from './batch-normalization.js';
+export { Conv2D, type Conv2DConfig, conv2d } from './conv2d.js';
 export { sparseSoftmaxCrossEntropy } from './cross-entropy.js';
 export { LSTM, lstm } from './lstm.js';
 export type { DropoutMasks, LSTMConfig } from './lstm-config.js';

@@ -84,6 +84,14 @@ export class LSTM extends Stock {
     tf.tidy(() => super.build(inputShape));
   }
 
+  // tf.layers writes initial states into the arguments, which a model hands to all of its layers.
+  override apply(
+    inputs: Parameters<StockLayer['apply']>[0],
+    kwargs?: Parameters<StockLayer['apply']>[1],
+  ) {
+    return super.apply(inputs, { ...kwargs });
+  }
+
   /**
    * @param inputs - `[batch, time, inputDim]`.
    * @param kwargs - `training: true` applies dropout and counts {@link dropoutStep}; `initialState`

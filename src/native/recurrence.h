@@ -8,10 +8,10 @@
 #pragma once
 
 #include <algorithm>
-#include <thread>
 #include <vector>
 
 #include "product.h"
+#include "threads.h"
 
 /// Sizes and inputs, as both directions have them. Everything is row-major.
 struct Recurrence {
@@ -40,22 +40,6 @@ struct Recurrence {
   }
 };
 
-/// Splits the examples, whose states never meet, between threads. Since each row of a product is
-/// summed up in the same order wherever it stands, the result does not depend on their number.
-template <typename F>
-void overExamples(int batch, int threads, F compute) {
-  const int workers = threads < batch / ROWS ? threads : batch / ROWS;
-  if (workers <= 1) return compute(0, batch);
-  // Whole blocks of rows for each.
-  const int share = ((batch + workers - 1) / workers + ROWS - 1) / ROWS * ROWS;
-  std::vector<std::thread> others;
-  for (int from = share; from < batch; from += share) {
-    others.emplace_back(compute, from, from + share < batch ? from + share : batch);
-  }
-  compute(0, share < batch ? share : batch);
-  for (std::thread& other : others) other.join();
-}
-
 inline Vec gateOf(Vec z, bool hard) { return hard ? clip(0.2f * z + 0.5f, 0, 1) : sigmoid(z); }
 
 /// The gate's slope, from its value.
@@ -72,7 +56,9 @@ inline void forward(const Recurrence& r, const float* projected, float* h, float
   const size_t units = r.units, stateRow = (r.time + 1) * units;
   const Packed weights[4] = {r.gate(0, false), r.gate(1, false), r.gate(2, false),
                              r.gate(3, false)};
-  overExamples(r.batch, threads, [&](int from, int to) {
+  // Examples' states never meet. Since each row of a product is summed up in the same order wherever
+  // it stands, the result does not depend on the number of threads.
+  split(r.batch, ROWS, threads, [&](int from, int to) {
     const int rows = to - from;
     std::vector<float> z(4 * rows * units), masked(r.masks > 0 ? rows * units : 0);
     for (int t = 0; t < r.time; t++) {
@@ -136,7 +122,7 @@ inline void backward(const Recurrence& r, const float* c, const float* gates, co
                      int threads) {
   const size_t units = r.units;
   const Packed weights[4] = {r.gate(0, true), r.gate(1, true), r.gate(2, true), r.gate(3, true)};
-  overExamples(r.batch, threads, [&](int from, int to) {
+  split(r.batch, ROWS, threads, [&](int from, int to) {
     const int rows = to - from;
     const size_t size = rows * units;
     std::vector<float> back(size);

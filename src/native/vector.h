@@ -35,11 +35,15 @@ inline Vec clip(Vec v, float low, float high) {
   return v > high ? all(high) : v;
 }
 
-/// e^x - 1 for x in [-87, 87], to 2 units in the last place, also near 0.
-///
-/// x = n ln 2 + r with |r| <= ln 2 / 2, so that e^x - 1 = 2^n (e^r - 1) + (2^n - 1); e^r - 1 is
-/// Taylor's series, whose first term left out is below r^8 / 8! = 6e-9 r.
-inline Vec expm1(Vec x) {
+/// e^x = 2^n (1 + rest) for x in [-87, 87].
+struct Exponential {
+  Vec power;  // 2^n
+  Vec rest;
+};
+
+/// x = n ln 2 + r with |r| <= ln 2 / 2; the rest, e^r - 1, is Taylor's series, whose first term left
+/// out is below r^8 / 8! = 6e-9 r.
+inline Exponential exponential(Vec x) {
   // Adding 1.5 * 2^23 leaves no bits for a fraction: it rounds, as subtracting it again shows.
   constexpr float ROUNDER = 12582912.0f;
   Vec n = x * 1.44269504f + ROUNDER;
@@ -50,8 +54,19 @@ inline Vec expm1(Vec x) {
   Vec p = all(1.0f / 5040);
   for (float factorial : {720.0f, 120.0f, 24.0f, 6.0f, 2.0f, 1.0f}) p = p * r + 1.0f / factorial;
   IntVec exponent = (__builtin_convertvector(n, IntVec) + 127) << 23;
-  Vec power = (Vec)exponent;
-  return power * (p * r) + (power - 1.0f);
+  return {(Vec)exponent, p * r};
+}
+
+/// e^x for x in [-87, 87], to 2 units in the last place.
+inline Vec exp(Vec x) {
+  const auto [power, rest] = exponential(x);
+  return power * rest + power;
+}
+
+/// e^x - 1 for x in [-87, 87], to 2 units in the last place, also near 0.
+inline Vec expm1(Vec x) {
+  const auto [power, rest] = exponential(x);
+  return power * rest + (power - 1.0f);
 }
 
 /// 1 / (1 + e^-x)

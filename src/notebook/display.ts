@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { cellApi } from '../kernel/cell-api.js';
 
 /** One output in several forms, by MIME type; the front end shows the richest it knows. */
 export type MimeBundle = Record<string, unknown> & { 'text/plain': string };
+
+/** The method by which an object says how it is shown, as Deno's kernel has it too. */
+export const JUPYTER_DISPLAY: unique symbol = Symbol.for('Jupyter.display');
+
+/** What shows itself in a notebook: a widget, say. */
+export interface Displayable {
+  [JUPYTER_DISPLAY](): MimeBundle;
+}
 
 interface DisplayMessage {
   data: MimeBundle;
@@ -11,11 +20,12 @@ interface DisplayMessage {
 
 type WriteDisplay = (message: DisplayMessage, update: boolean) => void;
 
-/** Shows a bundle as an output of the running cell; outside a notebook, its plain text. */
-export function display(bundle: MimeBundle): void {
+/** Shows a bundle or a widget as an output of the running cell; outside a notebook, its plain text. */
+export function display(shown: MimeBundle | Displayable): void {
+  const bundle = JUPYTER_DISPLAY in shown ? (shown as Displayable)[JUPYTER_DISPLAY]() : shown;
   const write = kernelDisplay();
-  if (write) write({ data: bundle, metadata: {}, transient: {} }, false);
-  else console.log(bundle['text/plain']);
+  if (write) write({ data: bundle as MimeBundle, metadata: {}, transient: {} }, false);
+  else console.log((bundle as MimeBundle)['text/plain']);
 }
 
 /**
@@ -33,11 +43,27 @@ export function replaceableDisplay(): ((bundle: MimeBundle) => void) | null {
 }
 
 /**
+ * Removes what the running cell has shown so far; nothing happens outside our kernel.
+ *
+ * @param wait - only when the next output comes, so that nothing flickers.
+ */
+export function clearOutput(wait = false): void {
+  cellApi()?.clearOutput(wait);
+}
+
+function kernelDisplay(): WriteDisplay | null {
+  const api = cellApi();
+  if (!api) return stockDisplay();
+  return ({ data, transient }, update) =>
+    api.display({ data, displayId: transient.display_id }, { update });
+}
+
+/**
  * Where tslab, if it runs this process, sends displays. Its public `display.raw` takes text alone,
  * but JupyterLab wants JSON types as objects: a string breaks a saved notebook. Loading tslab just
  * to see that no kernel runs would cost half a second, hence the look into the module cache.
  */
-function kernelDisplay(): WriteDisplay | null {
+function stockDisplay(): WriteDisplay | null {
   const loaded = require.cache[require.resolve('tslab/dist/jupyter.js')];
   return loaded?.exports.lastWriteDisplayData ?? null;
 }

@@ -1,29 +1,39 @@
 import type { Figure } from '../charts/figure.js';
-import { display } from './display.js';
+import { display, type MimeBundle } from './display.js';
+
+/** A Plotly figure, its layout as far as wanted. */
+export type PlotlyFigure = Pick<Figure, 'data'> & Partial<Figure>;
 
 /**
  * Shows a Plotly figure as an interactive chart under the cell, and in the saved notebook;
  * outside a notebook, one line about it.
  *
+ * @param options.svg - the same chart as a picture, for readers without Plotly: a site that shows
+ *   notebooks, nbconvert.
  * @example
  * plot({ data: [{ x: [1, 2, 3], y: [0.71, 0.78, 0.8] }], layout: { title: { text: 'Accuracy' } } });
  */
-export function plot(figure: Pick<Figure, 'data'> & Partial<Figure>): void {
-  display({
-    'application/vnd.plotly.v1+json': plainJson({ layout: {}, ...figure }),
+export function plot(figure: PlotlyFigure, { svg }: { svg?: string | null } = {}): void {
+  display(figureBundle(figure, svg));
+}
+
+/** The forms in which a figure is displayed. */
+export function figureBundle(figure: PlotlyFigure, svg?: string | null): MimeBundle {
+  return {
+    'application/vnd.plotly.v1+json': JSON.parse(figureJson(figure)),
+    ...(svg && { 'image/svg+xml': svg }),
     'text/plain': describe(figure),
-  });
+  };
 }
 
 /** As JSON carries it, typed arrays as lists: they would become objects with numbered keys. */
-function plainJson(figure: object): unknown {
-  const text = JSON.stringify(figure, (_key, value) =>
+export function figureJson(figure: PlotlyFigure): string {
+  return JSON.stringify({ layout: {}, ...figure }, (_key, value) =>
     ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
   );
-  return JSON.parse(text);
 }
 
-function describe({ data, layout }: Pick<Figure, 'data'> & Partial<Figure>): string {
+function describe({ data, layout }: PlotlyFigure): string {
   const title = layout?.title as { text?: string } | string | undefined;
   const text = (typeof title === 'string' ? title : title?.text) ?? '';
   // Plotly's titles may hold <b> and <br>; the first line is the title proper.

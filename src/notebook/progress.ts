@@ -1,43 +1,76 @@
+import { formatMetric } from '../experiments/metric.js';
 import type { EpochEvent, StepEvent, TrainingEvent } from '../training/events.js';
+import { keyOf, metricIn } from '../training/results.js';
 import { replaceableDisplay } from './display.js';
-
-/** Shortest time between two redraws of a line (ms): quick enough to look alive. */
-const REDRAW_EVERY = 250;
+import { type BarGroup, barGroup, type Ending, type Row } from './progress-group.js';
+import { bar, clock } from './progress-text.js';
 
 /**
- * A listener for training events that keeps one line under the cell up to date; outside a notebook
+ * A listener for training events that keeps a bar under the cell up to date; outside a notebook
  * it prints a line an epoch.
  *
  * @param label - what is trained: 'Lazy(Adam)'.
  * @example await train(experiment, { onEvent: showProgress('Adam') });
  */
 export function showProgress(label: string): (event: TrainingEvent) => void {
-  const replace = replaceableDisplay();
-  let lastDrawn = 0;
-  return (event) => {
-    if (event.type === 'end') return;
-    if (!replace) {
+  if (!replaceableDisplay()) {
+    return (event) => {
       if (event.type === 'epoch') console.log(epochLine(label, event));
-      return;
+    };
+  }
+  const row: { -readonly [K in keyof Row]: Row[K] } = {
+    share: 0,
+    label,
+    details: '',
+    line: label,
+    ending: null,
+  };
+  let group: BarGroup | null = null;
+  const end = (ending: Ending) => {
+    row.ending = ending;
+    group?.remove(row);
+  };
+  return (event) => {
+    // A run that was resumed, or another one told to the same listener.
+    if (event.type !== 'end' && (!group || row.ending)) {
+      row.ending = null;
+      group = barGroup();
+      group.add(row);
     }
-    const now = Date.now();
-    if (event.type === 'step' && now - lastDrawn < REDRAW_EVERY) return;
-    lastDrawn = now;
-    const line = event.type === 'step' ? stepLine(label, event) : epochLine(label, event);
-    replace({ 'text/plain': line });
+    if (event.type === 'step') {
+      row.share = event.step / event.totalSteps;
+      row.line = stepLine(label, event);
+      row.details = row.line.split('  ').slice(3).join('  ');
+      group?.draw();
+    } else if (event.type === 'epoch') {
+      row.line = epochLine(label, event);
+      row.details = row.line.slice(label.length + 2);
+      group?.draw();
+      if (event.metrics.epoch === event.totalEpochs) end('done');
+    } else if (!row.ending) {
+      end(ENDINGS[event.status]);
+    }
   };
 }
+
+const ENDINGS = {
+  completed: 'done',
+  interrupted: 'interrupted',
+  diverged: 'failed',
+  failed: 'failed',
+} as const;
 
 /** `Adam  ███████░░░░░░░░░░░░░  35 %  epoch 2  loss 0.412  accuracy 81.3 %  7.2 steps/s  1:02 left` */
 export function stepLine(label: string, event: StepEvent): string {
   const share = event.step / event.totalSteps;
+  const metric = metricIn(event);
   return [
     label,
     bar(share),
     `${Math.floor(100 * share)} %`.padStart(5),
     `epoch ${event.epoch}`,
     `loss ${event.loss.toFixed(3)}`,
-    `accuracy ${percent(event.accuracy)}`,
+    `${metric.name} ${formatMetric(metric, event[metric.name]!, 1)}`,
     `${event.stepsPerSecond.toFixed(1)} steps/s`,
     `${clock(event.secondsLeft)} left`,
   ].join('  ');
@@ -45,28 +78,15 @@ export function stepLine(label: string, event: StepEvent): string {
 
 /** `Adam  epoch 2/3  loss 0.301  accuracy 87.4 %  validation loss 0.421  accuracy 81.9 %  0:41` */
 export function epochLine(label: string, { metrics, totalEpochs }: EpochEvent): string {
+  const metric = metricIn(metrics);
+  const value = (v: number | undefined) => `${metric.name} ${formatMetric(metric, v!, 1)}`;
   return [
     label,
     `epoch ${metrics.epoch}/${totalEpochs}`,
     `loss ${metrics.loss.toFixed(3)}`,
-    `accuracy ${percent(metrics.accuracy)}`,
+    value(metrics[metric.name]),
     `validation loss ${metrics.valLoss.toFixed(3)}`,
-    `accuracy ${percent(metrics.valAccuracy)}`,
+    value(metrics[keyOf('val', metric)]),
     clock(metrics.seconds),
   ].join('  ');
-}
-
-const BAR_WIDTH = 20;
-
-function bar(share: number): string {
-  const filled = Math.round(BAR_WIDTH * share);
-  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-
-/** Seconds as `m:ss`. */
-function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

@@ -53,4 +53,6 @@ const isNumeric = (rows: Row[], column: string) =>
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
+/** Text that HTML shows as it stands. */
+export const escapeHtml = (text: string) =>
+  text.replace(/[&<>"]/g, (character) => ENTITIES[character]);

@@ -52,8 +52,13 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    */
   protected evaluateOnKeptWeights(model: LayersModel): () => void {
     const undo = wrapEvaluation(model, (evaluate) => this.withEvaluationWeights(evaluate));
-    this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
+    this.attach(model);
     return undo;
+  }
+
+  /** Tells which model's variables a loaded state is of, for an evaluation before the next step. */
+  attach(model: LayersModel): void {
+    this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
   }
 
   override async setWeights(weights: NamedTensor[]): Promise<void> {

@@ -1,17 +1,33 @@
 /** How numbers read in tables, in the terminal and on the page alike. */
-import type { ReportedFigure } from '../training/results.js';
-import type { Reproduced } from './reproduction.js';
+import { formatMetric, type Metric } from '../experiments/metric.js';
+import type { Interval, Sample } from '../statistics/sample.js';
+import { metricOf, type ReportedFigure, type RunSummary, resultOf } from '../training/results.js';
 
-/** A share in [0, 1] as '83.74 %'; '–' for null. */
-export function formatPercent(share: number | null): string {
-  return share === null ? '–' : `${(100 * share).toFixed(2)} %`;
+/** A value of the metric as '83.74 %'; '–' for null. */
+export function formatValue(metric: Metric, value: number | null): string {
+  return value === null ? '–' : formatMetric(metric, value);
 }
 
 /** '83.74 %', or with several seeds '83.74 ± 0.21 %': mean and sample standard deviation. */
-export function formatBest({ bestMean, sd }: Reproduced): string {
-  if (sd === null) return formatPercent(bestMean);
-  return `${(100 * bestMean).toFixed(2)} ± ${(100 * sd).toFixed(2)} %`;
+export function formatSample(metric: Metric, { mean, sd }: Pick<Sample, 'mean' | 'sd'>): string {
+  if (sd === null) return formatMetric(metric, mean);
+  return `${bareValue(metric, mean)} ± ${bareValue(metric, sd)}${metric.unit}`;
 }
+
+/** '83.51 to 84.03'; '–' for null. */
+export function formatInterval(metric: Metric, interval: Interval | null): string {
+  return interval === null ? '–' : interval.map((end) => bareValue(metric, end)).join(' to ');
+}
+
+/** '+0.93 points', '−1.20': a difference of two values of the metric. */
+export function formatDifference(metric: Metric, value: number): string {
+  const sign = value < 0 ? '−' : '+';
+  return `${sign}${bareValue(metric, Math.abs(value))}${metric.unit === ' %' ? ' points' : metric.unit}`;
+}
+
+/** '83.74', '−1.20': without the unit. */
+export const bareValue = ({ factor, digits }: Metric, value: number): string =>
+  (factor * value).toFixed(digits).replace('-', '−');
 
 /** '1 seed', '3 seeds'. */
 export function formatSeeds(n: number): string {
@@ -68,4 +84,10 @@ function keyOf({ source, mark }: Source): string {
 
 function two(n: number): string {
   return String(n).padStart(2, '0');
+}
+
+/** What came of a run, in words: 'best 83.74 %'. */
+export function bestText(summary: RunSummary): string {
+  const { best } = resultOf(summary);
+  return best === null ? 'no epoch was completed' : `best ${formatMetric(metricOf(summary), best)}`;
 }

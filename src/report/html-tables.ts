@@ -1,133 +1,207 @@
 /** The report's sections that are not charts, as HTML. */
+
+import { cellsOf, isSweep, type Parameters, parametersText } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
-import type { RunResult } from '../training/results.js';
+import { METRICS, type Metric } from '../experiments/metric.js';
+import { RULE } from '../statistics/reproduced.js';
+import type { Sample } from '../statistics/sample.js';
+import { metricOf, type RunResult, resultOf } from '../training/results.js';
+import { sharedFacts } from './environment.js';
 import { escapeHtml } from './escape.js';
 import {
+  type Footnotes,
   footnotes,
-  formatBest,
   formatCount,
+  formatDifference,
   formatDuration,
+  formatInterval,
   formatMark,
-  formatPercent,
+  formatSample,
   formatSeeds,
+  formatValue,
 } from './format.js';
 import type { ReproductionRow, ReproductionTable } from './reproduction.js';
+import { differenceBasis, verdictLines } from './sentences.js';
 
-/** Reported beside reproduced, a row an optimizer, the sources below. */
-export function comparisonTable(table: ReproductionTable): string {
+/**
+ * Reported beside reproduced, a row an optimizer, the sources below.
+ *
+ * @param prefix - of the ids in it, where a page has several tables.
+ */
+export function comparisonTable(table: ReproductionTable, prefix = ''): string {
   if (table.rows.length === 0) return '';
   const notes = footnotes(table.rows);
-  const rows = table.rows.map((row) => {
-    const number = row.reported ? notes.numberOf(row.reported) : 0;
-    // An optimizer written as a spec is its own label.
-    const isLabel = optimizerStyle(row.optimizer).label === row.optimizer;
-    const id = isLabel ? '' : `<code class="small">${escapeHtml(row.optimizer)}</code>`;
-    return `<tr>${nameCell(row.optimizer, id)}${reportedCell(row, number)}${reproducedCell(row)}${lastCell(row)}</tr>`;
-  });
-  const sources = notes.sources.map(
-    ({ source, mark }, i) =>
-      `<li id="source-${i + 1}">${escapeHtml(source)}; ${formatMark(mark)}</li>`,
+  const metric = METRICS[table.metric];
+  const has = {
+    // What was reported was reported of one setting.
+    reported: !isSweep(table.rows) && table.rows.some((row) => row.reported !== null),
+    test: table.rows.some((row) => row.reproduced?.test !== undefined),
+  };
+  const rows = table.rows.map((row) =>
+    [
+      nameCell(row.optimizer, row.parameters, isSweep(table.rows) ? '' : idOf(row.optimizer)),
+      ...(has.reported ? [reportedCell(row, notes, prefix)] : []),
+      reproducedCell(metric, row),
+      sampleCell('Last epoch', metric, row.reproduced?.final),
+      ...(has.test ? [sampleCell('Test', metric, row.reproduced?.test)] : []),
+      cell('Time a run', row.reproduced ? formatDuration(row.reproduced.seconds) : '–'),
+    ].join(''),
   );
-  const spread = table.rows.some((row) => row.reproduced?.sd != null)
-    ? ' (mean ± standard deviation over seeds)'
-    : '';
+  const header = [
+    ...['Optimizer', ...(has.reported ? ['Reported'] : []), 'Best epoch', 'Last epoch'],
+    ...[...(has.test ? ['Test'] : []), 'Time a run'],
+  ];
+  const sources = (has.reported ? notes.sources : []).map(
+    ({ source, mark }, i) =>
+      `<li id="${prefix}source-${i + 1}">${escapeHtml(source)}; ${formatMark(mark)}</li>`,
+  );
   return `<section>
-<h2>Reported and reproduced</h2>
-<table>
-<thead><tr><th>Optimizer</th><th class="number">Reported</th><th class="number">Reproduced</th><th class="number">Last epoch</th></tr></thead>
-<tbody>${rows.join('\n')}</tbody>
-</table>
-<p class="small">Reproduced: validation accuracy at its best epoch${spread}. Last epoch: the same after the last one.</p>
+<h2>${has.reported ? 'Reported and reproduced' : 'Results'}</h2>
+${htmlTable(header, rows)}
+<p class="small">${legendOf(table, has.test)}</p>
 ${sources.length > 0 ? `<ol class="sources">${sources.join('')}</ol>` : ''}
 </section>`;
 }
 
-function nameCell(optimizer: string, below: string): string {
-  const { label, color } = optimizerStyle(optimizer);
-  return `<td><span class="swatch" style="background:${color}"></span><span class="name">${escapeHtml(label)}</span>${below}</td>`;
+/** What the columns are. */
+function legendOf({ rows, metric }: ReproductionTable, hasTest: boolean): string {
+  const several = rows.some((row) => row.reproduced?.best.sd != null);
+  return [
+    `Best epoch: validation ${metric} at the best epoch of each run${several ? ', mean ± standard deviation over seeds, below it the 95 % confidence interval of the mean' : ''}.`,
+    'Last epoch: the same after the last one.',
+    hasTest ? 'Test: on the test data, at the epoch that is best on the validation data.' : '',
+  ]
+    .join(' ')
+    .trim();
 }
 
-function reportedCell({ reported }: ReproductionRow, footnote: number): string {
+/** Optimizers against what they wrap, and what the rule says. */
+export function ruleSection(table: ReproductionTable): string {
+  const metric = METRICS[table.metric];
+  const label = (optimizer: string) => escapeHtml(optimizerStyle(optimizer).label);
+  const differences = table.differences
+    .filter(({ pairs }) => pairs.confidence !== null)
+    .map((row) =>
+      [
+        `<td><span class="name">${label(row.optimizer)}</span><span class="small">minus ${label(row.baseline)}</span></td>`,
+        cell('Reported', row.reported === null ? '–' : formatDifference(metric, row.reported)),
+        cell(
+          'On equal seeds',
+          `<span class="strong">${formatDifference(metric, row.pairs.mean)}</span><span class="small">${differenceBasis(table, row)}</span>`,
+        ),
+        cell('By the rule', row.verdict ?? '–'),
+      ].join(''),
+    );
+  const verdicts = verdictLines(table).map((line) => `<li>${escapeHtml(line)}</li>`);
+  if (differences.length + verdicts.length === 0) return '';
+  const silence =
+    table.incomparable && table.rows.some(({ reported }) => reported !== null)
+      ? ` The rule says nothing here: ${escapeHtml(table.incomparable)}.`
+      : '';
+  const header = ['Optimizer', 'Reported', 'On equal seeds', 'By the rule'];
+  return `<section>
+<h2>Differences, and what is reproduced</h2>
+${differences.length > 0 ? htmlTable(header, differences) : ''}
+${verdicts.length > 0 ? `<ul class="verdicts">${verdicts.join('')}</ul>` : ''}
+<p class="small">${RULE}${silence}</p>
+</section>`;
+}
+
+function htmlTable(header: string[], rows: string[], kind = ''): string {
+  const [first, ...others] = header.map(escapeHtml);
+  const heads = others.map((name) => `<th class="number">${name}</th>`).join('');
+  return `<table${kind && ` class="${kind}"`}>
+<thead><tr><th>${first}</th>${heads}</tr></thead>
+<tbody>${rows.map((row) => `<tr>${row}</tr>`).join('\n')}</tbody>
+</table>`;
+}
+
+/** An optimizer's name, and below it what varies beside optimizers, or what `below` says. */
+function nameCell(optimizer: string, parameters: Parameters = {}, below = ''): string {
+  const { label, color } = optimizerStyle(optimizer);
+  const values = parametersText(parameters);
+  const where = values ? `<span class="small">${escapeHtml(values)}</span>` : '';
+  return `<td><span class="swatch" style="background:${color}"></span><span class="name">${escapeHtml(label)}</span>${where}${below}</td>`;
+}
+
+/** What the command line calls an optimizer; one written as a spec is its own label. */
+function idOf(optimizer: string): string {
+  const { label } = optimizerStyle(optimizer);
+  return label === optimizer ? '' : `<code class="small">${escapeHtml(optimizer)}</code>`;
+}
+
+function reportedCell({ reported }: ReproductionRow, notes: Footnotes, prefix: string): string {
   if (!reported) return cell('Reported', '–');
   const { text, mark } = reported;
   const doubt = mark === 'recalled' ? `<span class="small">${formatMark(mark)}</span>` : '';
+  const number = notes.numberOf(reported);
   return cell(
     'Reported',
-    `${escapeHtml(text)}<sup><a href="#source-${footnote}">${footnote}</a></sup>${doubt}`,
+    `${escapeHtml(text)}<sup><a href="#${prefix}source-${number}">${number}</a></sup>${doubt}`,
   );
 }
 
-function reproducedCell({ reproduced }: ReproductionRow): string {
-  if (!reproduced) return cell('Reproduced', 'no completed run');
-  const { seeds, bestPerSeed } = reproduced;
-  const each = seeds.length > 1 && seeds.length <= 5 ? `: ${bestPerSeed.map(bare).join(', ')}` : '';
+function reproducedCell(metric: Metric, { reproduced }: ReproductionRow): string {
+  if (!reproduced) return cell('Best epoch', 'no completed run');
+  const { seeds, best } = reproduced;
+  const interval = best.confidence ? `: ${formatInterval(metric, best.confidence)}` : '';
   return cell(
-    'Reproduced',
-    `<span class="strong">${formatBest(reproduced)}</span><span class="small">${formatSeeds(seeds.length)}${each}</span>`,
+    'Best epoch',
+    `<span class="strong">${formatSample(metric, best)}</span><span class="small">${formatSeeds(seeds.length)}${interval}</span>`,
   );
 }
 
-function lastCell({ reproduced }: ReproductionRow): string {
-  return cell('Last epoch', formatPercent(reproduced?.finalMean ?? null));
+function sampleCell(label: string, metric: Metric, sample: Sample | undefined): string {
+  return cell(label, sample ? formatSample(metric, sample) : '–');
 }
 
 /** Every run: what it did and the hash by which a second one can be compared with it. */
 export function runList(runs: RunResult[]): string {
   if (runs.length === 0) return '';
-  const rows = runs.map(({ summary: s }) => {
+  const metric = metricOf(runs[0].summary);
+  const best = `Best ${metric.name}`;
+  const parametersOf = new Map(
+    cellsOf(runs).flatMap((each) => each.runs.map((run) => [run, each.parameters] as const)),
+  );
+  const rows = runs.map((run) => {
+    const { summary: s } = run;
     const status =
       s.status === 'completed' ? '' : `<span class="small">${escapeHtml(s.status)}</span>`;
     const message = s.message ? `<span class="small">${escapeHtml(s.message)}</span>` : '';
-    return `<tr>${nameCell(s.optimizer, status + message)}${[
+    return [
+      nameCell(s.optimizer, parametersOf.get(run), status + message),
       cell('Seed', String(s.seed)),
       cell('Epochs', formatCount(s.epochs)),
       cell('Steps', formatCount(s.steps)),
-      cell('Best accuracy', formatPercent(s.bestValAccuracy)),
+      cell(best, formatValue(metric, resultOf(s).best)),
       cell('Time', formatDuration(s.seconds)),
       cell(
         'Weights',
         `<code title="${escapeHtml(s.weightsSha256)}">${escapeHtml(s.weightsSha256.slice(0, 12))}</code>`,
       ),
-    ].join('')}</tr>`;
+    ].join('');
   });
+  const header = ['Optimizer', 'Seed', 'Epochs', 'Steps', best, 'Time', 'Weights'];
+  const seconds = runs.reduce((sum, { summary }) => sum + summary.seconds, 0);
   return `<section>
 <h2>Runs</h2>
-<table class="runs">
-<thead><tr><th>Optimizer</th><th class="number">Seed</th><th class="number">Epochs</th><th class="number">Steps</th><th class="number">Best accuracy</th><th class="number">Time</th><th class="number">Weights</th></tr></thead>
-<tbody>${rows.join('\n')}</tbody>
-</table>
-<p class="small">Weights: the start of the SHA-256 of the final weights, in full in each run’s summary.json. With the same seed, backend and thread count a second run ends with the same one.</p>
+${htmlTable(header, rows, 'runs')}
+<p class="small">${runs.length === 1 ? '1 run' : `${runs.length} runs`}, ${formatDuration(seconds)} of training in all, validation included. Weights: the start of the SHA-256 of the final weights, in full in each run’s summary.json. With the same seed, backend and thread count a second run ends with the same one.</p>
 </section>`;
 }
 
-/** Names and values, a nested object's under its path: `native.source`. */
-export function environmentList(environment: Record<string, unknown>): string {
-  const entries = flatten(environment);
-  if (entries.length === 0) return '';
-  const items = entries.map(
+/** The machines and software of the runs. */
+export function environmentList(environments: Record<string, unknown>[]): string {
+  const items = sharedFacts(environments).map(
     ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
   );
+  if (items.length === 0) return '';
   return `<section>
 <h2>Environment</h2>
 <dl>${items.join('')}</dl>
 </section>`;
 }
 
-function flatten(value: Record<string, unknown>, prefix = ''): [string, string][] {
-  return Object.entries(value).flatMap(([key, item]): [string, string][] => {
-    const name = prefix + key;
-    if (item === null || item === undefined) return [];
-    if (typeof item === 'boolean') return [[name, item ? 'yes' : 'no']];
-    if (Array.isArray(item)) return [[name, item.map(String).join(', ')]];
-    if (typeof item === 'object') return flatten(item as Record<string, unknown>, `${name}.`);
-    return [[name, String(item)]];
-  });
-}
-
 function cell(label: string, html: string): string {
   return `<td class="number" data-label="${label}"><span>${html}</span></td>`;
-}
-
-function bare(share: number): string {
-  return (100 * share).toFixed(2);
 }

@@ -1,25 +1,32 @@
 /** A report as one HTML file: interactive, complete in itself, opens without a network. */
 import { readFileSync } from 'node:fs';
 import { type Figure, themeColors } from '../charts/figure.js';
-import { lossChart, validationAccuracyChart } from '../charts/learning-curves.js';
+import { lossChart, validationChart } from '../charts/learning-curves.js';
 import type { ReportedFigure, RunResult } from '../training/results.js';
-import { accuracyCaption, LOSS_CAPTION, leadSentence } from './captions.js';
+import { LOSS_CAPTION, leadSentence, metricCaption, sectionTitle } from './captions.js';
 import { escapeHtml, jsonForScript } from './escape.js';
-import { comparisonTable, environmentList, runList } from './html-tables.js';
+import { comparisonTable, environmentList, ruleSection, runList } from './html-tables.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 import { reproductionTable } from './reproduction.js';
+import { type ReportChart, sweepCharts } from './sweep-charts.js';
+
+/** Runs that stand in one table: of one experiment, preset and data set. */
+export interface ReportSection {
+  /** Left out: its data set and preset. */
+  title?: string;
+  runs: RunResult[];
+  /** Published figures for the same optimizers. */
+  reported: ReportedFigure[];
+}
 
 /** What a report shows. Every text is escaped: none is HTML. */
 export interface ReportContent {
   title: string;
-  /** Of one experiment, preset and data set. */
-  runs: RunResult[];
-  /** Published figures for the same optimizers. */
-  reported: ReportedFigure[];
-  /** The machine and software the runs were made on: JSON values, nested objects allowed. */
-  environment: Record<string, unknown>;
-  /** Sentences to put beside those that the table finds itself. */
+  sections: ReportSection[];
+  /** The machines and software the runs were made on: JSON values, nested objects allowed. */
+  environments: Record<string, unknown>[];
+  /** Sentences to put beside those that the tables find themselves. */
   notes?: string[];
   /** When the report was made; left out of the page when not given. */
   created?: Date;
@@ -28,12 +35,13 @@ export interface ReportContent {
 /**
  * The report's HTML (about 5 MB, nearly all of it Plotly).
  *
- * @throws Error when the runs are of several experiments, presets or data sets.
+ * @throws Error when the runs of a section are of several experiments, presets or data sets.
  */
 export function reportHtml(content: ReportContent): string {
-  const { title, runs, reported, environment, created } = content;
-  const table = reproductionTable(runs, reported);
-  const notes = [...new Set([...table.notes, ...(content.notes ?? [])])];
+  const { title, sections, environments, notes, created } = content;
+  const experiments = [
+    ...new Set(sections.flatMap(({ runs }) => runs.map((run) => run.summary.experiment))),
+  ];
   const plotly = readFileSync(require.resolve('plotly.js-dist-min'), 'utf8');
   const themes = { light: themeColors('light'), dark: themeColors('dark') };
   return `<!doctype html>
@@ -49,17 +57,13 @@ export function reportHtml(content: ReportContent): string {
 <body>
 <main>
 <header>
-<p class="eyebrow">lazyahead${table.experiment ? ` · ${escapeHtml(table.experiment)}` : ''}</p>
+<p class="eyebrow">${escapeHtml(['lazyahead', ...experiments].join(' · '))}</p>
 <h1>${escapeHtml(title)}</h1>
-<p class="lead">${escapeHtml(leadSentence(table)).replace(/ %/g, '&nbsp;%')}</p>
-${notes.length > 0 ? `<ul class="notes">${notes.map((n) => `<li>${escapeHtml(n)}</li>`).join('')}</ul>` : ''}
+${noteList(notes ?? [])}
 </header>
-${comparisonTable(table)}
 <noscript><section>The charts need JavaScript; the tables do not.</section></noscript>
-${chart('accuracy', validationAccuracyChart(runs, { reported }), accuracyCaption(table))}
-${chart('loss', lossChart(runs), LOSS_CAPTION)}
-${runList(runs)}
-${environmentList(environment)}
+${sections.map((section, i) => sectionHtml(section, i, sections.length)).join('\n')}
+${environmentList(environments)}
 ${created ? `<footer>Written ${escapeHtml(created.toISOString().slice(0, 16).replace('T', ' '))} UTC.</footer>` : ''}
 </main>
 <script type="application/json" id="themes">${jsonForScript(themes)}</script>
@@ -69,6 +73,37 @@ ${created ? `<footer>Written ${escapeHtml(created.toISOString().slice(0, 16).rep
 </html>
 `;
 }
+
+/** A section's tables and charts; its heading, where there are several. */
+function sectionHtml({ title, runs, reported }: ReportSection, index: number, of: number): string {
+  const table = reproductionTable(runs, reported);
+  const prefix = index === 0 ? '' : `${index + 1}-`;
+  const lead = `<p class="lead">${escapeHtml(leadSentence(table)).replace(/ %/g, '&nbsp;%')}</p>`;
+  const draw = ({ name, figure, caption }: ReportChart) => chart(prefix + name, figure, caption);
+  const curves = [
+    {
+      name: table.metric,
+      figure: validationChart(runs, { reported }),
+      caption: metricCaption(table),
+    },
+    { name: 'loss', figure: lossChart(runs), caption: LOSS_CAPTION },
+  ];
+  return `<div class="part">
+${of > 1 ? `<h2 class="part-title">${escapeHtml(title ?? sectionTitle(table))}</h2>` : ''}
+${lead}
+${noteList(table.notes)}
+</div>
+${sweepCharts(table).map(draw).join('\n')}
+${comparisonTable(table, prefix)}
+${curves.map(draw).join('\n')}
+${ruleSection(table)}
+${runList(runs)}`;
+}
+
+const noteList = (notes: string[]) =>
+  notes.length === 0
+    ? ''
+    : `<ul class="notes">${[...new Set(notes)].map((n) => `<li>${escapeHtml(n)}</li>`).join('')}</ul>`;
 
 /** Nothing may be loaded from anywhere: a browser itself holds the page to that. */
 const CONTENT_POLICY =

@@ -26,7 +26,8 @@ for (const chart of charts) {
   // A finger on a chart must scroll the page, not zoom.
   if (touch) layout.dragmode = false;
   // The legend stands in more rows there and would take its room from the plot.
-  if (chart.clientWidth < 500) layout.height += 90;
+  const hasLegend = data.some(({ name, showlegend }) => name && showlegend !== false);
+  if (hasLegend && chart.clientWidth < 500) layout.height += 90;
   Plotly.newPlot(chart, data, layout, touch ? { ...config, displayModeBar: false } : config);
 }
 

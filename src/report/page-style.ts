@@ -18,12 +18,15 @@ body {
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
 }
 main { max-width: 980px; margin: 0 auto; padding: 40px 20px 56px; }
-header { margin-bottom: 28px; }
+header { margin-bottom: 12px; }
 .eyebrow { margin: 0; color: var(--accent); font-size: 14px; font-weight: 600; }
 h1 { margin: 4px 0 10px; font-size: clamp(26px, 5vw, 36px); line-height: 1.2; letter-spacing: -0.01em; }
 h2 { margin: 0 0 14px; font-size: 20px; line-height: 1.3; }
 .lead { margin: 0; max-width: 44em; font-size: 17px; color: var(--soft); }
 .lead b { color: var(--ink); }
+.part { margin: 0 0 24px; }
+.part-title { margin: 44px 0 10px; font-size: clamp(22px, 4vw, 28px); letter-spacing: -0.01em; }
+.verdicts { margin: 14px 0; padding-left: 22px; }
 section, figure {
   margin: 0 0 20px; padding: 22px 24px; background: var(--card);
   border: 1px solid var(--line); border-radius: 12px;

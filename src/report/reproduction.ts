@@ -1,26 +1,44 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
+import { type Cell, cellsOf, type Parameters } from '../charts/cells.js';
 import { overridesNote } from '../charts/overrides.js';
-import type { ReportedFigure, RunResult, RunSummary } from '../training/results.js';
+import { EXPERIMENTS } from '../experiments/config.js';
+import type { MetricName } from '../experiments/metric.js';
+import { type FigureVerdict, figureVerdict } from '../statistics/reproduced.js';
+import { type Sample, sampleOf } from '../statistics/sample.js';
+import {
+  metricOf,
+  type ReportedFigure,
+  type RunResult,
+  type RunSummary,
+  resultOf,
+} from '../training/results.js';
+import { type DifferenceRow, differenceRows } from './differences.js';
 
-/** Validation accuracies in [0, 1] over the completed runs of one optimizer. */
+/** Results, in the table's metric, over the completed runs of one cell. */
 export interface Reproduced {
-  /** Mean over seeds of each run's best epoch. */
-  bestMean: number;
+  /** Of each run's best epoch on the validation data. */
+  best: Sample;
+  /** Of each run's last epoch. */
+  final: Sample;
+  /** On test data, where there are any, at the epoch that is best on the validation data. */
+  test?: Sample;
   /** Each seed's best epoch, in the order of `seeds`. */
   bestPerSeed: number[];
-  /** Mean over seeds of each run's last epoch. */
-  finalMean: number;
   seeds: number[];
-  /** Sample standard deviation (n − 1) of `bestPerSeed`; null with one seed. */
-  sd: number | null;
+  /** Mean wall-clock time of a run (s). */
+  seconds: number;
 }
 
 export interface ReproductionRow {
   optimizer: string;
+  /** Of what varies between rows, beside optimizers, what this one has. */
+  parameters: Parameters;
   /** Published figure for this optimizer, with its source; null when there is none. */
   reported: Pick<ReportedFigure, 'value' | 'text' | 'source' | 'mark'> | null;
-  /** Null when no run of this optimizer was completed. */
+  /** Null when no run was completed. */
   reproduced: Reproduced | null;
+  /** By the rule; null without a figure, or where it cannot be compared with the runs. */
+  verdict: FigureVerdict | null;
 }
 
 /** A reproduction as plain JSON. */
@@ -29,8 +47,14 @@ export interface ReproductionTable {
   experiment: string | null;
   preset: string | null;
   dataset: string | null;
-  /** One row an optimizer, in the order in which they were run. */
+  /** What the values are. */
+  metric: MetricName;
+  /** One row an optimizer, in a sweep one a cell, in the order in which they were run. */
   rows: ReproductionRow[];
+  /** Optimizers against what they wrap, on equal seeds; none in a sweep. */
+  differences: DifferenceRow[];
+  /** Why the rule of what is reproduced says nothing here; null where it does. */
+  incomparable: string | null;
   /** What a reader must know before comparing: short sentences, the weightiest first. */
   notes: string[];
 }
@@ -52,18 +76,30 @@ export function reproductionTable(
   { note }: { note?: string } = {},
 ): ReproductionTable {
   const summaries = runs.map((run) => run.summary);
-  const optimizers = [...new Set(summaries.map((s) => s.optimizer))];
+  const incomparable = whyIncomparable(summaries);
+  const rows = cellsOf(runs).map((cell) => rowOf(cell, reported, incomparable === null));
   return {
     experiment: theOnly(summaries, 'experiment'),
     preset: theOnly(summaries, 'preset'),
     dataset: theOnly(summaries, 'dataset'),
-    rows: optimizers.map((optimizer) => ({
-      optimizer,
-      reported: reportedFor(optimizer, reported),
-      reproduced: reproduce(summaries.filter((s) => s.optimizer === optimizer)),
-    })),
+    metric: metricOf(summaries[0] ?? {}).name,
+    rows,
+    differences: differenceRows(rows, incomparable === null),
+    incomparable,
     notes: [...notesOn(summaries), ...(note ? [note] : [])],
   };
+}
+
+function rowOf(
+  { optimizer, parameters, runs }: Cell,
+  figures: ReportedFigure[],
+  comparable: boolean,
+): ReproductionRow {
+  const reported = reportedFor(optimizer, figures);
+  const reproduced = reproduce(runs.map((run) => run.summary));
+  const verdict =
+    comparable && reported && reproduced ? figureVerdict(reported.value, reproduced.best) : null;
+  return { optimizer, parameters, reported, reproduced, verdict };
 }
 
 function theOnly(summaries: RunSummary[], key: 'experiment' | 'preset' | 'dataset'): string | null {
@@ -84,18 +120,30 @@ function reportedFor(optimizer: string, reported: ReportedFigure[]): Reproductio
 function reproduce(summaries: RunSummary[]): Reproduced | null {
   const completed = summaries.filter(isComplete);
   if (completed.length === 0) return null;
-  const bestPerSeed = completed.map((s) => s.bestValAccuracy!);
+  const results = completed.map(resultOf);
+  const bestPerSeed = results.map(({ best }) => best!);
+  const tests = results.flatMap(({ test }) => test ?? []);
   return {
-    bestMean: mean(bestPerSeed),
+    best: sampleOf(bestPerSeed)!,
+    final: sampleOf(results.map(({ final }) => final!))!,
+    ...(tests.length === completed.length && { test: sampleOf(tests)! }),
     bestPerSeed,
-    finalMean: mean(completed.map((s) => s.finalValAccuracy!)),
     seeds: completed.map((s) => s.seed),
-    sd: sampleDeviation(bestPerSeed),
+    seconds: completed.reduce((sum, s) => sum + s.seconds, 0) / completed.length,
   };
 }
 
 function isComplete(summary: RunSummary): boolean {
-  return summary.status === 'completed' && summary.bestValAccuracy !== null;
+  return summary.status === 'completed' && resultOf(summary).best !== null;
+}
+
+/** What runs must be for the rule: what was reported, on the published data. */
+function whyIncomparable(summaries: RunSummary[]): string | null {
+  if (summaries.some((s) => s.synthetic)) return 'the data are synthetic';
+  const other = summaries.find((s) => !EXPERIMENTS[s.experiment]?.presets[s.preset]?.asReported);
+  if (other) return `the preset ${other.preset} is not the configuration of the reported figures`;
+  const changed = summaries.some((s) => Object.keys(s.overrides).length > 0);
+  return changed ? 'the runs are not the preset' : null;
 }
 
 function notesOn(summaries: RunSummary[]): string[] {
@@ -104,11 +152,12 @@ function notesOn(summaries: RunSummary[]): string[] {
     notes.push('synthetic data: not comparable with the reported figures');
   }
   if (summaries.some((s) => s.preset === 'quick')) {
-    notes.push('undertrained: a subset of the data');
+    notes.push('undertrained: a short run');
   }
   if (summaries.some((s) => !s.synthetic && !s.verified)) {
     notes.push('unverified copy: the data files differ from the published ones');
   }
+  notes.push(...experimentNotes(summaries));
   const overrides = overridesNote(summaries);
   if (overrides !== '') {
     notes.push(overrides);
@@ -121,16 +170,22 @@ function notesOn(summaries: RunSummary[]): string[] {
   return notes;
 }
 
+/** What an experiment says of its presets and of hyperparameters that no source gives. */
+function experimentNotes(summaries: RunSummary[]): string[] {
+  const experiment = EXPERIMENTS[summaries[0]?.experiment];
+  if (experiment === undefined) return [];
+  const note = experiment.presets[summaries[0].preset]?.note;
+  const optimizers = [...new Set(summaries.map(({ optimizer }) => optimizer))];
+  const ours = optimizers.flatMap((optimizer) => {
+    const what = experiment.optimizers[optimizer]?.ours;
+    return what === undefined ? [] : [`${optimizer} (${what})`];
+  });
+  return [
+    ...(note === undefined ? [] : [note]),
+    ...(ours.length > 0 ? [`ours, not a source's: ${ours.join('; ')}`] : []),
+  ];
+}
+
 function epochs(n: number): string {
   return n === 1 ? '1 epoch' : `${n} epochs`;
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, v) => sum + v, 0) / values.length;
-}
-
-function sampleDeviation(values: number[]): number | null {
-  if (values.length < 2) return null;
-  const m = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
 }

@@ -51,6 +51,26 @@ export function describeEnvironment(backend: BackendInfo): Environment {
   };
 }
 
+/**
+ * In what two environments differ that can change what a run computes, a few words each: 'node
+ * 20.20.2 there, 22.1.0 here'.
+ */
+export function environmentDifferences(there: Environment, here: Environment): string[] {
+  const facts = (environment: Environment): Record<string, unknown> => {
+    const { lazyahead, commit, modified, node, platform, arch, cpu, backend, tfjs } = environment;
+    const { name, native, threads } = backend ?? {};
+    return {
+      ...{ lazyahead, commit, node, platform, arch, cpu, threads, backend: name, ...tfjs },
+      ...{ 'uncommitted changes': modified, 'native library': native?.version },
+      ...{ 'its source': native?.source, 'own kernels': native?.kernels },
+    };
+  };
+  const [before, now] = [facts(there), facts(here)];
+  return Object.keys(now)
+    .filter((key) => before[key] !== now[key])
+    .map((key) => `${key} ${before[key]} there, ${now[key]} here`);
+}
+
 /** Git's answer on this package's own clone; null where there is no clone, no commit or no git. */
 function git(...args: string[]): string | null {
   // Installed as a dependency, it would be asked about somebody else's repository.

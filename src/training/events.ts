@@ -1,7 +1,11 @@
+import type { MetricName } from '../experiments/metric.js';
 import type { EpochMetrics, RunSummary } from './results.js';
 
-/** After an optimizer step. */
-export interface StepEvent {
+/**
+ * After an optimizer step. `accuracy` or `perplexity`, whichever is the run's metric, is that of the
+ * epoch so far, while training.
+ */
+export interface StepEvent extends Partial<Record<MetricName, number>> {
   type: 'step';
   /** Steps taken so far, and in the whole run. */
   step: number;
@@ -10,8 +14,6 @@ export interface StepEvent {
   epoch: number;
   /** Mean over the epoch so far (nats). */
   loss: number;
-  /** Mean over the epoch so far, in [0, 1]. */
-  accuracy: number;
   stepsPerSecond: number;
   /** Estimate for the rest of the run (s). */
   secondsLeft: number;

@@ -6,7 +6,14 @@ import { isSpec } from '../experiments/optimizers.js';
 import { UsageError } from '../runtime/errors.js';
 import { prepare } from './prepare.js';
 import type { RunResult } from './results.js';
-import { folderNameOf, type RunOptions, run, timeStamp, withCanonicalSpec } from './run.js';
+import {
+  folderNameOf,
+  type RunOptions,
+  run,
+  timeStamp,
+  WITHOUT_DIRECTORY,
+  withCanonicalSpec,
+} from './run.js';
 import { refuseUsed } from './run-directory.js';
 
 /** What to compare: everything else is the preset's, and the same for all. */
@@ -73,6 +80,9 @@ export async function reproduce(
   request: ReproduceRequest,
   options: ReproduceOptions = {},
 ): Promise<Reproduction> {
+  if (options.resume && options.runDir === undefined) {
+    throw new UsageError(WITHOUT_DIRECTORY);
+  }
   const plan = await canonicalPlan(planReproduction(request), options);
   const configs = plan.map(resolveConfig);
   const directory =
@@ -81,7 +91,9 @@ export async function reproduce(
   const directories = configs.map(({ optimizer, seed }) =>
     join(directory, `${folderNameOf(optimizer)}-seed${seed}`),
   );
-  directories.forEach(refuseUsed);
+  if (!options.resume) {
+    directories.forEach(refuseUsed);
+  }
   const prepared = await prepare(configs[0], options);
   const runs: RunResult[] = [];
   for (const [index, config] of configs.entries()) {

@@ -1,51 +1,47 @@
-/** A run's directory: everything needed to read the run, written so that a crash loses little. */
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+/** A run's directory as it is written: so that a crash at any moment loses little, and is mended. */
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import writeFileAtomic from 'write-file-atomic';
+import type { RunConfig } from '../experiments/experiment.js';
+import { type Environment, environmentDifferences } from '../runtime/environment.js';
 import { UsageError } from '../runtime/errors.js';
-import type { EpochMetrics, RunResult, RunSummary } from './results.js';
+import { isLock, lockFolder } from '../runtime/lock.js';
+import { AppendLog, countLines } from './append-log.js';
+import { EventFiles } from './event-files.js';
+import { type EpochMetrics, keyOf, metricIn, type RunSummary } from './results.js';
+import { FILES, type RunProcess, readEnvironment, readJson, readProcesses } from './run-files.js';
 
-const CONFIG = 'config.json';
-const ENVIRONMENT = 'environment.json';
-const METRICS = 'metrics.jsonl';
-const STEPS = 'steps.jsonl';
-const SUMMARY = 'summary.json';
+/** What `config.json` holds. */
+export type RecordedConfig = RunConfig & { spec: string; dataset: object };
 
-/** How many steps' losses are gathered before they are appended. */
-const STEPS_AT_A_TIME = 20;
+/** Where the append-only files of a run are cut back to, by name. */
+type Sizes = Record<string, number>;
 
-/**
- * The files of one run:
- *
- * - `config.json`, `environment.json`: what was run, and on what;
- * - `metrics.jsonl`: a line an epoch; `steps.jsonl`: a line a step, its loss;
- * - `summary.json`: the result, written when the run ends.
- */
+/** A run's directory, which no other process can write to until it is closed. */
 export class RunDirectory {
   /** The outermost folder that had to be made; undefined where all were there. */
   private readonly made: string | undefined;
-  private pending = '';
-  private pendingSteps = 0;
+  private readonly release: () => void;
+  private open: { metrics: AppendLog; steps: AppendLog; events: EventFiles } | null = null;
 
   /**
-   * Makes the directory.
+   * Makes the directory and keeps others out of it.
    *
-   * @throws UsageError when it holds something already, or cannot be written.
+   * @param resume - whether it may hold a run already, which is gone on with.
+   * @throws UsageError when it holds something else, another process is using it, or it cannot be
+   *   written.
    */
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    resume = false,
+  ) {
+    const refuse = () => (resume ? refuseForeign(path) : refuseUsed(path));
     try {
-      refuseUsed(path);
+      refuse();
       this.made = mkdirSync(path, { recursive: true });
-      this.write(METRICS, '');
+      this.release = lockFolder(path);
     } catch (error) {
       throw error instanceof UsageError
         ? error
@@ -53,21 +49,165 @@ export class RunDirectory {
             `The run directory ${path} cannot be written (${(error as NodeJS.ErrnoException).code}): name another with --run-dir.`,
           );
     }
+    try {
+      // Another process may have been here between looking and locking.
+      refuse();
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 
-  /** Writes what is known before the first step. */
-  begin(config: object, environment: object): void {
-    this.write(CONFIG, json(config));
-    this.write(ENVIRONMENT, json(environment));
+  /** The configuration of the run that is here already; null where there is none. */
+  get config(): RecordedConfig | null {
+    return this.has(FILES.config) ? readJson(this.path, FILES.config) : null;
   }
 
-  /** Removes what the constructor made, for a run that comes to nothing before it has begun. */
-  discard(): void {
-    rmSync(join(this.path, METRICS), { force: true });
-    if (this.made === undefined) {
+  /** @throws UsageError when the run that is here already has another configuration. */
+  refuseOther(config: object): void {
+    const held = this.config;
+    if (held === null) {
       return;
     }
-    const outermost = resolve(this.made);
+    // Through JSON, in which what is undefined is not there.
+    const [there, here] = [held, JSON.parse(JSON.stringify(config))].map(
+      (values: Record<string, unknown>) => ({ ...values, ...(values.settings as object) }),
+    ) as Record<string, unknown>[];
+    const names = new Set([...Object.keys(here), ...Object.keys(there)]);
+    // Before data and model are there, nothing can be said of these.
+    const later = 'spec' in here ? ['settings'] : ['settings', 'spec', 'dataset'];
+    const differing = [...names]
+      .filter((name) => !later.includes(name) && !isDeepStrictEqual(there[name], here[name]))
+      .map((name) => `${name} ${JSON.stringify(there[name])}, not ${JSON.stringify(here[name])}`);
+    if (differing.length > 0) {
+      throw new UsageError(
+        `${this.path} holds another run, with ${differing.join('; ')}: ask for that one, or name another directory with --run-dir.`,
+      );
+    }
+  }
+
+  /** How the run ended that is here already; null where it did not. */
+  get ended(): RunSummary['status'] | null {
+    return this.has(FILES.summary) ? readJson<RunSummary>(this.path, FILES.summary).status : null;
+  }
+
+  /**
+   * Writes what is known before the first step, or cuts the files of a run that is gone on with back
+   * to where it goes on.
+   *
+   * @param from - the steps taken before, and the files' sizes after them.
+   * @returns in what the environment differs from the one in which the run began.
+   */
+  begin(config: object, environment: Environment, from: { steps: number; sizes: Sizes }): string[] {
+    const resumed = this.has(FILES.config);
+    const before = resumed ? readEnvironment(this.path) : environment;
+    const differences = environmentDifferences(before as unknown as Environment, environment);
+    if (!resumed) {
+      this.write(FILES.environment, environment);
+      this.write(FILES.config, config);
+    }
+    rmSync(join(this.path, FILES.summary), { force: true });
+    const earlier = readProcesses(this.path);
+    const unfinished = earlier.at(-1)?.cutting ? earlier.pop() : undefined;
+    const own: RunProcess = {
+      time: new Date().toISOString(),
+      pid: process.pid,
+      host: hostname(),
+      command: process.argv,
+      from: from.steps,
+      lost: Math.max(unfinished?.lost ?? 0, this.stepsAfter(from.sizes[FILES.steps] ?? 0)),
+      ...(differences.length > 0 && { differences }),
+    };
+    // Noted before the lines that tell it are gone; a crash in between does not count them twice.
+    this.write(FILES.processes, [...earlier, { ...own, cutting: true }]);
+    this.open = {
+      metrics: this.logOf(FILES.metrics, from.sizes),
+      steps: this.logOf(FILES.steps, from.sizes),
+      events: new EventFiles(this.path, from.sizes, from.steps),
+    };
+    this.write(FILES.processes, [...earlier, own]);
+    return differences;
+  }
+
+  addStep(step: number, loss: number): void {
+    // JSON has no NaN; null marks the step at which a run diverged.
+    this.open!.steps.append({ step, loss });
+    this.open!.events.add(step, { 'train/loss of a step': loss });
+  }
+
+  addEpoch(metrics: EpochMetrics): void {
+    const { name } = metricIn(metrics);
+    const [val, test] = (['val', 'test'] as const).map((split) => metrics[keyOf(split, { name })]);
+    this.open!.metrics.append(metrics);
+    this.open!.events.add(metrics.steps, {
+      'train/loss': metrics.loss,
+      [`train/${name}`]: metrics[name]!,
+      'validation/loss': metrics.valLoss,
+      [`validation/${name}`]: val!,
+      ...(test !== undefined && { [`test/${name}`]: test }),
+      ...(metrics.lr !== undefined && { 'learning rate': metrics.lr }),
+    });
+  }
+
+  /**
+   * Brings all lines to the disk.
+   *
+   * @returns the sizes of the append-only files.
+   * @throws Error of the file system.
+   */
+  sync(): Sizes {
+    const { metrics, steps, events } = this.open!;
+    metrics.sync();
+    steps.sync();
+    events.flush();
+    return {
+      [FILES.metrics]: metrics.size,
+      [FILES.steps]: steps.size,
+      ...events.sizes(),
+    };
+  }
+
+  /** What a summary says of the processes of a run that has come to a step. */
+  effort(steps: number): Required<Pick<RunSummary, 'resumedFromSteps' | 'stepsExecuted'>> {
+    const processes = readProcesses(this.path);
+    return {
+      resumedFromSteps: processes.slice(1).map(({ from }) => from),
+      stepsExecuted: steps + processes.reduce((sum, { lost }) => sum + lost, 0),
+    };
+  }
+
+  /**
+   * Writes the summary, the last file: a directory without it holds a run that was cut off.
+   *
+   * @throws Error with one sentence when the disk does not take it.
+   */
+  end(summary: RunSummary): void {
+    try {
+      this.sync();
+      this.write(FILES.summary, summary);
+    } catch (cause) {
+      throw new Error(
+        `The result of the run cannot be written to ${this.path} (${(cause as Error).message}): make room, then go on with --resume.`,
+        { cause },
+      );
+    }
+  }
+
+  /** Lets others in. What was made for a run that has not begun is removed. */
+  close(): void {
+    if (this.open !== null) {
+      const { metrics, steps, events } = this.open;
+      metrics.close();
+      steps.close();
+      events.close();
+    }
+    this.release();
+    if (this.open === null && this.made !== undefined) {
+      this.removeEmpty(resolve(this.made));
+    }
+  }
+
+  private removeEmpty(outermost: string): void {
     try {
       for (
         let folder = resolve(this.path);
@@ -81,65 +221,47 @@ export class RunDirectory {
     }
   }
 
-  addStep(step: number, loss: number): void {
-    // JSON has no NaN; null marks the step at which a run diverged.
-    this.pending += `${JSON.stringify({ step, loss })}\n`;
-    this.pendingSteps += 1;
-    if (this.pendingSteps === STEPS_AT_A_TIME) {
-      this.flush();
-    }
+  private logOf(name: string, sizes: Sizes): AppendLog {
+    return new AppendLog(join(this.path, name), this.has(name) ? (sizes[name] ?? 0) : 0);
   }
 
-  addEpoch(metrics: EpochMetrics): void {
-    this.flush();
-    appendFileSync(join(this.path, METRICS), `${JSON.stringify(metrics)}\n`);
+  private stepsAfter(bytes: number): number {
+    return this.has(FILES.steps) ? countLines(join(this.path, FILES.steps), bytes) : 0;
   }
 
-  /** Writes the summary, the last file: a directory without it holds a run that was cut off. */
-  end(summary: RunSummary): void {
-    this.flush();
-    this.write(SUMMARY, json(summary));
+  private has(name: string): boolean {
+    return existsSync(join(this.path, name));
   }
 
-  private flush(): void {
-    appendFileSync(join(this.path, STEPS), this.pending);
-    this.pending = '';
-    this.pendingSteps = 0;
-  }
-
-  private write(name: string, content: string): void {
-    writeFileAtomic.sync(join(this.path, name), content);
+  private write(name: string, content: object): void {
+    writeFileAtomic.sync(join(this.path, name), `${JSON.stringify(content, null, 2)}\n`);
   }
 }
 
 /** @throws UsageError when the directory is there and holds something. */
 export function refuseUsed(path: string): void {
-  if (existsSync(path) && statSync(path).isDirectory() && readdirSync(path).length > 0) {
+  const files = filesIn(path);
+  if (files.length > 0) {
+    const remedy = files.includes(FILES.config)
+      ? 'go on with its run with --resume, name another with --run-dir, or remove it'
+      : 'name another with --run-dir, or remove it';
+    throw new UsageError(`The run directory ${path} is not empty: ${remedy}.`);
+  }
+}
+
+/** @throws UsageError when the directory is there and holds something other than a run. */
+function refuseForeign(path: string): void {
+  const files = filesIn(path);
+  const isOfStart = (name: string) =>
+    name.startsWith(FILES.environment) || name.startsWith(FILES.config);
+  if (!files.includes(FILES.config) && !files.every(isOfStart)) {
     throw new UsageError(
-      `The run directory ${path} is not empty: name another with --run-dir, or remove it.`,
+      `The run directory ${path} holds something else than a run: name another with --run-dir.`,
     );
   }
 }
 
-/** Reads a run that has ended. @throws UsageError when the directory holds none. */
-export function readRun(directory: string): RunResult {
-  const summaryFile = join(directory, SUMMARY);
-  if (!existsSync(summaryFile)) {
-    throw new UsageError(`${directory} holds no finished run: there is no ${SUMMARY} in it.`);
-  }
-  return {
-    directory,
-    summary: JSON.parse(readFileSync(summaryFile, 'utf8')),
-    metrics: readFileSync(join(directory, METRICS), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line)),
-  };
-}
-
-/** What a run was made on, as {@link RunDirectory.begin} was given it. */
-export function readEnvironment(directory: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(join(directory, ENVIRONMENT), 'utf8'));
-}
-
-const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+const filesIn = (path: string) =>
+  existsSync(path) && statSync(path).isDirectory()
+    ? readdirSync(path).filter((name) => !isLock(name))
+    : [];

@@ -3,20 +3,26 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { EXPERIMENTS, overridesOf, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
+import { METRICS } from '../experiments/metric.js';
 import { isSpec, makeOptimizer } from '../experiments/optimizers.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
 import { disposeOptimizer } from '../optimizers/slots.js';
+import { disposeStepCounter } from '../optimizers/state.js';
 import { startBackend } from '../runtime/backend.js';
 import { describeEnvironment } from '../runtime/environment.js';
+import { UsageError } from '../runtime/errors.js';
 import { optimizerToSpec } from '../spec/index.js';
+import { checkSaving, Saver, type SavingOptions } from './checkpoints/saver.js';
+import { type Estimate, estimateRun, estimateText } from './estimate.js';
 import type { EndEvent, TrainingEvent } from './events.js';
 import { type Prepared, type PrepareOptions, prepare } from './prepare.js';
-import type { RunResult, RunSummary } from './results.js';
+import { type RunResult, type RunSummary, resultIn } from './results.js';
 import { RunDirectory } from './run-directory.js';
+import { readRun } from './run-files.js';
 import { train } from './train.js';
 
 /** How a run is watched, where it goes and what it runs on. */
-export interface RunOptions extends PrepareOptions {
+export interface RunOptions extends PrepareOptions, SavingOptions {
   /** The run's directory; default `runs/EXPERIMENT-OPTIMIZER-PRESET-seedN-TIME`. */
   runDir?: string;
   /** Ends the run after the current step; it is then summed up as interrupted. */
@@ -24,6 +30,12 @@ export interface RunOptions extends PrepareOptions {
   onEvent?: (event: TrainingEvent) => void;
   /** A backend and data that {@link prepare} gave for a configuration with the same data. */
   prepared?: Prepared;
+  /**
+   * Goes on with the run that `runDir` holds, from its newest checkpoint, to the same weights and
+   * metrics, bit for bit, as if it had never stopped. A run that came to its end is handed back as it
+   * is; where there is none, it is begun.
+   */
+  resume?: boolean;
 }
 
 /**
@@ -38,43 +50,90 @@ export interface RunOptions extends PrepareOptions {
  * console.log(summary.bestValAccuracy);
  */
 export async function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+  const { runDir, resume, onEvent, onStatus } = options;
+  if (resume && runDir === undefined) {
+    throw new UsageError(WITHOUT_DIRECTORY);
+  }
   const config = await withCanonicalSpec(resolveConfig(request), options);
   const experiment = EXPERIMENTS[config.experiment];
-  const directory = new RunDirectory(options.runDir ?? defaultDirectory(config));
-  let prepared: Prepared;
+  checkSaving(options);
+  const directory = new RunDirectory(runDir ?? defaultDirectory(config), resume);
   try {
-    prepared = options.prepared ?? (await prepare(config, options));
-  } catch (error) {
-    directory.discard();
-    throw error;
+    directory.refuseOther(config);
+    if (directory.ended !== null && directory.ended !== 'interrupted') {
+      onStatus?.(`The run in ${directory.path} came to its end before: ${directory.ended}.`);
+      onEvent?.({ type: 'end', status: directory.ended });
+      return readRun(directory.path);
+    }
+    const prepared = options.prepared ?? (await prepare(config, options));
+    const every = options.checkpointEvery ?? experiment.presets[config.preset].checkpointEvery;
+    return await carryOut(config, prepared, directory, { ...options, checkpointEvery: every });
+  } finally {
+    directory.close();
   }
-  const { backend, data } = prepared;
+}
+
+/** What is wrong with resuming nothing in particular. */
+export const WITHOUT_DIRECTORY =
+  'Without a run directory there is nothing to resume: name it with --run-dir.';
+
+/** A run whose data are there, from its first step or its newest checkpoint on. */
+async function carryOut(
+  config: RunConfig,
+  { backend, data }: Prepared,
+  directory: RunDirectory,
+  options: RunOptions,
+): Promise<RunResult> {
+  const { signal, onEvent, onStatus } = options;
+  const experiment = EXPERIMENTS[config.experiment];
+  const metric = METRICS[experiment.metric];
+  if (experiment.presets[config.preset].long && directory.config === null) {
+    onStatus?.(`${config.optimizer}: ${estimateText(estimate(config, data))}.`);
+  }
   const model = experiment.build(config);
   const optimizer = makeOptimizer(config, experiment, model);
-  const spec = optimizerToSpec(optimizer, { model });
-  directory.begin({ ...config, spec, dataset: data.info }, describeEnvironment(backend));
   let ended: EndEvent['status'] = 'failed';
   try {
+    const spec = optimizerToSpec(optimizer, { model });
+    const recorded = { ...config, spec, dataset: data.info };
+    directory.refuseOther(recorded);
     // A spec's rate too, for the sentence that says what a run diverged with.
     const lr = learningRateOf(optimizer);
+    const trained = { model, optimizer };
+    const saver = new Saver(directory, trained, metric, options);
+    const from = await saver.restore();
+    if (directory.config !== null) {
+      onStatus?.(`The run in ${directory.path} goes on from step ${from?.position.steps ?? 0}.`);
+    }
+    const differences = directory.begin(recorded, describeEnvironment(backend), {
+      steps: from?.position.steps ?? 0,
+      sizes: from?.logs ?? {},
+    });
+    if (differences.length > 0) {
+      onStatus?.(
+        `It was begun in another environment, so its numbers may differ in their last bits: ${differences.join('; ')}.`,
+      );
+    }
     const outcome = await train(
       { experiment, config: { ...config, lr }, data, model, optimizer },
       {
-        signal: options.signal,
+        signal,
+        from: from?.position,
         onStep: (step, loss) => directory.addStep(step, loss),
         onEvent(event) {
           if (event.type === 'epoch') {
             directory.addEpoch(event.metrics);
           }
-          options.onEvent?.(event);
+          onEvent?.(event);
         },
+        onPosition: (at, when) => saver.reach(at, when),
       },
     );
     const { metrics, status, message, steps, weightsSha256, seconds } = outcome;
-    const accuracies = metrics.map(({ valAccuracy }) => valAccuracy);
     const summary: RunSummary = {
       experiment: config.experiment,
       optimizer: config.optimizer,
+      metric: experiment.metric,
       spec,
       preset: config.preset,
       overrides: overridesOf(config),
@@ -84,19 +143,36 @@ export async function run(request: RunRequest, options: RunOptions = {}): Promis
       verified: data.info.verified,
       epochs: metrics.length,
       steps,
-      bestValAccuracy: accuracies.length === 0 ? null : Math.max(...accuracies),
-      finalValAccuracy: accuracies.at(-1) ?? null,
+      ...directory.effort(steps),
+      ...resultIn(metrics, metric),
       weightsSha256,
       seconds,
       backend: backend.name,
       status,
       message,
     };
+    if (status !== 'interrupted') {
+      saver.finish(steps, metrics);
+    }
     directory.end(summary);
     ended = status;
     return { directory: directory.path, summary, metrics };
   } finally {
-    options.onEvent?.({ type: 'end', status: ended });
+    onEvent?.({ type: 'end', status: ended });
+    disposeStepCounter(optimizer);
+    disposeOptimizer(optimizer);
+    model.dispose();
+  }
+}
+
+/** How long a run takes, by first steps of a model of their own. */
+function estimate(config: RunConfig, data: Prepared['data']): Estimate {
+  const experiment = EXPERIMENTS[config.experiment];
+  const model = experiment.build(config);
+  const optimizer = makeOptimizer(config, experiment, model);
+  try {
+    return estimateRun({ experiment, config, data, model, optimizer });
+  } finally {
     disposeOptimizer(optimizer);
     model.dispose();
   }

@@ -3,24 +3,18 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Examples, Experiment, ExperimentData, RunConfig } from '../experiments/experiment.js';
+import type { Batch, Batches } from '../experiments/experiment.js';
+import { bestOf, METRICS, type Score } from '../experiments/metric.js';
 import { EvaluatingWrapper } from '../optimizers/evaluating-wrapper.js';
+import { learningRateOf } from '../optimizers/learning-rate.js';
 import { chainOf } from '../optimizers/wrapper.js';
-import { randomStream } from '../runtime/seeds.js';
+import type { Place } from './checkpoints/store.js';
 import type { TrainingEvent } from './events.js';
-import type { EpochMetrics } from './results.js';
+import { type Answer, add, firstStates, forward, type TrainingTask } from './forward.js';
+import { rateSetter } from './rate-schedule.js';
+import { type EpochMetrics, keyOf } from './results.js';
 
-/** How many examples are evaluated at a time; it decides nothing but speed. */
-const EVALUATION_BATCH = 200;
-
-/** What is trained. */
-export interface TrainingTask {
-  experiment: Experiment;
-  config: RunConfig;
-  data: ExperimentData;
-  model: tfl.LayersModel;
-  optimizer: tf.Optimizer;
-}
+export type { TrainingTask };
 
 /** Who listens, and who may end the training. */
 export interface TrainingOptions {
@@ -29,6 +23,10 @@ export interface TrainingOptions {
   onEvent?: (event: TrainingEvent) => void;
   /** Every step's own loss (nats). */
   onStep?: (step: number, loss: number) => void;
+  /** Where to go on, for a model and an optimizer that hold the state of that place. Taken over. */
+  from?: Position;
+  /** Called wherever the training can be gone on with later, before it goes on itself. */
+  onPosition?: (at: Position, when: 'step' | 'epoch' | 'interrupted') => Promise<void>;
 }
 
 /** How a training ended. */
@@ -43,13 +41,6 @@ export interface TrainingOutcome {
   seconds: number;
 }
 
-/** A sum over examples of loss and correct answers. */
-interface Score {
-  loss: number;
-  correct: number;
-  n: number;
-}
-
 /** Thrown inside the loop to leave it; an outcome, not a failure. */
 class Stop extends Error {
   constructor(
@@ -61,67 +52,115 @@ class Stop extends Error {
 }
 
 /**
+ * Where a training stands. With the model's weights (those that are not trained too), the optimizer's
+ * state and its layers' `dropoutStep`s this is all that the rest of it depends on: batches, masks and
+ * learning rates come from the seed, the epoch, the step and the metrics so far.
+ */
+export interface Position extends Place {
+  /** What the next batch of the epoch starts from: an LSTM's h and c. Empty before an epoch's first. */
+  states: tf.Tensor[];
+}
+
+const nothing = (): Score => ({ loss: 0, correct: 0, n: 0 });
+
+/**
  * Trains a model for the configured epochs, evaluating after each, on Lookahead's slow weights where
  * there are any. Equal seed, backend and thread count give equal results to the last bit.
  */
 export async function train(
   task: TrainingTask,
-  { signal, onEvent, onStep }: TrainingOptions = {},
+  { signal, onEvent, onStep, from, onPosition }: TrainingOptions = {},
 ): Promise<TrainingOutcome> {
-  const { config, data, experiment, model, optimizer } = task;
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const stepsPerEpoch = Math.ceil(data.train.n / config.batchSize);
-  const totalSteps = stepsPerEpoch * config.epochs;
+  const { config, data, experiment, optimizer } = task;
+  const metric = METRICS[experiment.metric];
+  const step = trainingStep(task);
+  const setRate = rateSetter(optimizer, config.schedule);
   const started = performance.now();
-  const elapsed = () => (performance.now() - started) / 1000;
-  const metrics: EpochMetrics[] = [];
-  let steps = 0;
+  const at: Position = from ?? {
+    ...{ steps: 0, metrics: [], total: nothing(), batches: 0, seconds: 0 },
+    states: [],
+  };
+  const before = { steps: at.steps, seconds: at.seconds };
+  const here = () => (performance.now() - started) / 1000;
+  const elapsed = () => before.seconds + here();
+  const reach = async (when: 'step' | 'epoch' | 'interrupted') => {
+    at.seconds = elapsed();
+    await onPosition?.(at, when);
+  };
 
-  function trainStep(indices: Int32Array): Score {
-    const { x, y } = data.train.batch(indices);
-    let correct!: tf.Scalar;
-    const loss = optimizer.minimize(
-      () => {
-        const output = model.apply(x, { training: true }) as tf.Tensor;
-        correct = tf.keep(experiment.correct(y, output));
-        return experiment.loss(y, output);
-      },
-      true,
-      variables,
-    ) as tf.Scalar;
-    const score = { loss: loss.dataSync()[0], correct: correct.dataSync()[0], n: indices.length };
-    tf.dispose([x, y, loss, correct]);
-    return score;
-  }
-
-  async function trainEpoch(epoch: number): Promise<Score> {
-    const order = randomStream(config.seed, 'order', epoch).permutation(data.train.n);
-    const total: Score = { loss: 0, correct: 0, n: 0 };
-    for (let start = 0; start < data.train.n; start += config.batchSize) {
-      await breathe(signal, steps);
-      const score = trainStep(order.subarray(start, start + config.batchSize));
-      steps += 1;
-      onStep?.(steps, score.loss);
-      if (!Number.isFinite(score.loss)) {
+  async function trainEpoch(epoch: number): Promise<void> {
+    setRate(at.metrics);
+    const batches = data.train.epoch(config, epoch);
+    const totalSteps = batches.length * config.epochs;
+    while (at.batches < batches.length) {
+      await breathe(signal, at.steps);
+      const { mean: loss, score, states } = step(batches.at(at.batches), at.states);
+      at.states = states;
+      at.batches += 1;
+      at.steps += 1;
+      onStep?.(at.steps, loss);
+      if (!Number.isFinite(loss)) {
         throw new Stop(
           'diverged',
-          `The loss became ${score.loss} in step ${steps}: try a smaller learning rate than ${config.lr}.`,
+          `The loss became ${loss} in step ${at.steps}: try a smaller learning rate than ${config.lr}.`,
         );
       }
-      add(total, score);
-      const stepsPerSecond = steps / elapsed();
+      add(at.total, score);
+      const stepsPerSecond = (at.steps - before.steps) / here();
       onEvent?.({
         type: 'step',
-        step: steps,
+        step: at.steps,
         totalSteps,
         epoch,
-        loss: total.loss / total.n,
-        accuracy: total.correct / total.n,
+        loss: at.total.loss / at.total.n,
+        [metric.name]: metric.of(at.total),
         stepsPerSecond,
-        secondsLeft: (totalSteps - steps) / stepsPerSecond,
+        secondsLeft: (totalSteps - at.steps) / stepsPerSecond,
       });
+      // After the last one the epoch's own follows.
+      if (at.batches < batches.length) {
+        await reach('step');
+      }
     }
-    return total;
+    tf.dispose(at.states);
+    at.states = [];
+  }
+
+  /** Adds the metrics of an epoch whose batches have all been trained on. */
+  async function endEpoch(epoch: number): Promise<void> {
+    const evaluated = (batches: Batches) =>
+      onEvaluatedWeights(optimizer, () => evaluate(task, batches, signal));
+    const val = await evaluated(data.val);
+    // It need not be the next step that notices: there may be none.
+    if (!Number.isFinite(val.loss)) {
+      throw new Stop(
+        'diverged',
+        `The validation loss became ${val.loss} after step ${at.steps}: try a smaller learning rate than ${config.lr}.`,
+      );
+    }
+    const value = metric.of(val);
+    const earlier = at.metrics.map((m) => m[keyOf('val', metric)]!);
+    const isBest = bestOf(metric, [value, ...earlier]) === value && !earlier.includes(value);
+    const test = isBest && data.test ? await evaluated(data.test) : undefined;
+    at.metrics.push({
+      epoch,
+      steps: at.steps,
+      loss: at.total.loss / at.total.n,
+      [metric.name]: metric.of(at.total),
+      valLoss: val.loss / val.n,
+      [keyOf('val', metric)]: value,
+      ...(test && { [keyOf('test', metric)]: metric.of(test) }),
+      ...(config.schedule && { lr: learningRateOf(optimizer) }),
+      seconds: elapsed(),
+    });
+    at.total = nothing();
+    at.batches = 0;
+    onEvent?.({
+      type: 'epoch',
+      metrics: at.metrics[epoch - 1],
+      totalEpochs: config.epochs,
+    });
+    await reach('epoch');
   }
 
   const outcome = {
@@ -129,64 +168,72 @@ export async function train(
     message: undefined as string | undefined,
   };
   try {
-    for (let epoch = 1; epoch <= config.epochs; epoch++) {
-      const training = await trainEpoch(epoch);
-      const validation = await onEvaluatedWeights(optimizer, () =>
-        evaluate(task, data.val, signal),
-      );
-      // It need not be the next step that notices: there may be none.
-      if (!Number.isFinite(validation.loss)) {
-        throw new Stop(
-          'diverged',
-          `The validation loss became ${validation.loss} after step ${steps}: try a smaller learning rate than ${config.lr}.`,
-        );
-      }
-      metrics.push({
-        epoch,
-        steps,
-        loss: training.loss / training.n,
-        accuracy: training.correct / training.n,
-        valLoss: validation.loss / validation.n,
-        valAccuracy: validation.correct / validation.n,
-        seconds: elapsed(),
-      });
-      onEvent?.({ type: 'epoch', metrics: metrics[epoch - 1], totalEpochs: config.epochs });
+    for (let epoch = at.metrics.length + 1; epoch <= config.epochs; epoch++) {
+      await trainEpoch(epoch);
+      await endEpoch(epoch);
     }
   } catch (error) {
     if (!(error instanceof Stop)) {
       throw error;
     }
     Object.assign(outcome, { status: error.status, message: error.message });
+    if (error.status === 'interrupted') {
+      await reach('interrupted');
+    }
+  } finally {
+    tf.dispose(at.states);
   }
-  const weightsSha256 = onEvaluatedWeights(optimizer, () => hashWeights(model));
+  const { steps, metrics } = at;
+  const weightsSha256 = onEvaluatedWeights(optimizer, () => hashWeights(task.model));
   return { ...outcome, steps, metrics, weightsSha256, seconds: elapsed() };
 }
 
-/** Loss and correct answers over examples, without dropout. */
-async function evaluate(
-  { experiment, model }: TrainingTask,
-  examples: Examples,
-  signal?: AbortSignal,
-): Promise<Score> {
-  const total: Score = { loss: 0, correct: 0, n: 0 };
-  for (let start = 0; start < examples.n; start += EVALUATION_BATCH) {
-    await breathe(signal);
-    const n = Math.min(EVALUATION_BATCH, examples.n - start);
-    tf.tidy(() => {
-      const { x, y } = examples.batch(Int32Array.from({ length: n }, (_, i) => start + i));
-      const output = model.apply(x) as tf.Tensor;
-      const loss = experiment.loss(y, output).dataSync()[0];
-      add(total, { loss, correct: experiment.correct(y, output).dataSync()[0], n });
-    });
-  }
-  return total;
+/** A training step: it disposes its batch and the states it starts from. */
+export function trainingStep(task: TrainingTask) {
+  const { config, experiment, model, optimizer } = task;
+  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const scale = experiment.lossScale?.(config) ?? 1;
+  return (batch: Batch, before: tf.Tensor[]): Omit<Answer, 'loss'> => {
+    const initial = before.length === 0 ? firstStates(task, batch) : before;
+    let answer!: Answer;
+    optimizer.minimize(
+      () => {
+        answer = forward(task, batch, initial, true);
+        answer.states.forEach(tf.keep);
+        return scale === 1 ? answer.loss : tf.mul(answer.loss, scale);
+      },
+      false,
+      variables,
+    );
+    tf.dispose([batch.x, batch.y, initial]);
+    return answer;
+  };
 }
 
-/** Adds a batch's score, whose loss is a mean, to a total, whose loss is a sum. */
-function add(total: Score, { loss, correct, n }: Score): void {
-  total.loss += loss * n;
-  total.correct += correct;
-  total.n += n;
+/** The score over batches, without dropout. */
+async function evaluate(
+  task: TrainingTask,
+  batches: Batches,
+  signal?: AbortSignal,
+): Promise<Score> {
+  const total = nothing();
+  let states: tf.Tensor[] = [];
+  try {
+    for (let i = 0; i < batches.length; i++) {
+      await breathe(signal);
+      states = tf.tidy(() => {
+        const batch = batches.at(i);
+        const initial = i === 0 ? firstStates(task, batch) : states;
+        const answer = forward(task, batch, initial, false);
+        add(total, answer.score);
+        tf.dispose(states);
+        return answer.states;
+      });
+    }
+  } finally {
+    tf.dispose(states);
+  }
+  return total;
 }
 
 /** Lets timers, signals and displays have their turn between two batches. */

@@ -22,13 +22,25 @@ describe('the HTML report in a browser', () => {
     const file = join(folder, 'report.html');
     address = pathToFileURL(file).href;
     const optimizers = ['adam', 'lazy-adam', 'lookahead-adam', 'lookahead-lazy-adam'];
+    const start = (i: number, seed: number) => ({ start: 0.7 + 0.01 * i + 0.003 * seed });
+    const grid = [5, 10, 20].flatMap((k) => [0.2, 0.5, 0.8].map((alpha) => ({ k, alpha })));
     await writeReport(file, {
       title: 'IMDB reviews: Adam, Lazy(Adam) and Lookahead(Adam)',
-      runs: optimizers.flatMap((optimizer, i) =>
-        [1, 2].map((seed) => sampleRun({ optimizer, seed }, { start: 0.7 + 0.01 * (i + seed) })),
-      ),
-      reported: REPORTED,
-      environment: { node: process.version, native: { source: 'a/very/long/path/'.repeat(9) } },
+      sections: [
+        {
+          runs: optimizers.flatMap((optimizer, i) =>
+            [1, 2, 3].map((seed) => sampleRun({ optimizer, seed }, start(i, seed))),
+          ),
+          reported: REPORTED,
+        },
+        {
+          runs: grid.map((overrides, i) =>
+            sampleRun({ optimizer: 'lookahead-adam', preset: 'full', overrides }, start(i, 1)),
+          ),
+          reported: REPORTED,
+        },
+      ],
+      environments: [{ node: process.version, native: { source: 'a/very/long/path/'.repeat(9) } }],
     });
     browser = await launch();
   });
@@ -59,11 +71,13 @@ describe('the HTML report in a browser', () => {
     'a phone in the dark': { ...PHONE, colorScheme: 'dark' as const },
   };
   for (const [name, options] of Object.entries(views)) {
-    it(`draws both charts on ${name}, offline, silently and no wider than the screen`, async () => {
+    it(`draws every chart on ${name}, offline, silently and no wider than the screen`, async () => {
       const { page, problems } = await open(options);
-      expect(await page.locator('.js-plotly-plot').count()).to.equal(2);
-      // Four optimizers, of each a mean and two seeds, and two reported lines.
-      expect(await page.locator('.js-plotly-plot >> nth=0 >> .scatter').count()).to.equal(14);
+      // Metric and loss of two sections, and one heat map.
+      expect(await page.locator('.js-plotly-plot').count()).to.equal(5);
+      // Four optimizers, of each a mean and its band, and two reported lines.
+      expect(await page.locator('.js-plotly-plot >> nth=0 >> .scatter').count()).to.equal(10);
+      expect(await page.locator('.js-plotly-plot .heatmaplayer image').count()).to.equal(1);
       const { scroll, screen } = (await page.evaluate(
         'new Object({ scroll: document.documentElement.scrollWidth, screen: innerWidth })',
       )) as { scroll: number; screen: number };
@@ -79,6 +93,23 @@ describe('the HTML report in a browser', () => {
     await page.waitForSelector('.main-svg[style*="rgb(255, 255, 255)"]');
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForSelector('.main-svg[style*="rgb(23, 26, 33)"]');
+    await page.context().close();
+  });
+
+  it('prints in black on white, no wider than the paper, each table and chart on one page', async () => {
+    const { page } = await open({ viewport: { width: 1200, height: 900 }, colorScheme: 'dark' });
+    const pdf = await page.pdf({ format: 'A4' });
+    // Chromium writes page counts in clear.
+    const [, pages] = pdf.toString('latin1').match(/\/Type \/Pages[^>]*\/Count (\d+)/) ?? [];
+    expect(Number(pages)).to.be.within(3, 12);
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    await page.waitForSelector('.main-svg[style*="rgb(255, 255, 255)"]');
+    const widest = await page.evaluate(
+      "Math.max(...[...document.querySelectorAll('.js-plotly-plot .main-svg')].map((svg) => svg.clientWidth))",
+    );
+    // A4 less Chromium's margins, at 96 pixels an inch.
+    expect(widest).to.be.at.most(720);
     await page.context().close();
   });
 

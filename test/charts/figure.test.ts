@@ -7,8 +7,7 @@ import {
   plotlyText,
   themeColors,
 } from '../../src/charts/figure.js';
-
-const NAMED = ['adam', 'lazy-adam', 'lazy-adam-freeze', 'lookahead-adam', 'lookahead-lazy-adam'];
+import { EXPERIMENTS } from '../../src/experiments/config.js';
 
 /** Contrast of two colours as WCAG 2 defines it, from 1 to 21. */
 function contrast(a: string, b: string): number {
@@ -24,10 +23,14 @@ function contrast(a: string, b: string): number {
 }
 
 describe('chart style', () => {
-  it('gives each of the named optimizers a colour and a symbol of its own', () => {
-    const styles = NAMED.map(optimizerStyle);
-    expect(new Set(styles.map((s) => s.color)).size).to.equal(NAMED.length);
-    expect(new Set(styles.map((s) => s.symbol)).size).to.equal(NAMED.length);
+  it('gives each of an experiment’s optimizers a colour and a symbol of its own', () => {
+    for (const { optimizers } of Object.values(EXPERIMENTS)) {
+      const names = Object.keys(optimizers);
+      const styles = names.map(optimizerStyle);
+      expect(new Set(styles.map((s) => s.color)).size).to.equal(names.length);
+      expect(new Set(styles.map((s) => s.symbol)).size).to.equal(names.length);
+      for (const [i, { label }] of styles.entries()) expect(label).not.to.equal(names[i]);
+    }
   });
 
   it('names optimizers as the field does', () => {
@@ -59,7 +62,7 @@ describe('chart style', () => {
     it(`keeps text and curves readable on the ${theme} theme`, () => {
       const { 'font.color': ink, paper_bgcolor: paper } = themeColors(theme);
       expect(contrast(ink, paper)).to.be.above(7);
-      for (const name of NAMED) {
+      for (const name of Object.values(EXPERIMENTS).flatMap((e) => Object.keys(e.optimizers))) {
         expect(contrast(optimizerStyle(name).color, paper), name).to.be.above(2);
       }
     });

@@ -56,3 +56,13 @@ export const REPORTED: ReportedFigure[] = [
     mark: 'read',
   },
 ];
+
+/** The files of a sample run's directory, by name. */
+export function filesOfRun(overrides: Partial<RunSummary> = {}): Record<string, string> {
+  const { summary, metrics } = sampleRun(overrides);
+  return {
+    'summary.json': JSON.stringify(summary),
+    'metrics.jsonl': metrics.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    'environment.json': JSON.stringify({ node: '20.20.2', memory: 25.3e9 }),
+  };
+}

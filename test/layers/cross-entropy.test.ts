@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { sparseSoftmaxCrossEntropy } from '../../src/layers/cross-entropy.js';
 import { UsageError } from '../../src/runtime/errors.js';
-import { onEachBackend } from '../support/backends.js';
+import { onBestBackend, onEachBackend } from '../support/backends.js';
 import { expectClose } from '../support/numbers.js';
+import { useKernels } from './recurrences.js';
 
 describe('sparseSoftmaxCrossEntropy', () => {
   onEachBackend(() => {
@@ -80,5 +82,73 @@ describe('sparseSoftmaxCrossEntropy', () => {
         );
       });
     });
+  });
+});
+
+/** Loss and gradient, each row's with a weight of its own. */
+function lossAndGradient(rows: number, classes: number, scale: number, seed: number): number[][] {
+  return tf.tidy(() => {
+    const logits = tf.randomNormal([rows, classes], 3 * scale, scale, 'float32', seed);
+    const drawn = tf.randomUniform([rows], 0, classes, 'float32', seed);
+    const labels = tf.cast(tf.floor(drawn), 'int32') as tf.Tensor1D;
+    const weights = tf.range(1, rows + 1);
+    const { value, grad } = tf.valueAndGrad((x) =>
+      sparseSoftmaxCrossEntropy(x as tf.Tensor2D, labels),
+    )(logits, weights);
+    return [Array.from(value.dataSync()), Array.from(grad.dataSync())];
+  });
+}
+
+describe('The kernel of the cross-entropy', () => {
+  onBestBackend();
+  const samples = fc.sample(
+    fc.tuple(
+      fc.integer({ min: 1, max: 9 }),
+      // Around one register and around one block of the sum.
+      fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 250, max: 520 })),
+      fc.constantFrom(0.01, 1, 30, 1000),
+      fc.integer({ min: 1, max: 1_000_000 }),
+    ),
+    { numRuns: 60, seed: 1 },
+  );
+  let expected: number[][][];
+
+  describe('beside the op of TensorFlow', () => {
+    useKernels(false);
+    it('has something to agree with', () => {
+      expected = samples.map((sample) => lossAndGradient(...sample));
+      expect(expected.flat(2).every(Number.isFinite)).to.equal(true);
+    });
+  });
+
+  describe('itself', () => {
+    useKernels(true);
+
+    it('agrees with it whatever the sizes, large logits included', () => {
+      for (const [i, sample] of samples.entries()) {
+        const [loss, gradient] = lossAndGradient(...sample);
+        expectClose(loss, expected[i][0], { rtol: 1e-5, atol: 1e-6 });
+        expectClose(gradient, expected[i][1], { rtol: 1e-5, atol: 1e-6 });
+      }
+    });
+
+    it('keeps NaN, so that a run that diverges is noticed', () => {
+      tf.tidy(() => {
+        const logits = tf.tensor2d([[1, Number.NaN, 2, 0, 0, 0, 0, 0, 0]]);
+        const loss = sparseSoftmaxCrossEntropy(logits, tf.tensor1d([0], 'int32'));
+        expect(loss.dataSync()[0]).to.be.NaN;
+      });
+    });
+
+    for (const label of [-1, 5]) {
+      it(`refuses the label ${label} of 5 classes`, () => {
+        tf.tidy(() => {
+          const labels = tf.tensor1d([label], 'int32');
+          expect(() => sparseSoftmaxCrossEntropy(tf.zeros([1, 5]), labels)).to.throw(
+            'not from 0 to classes - 1',
+          );
+        });
+      });
+    }
   });
 });

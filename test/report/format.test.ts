@@ -1,23 +1,42 @@
 import { expect } from 'chai';
+import { METRICS } from '../../src/experiments/metric.js';
 import {
+  bestText,
   footnotes,
-  formatBest,
   formatCount,
+  formatDifference,
   formatDuration,
+  formatInterval,
   formatMark,
-  formatPercent,
+  formatSample,
+  formatValue,
 } from '../../src/report/format.js';
+import { sampleRun } from '../charts/sample-runs.js';
 
 describe('formats', () => {
   it('prints shares as percentages with two decimals', () => {
-    expect(formatPercent(0.83744)).to.equal('83.74 %');
-    expect(formatPercent(null)).to.equal('–');
+    expect(formatValue(METRICS.accuracy, 0.83744)).to.equal('83.74 %');
+    expect(formatValue(METRICS.accuracy, null)).to.equal('–');
   });
 
   it('prints a deviation only where there is one', () => {
-    const one = { bestMean: 0.8, bestPerSeed: [0.8], finalMean: 0.8, seeds: [1], sd: null };
-    expect(formatBest(one)).to.equal('80.00 %');
-    expect(formatBest({ ...one, sd: 0.0021 })).to.equal('80.00 ± 0.21 %');
+    const format = (sd: number | null) => formatSample(METRICS.accuracy, { mean: 0.8, sd });
+    expect(format(null)).to.equal('80.00 %');
+    expect(format(0.0021)).to.equal('80.00 ± 0.21 %');
+  });
+
+  it('prints intervals and differences with the minus that is as wide as the plus', () => {
+    const { accuracy, perplexity } = METRICS;
+    expect(formatInterval(accuracy, [-0.0105, 0.0405])).to.equal('−1.05 to 4.05');
+    expect(formatInterval(accuracy, null)).to.equal('–');
+    expect(formatDifference(accuracy, 0.0093)).to.equal('+0.93 points');
+    expect(formatDifference(perplexity, -1.2)).to.equal('−1.20');
+  });
+
+  it('says what came of a run', () => {
+    expect(bestText(sampleRun().summary)).to.equal('best 72.00 %');
+    const none = sampleRun({ bestValAccuracy: null }).summary;
+    expect(bestText(none)).to.equal('no epoch was completed');
   });
 
   it('prints durations without ever showing 60 seconds', () => {

@@ -1,17 +1,23 @@
 import { expect } from 'chai';
-import { type ReportContent, reportHtml } from '../../src/report/html.js';
+import { type ReportContent, type ReportSection, reportHtml } from '../../src/report/html.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
 
 const CONTENT: ReportContent = {
   title: 'IMDB reviews',
-  runs: [sampleRun(), sampleRun({ optimizer: 'lazy-adam', seed: 7 })],
-  reported: REPORTED,
-  environment: { node: '20.20.2', native: { source: 'wheel' }, gpu: false, commit: null },
+  sections: [
+    { runs: [sampleRun(), sampleRun({ optimizer: 'lazy-adam', seed: 7 })], reported: REPORTED },
+  ],
+  environments: [{ node: '20.20.2', memory: 25.3e9, gpu: false, commit: null }],
 };
 
+/** What differs in a report of one section. */
+type Overrides = Partial<ReportContent> & Partial<ReportSection>;
+
 /** The page without Plotly's four megabytes, in which any string can be found. */
-function page(overrides: Partial<ReportContent> = {}): string {
-  const html = reportHtml({ ...CONTENT, ...overrides });
+function page({ runs, reported, ...overrides }: Overrides = {}): string {
+  const [section] = CONTENT.sections;
+  const sections = [{ runs: runs ?? section.runs, reported: reported ?? section.reported }];
+  const html = reportHtml({ ...CONTENT, sections, ...overrides });
   const plotly = html.indexOf('<script>', html.indexOf('id="themes"'));
   return html.slice(0, plotly) + html.slice(html.indexOf('</script>', plotly));
 }
@@ -29,9 +35,9 @@ describe('reportHtml', () => {
     expect(html).to.include('about 83.7 %<sup><a href="#source-1">1</a></sup>');
     expect(html).to.include('<li id="source-1">Su Jianlin, 2019-07-30; read in the source itself');
     expect(html).to.include('a1b2c3d4e5f6');
-    expect(html).to.include('<dt>native.source</dt><dd>wheel</dd>');
+    expect(html).to.include('<dt>Memory</dt><dd>25.3 GB</dd>');
     expect(html).to.include('<dt>gpu</dt><dd>no</dd>');
-    expect(html).not.to.include('commit');
+    expect(html).not.to.include('Commit');
   });
 
   it('says when a run is not the preset it is called after', () => {
@@ -62,7 +68,7 @@ describe('reportHtml', () => {
       title: evil,
       runs: [run, sampleRun({ ...run.summary, status: 'completed' })],
       reported: [{ ...REPORTED[0], optimizer: evil, text: evil, source: evil }],
-      environment: { [evil]: evil, list: [evil] },
+      environments: [{ [evil]: evil, list: [evil] }],
       notes: [evil],
     });
     expect(html).not.to.include('<img');
@@ -80,14 +86,15 @@ describe('reportHtml', () => {
   it('prints the number of seeds beside each figure, and warns against ranking by one', () => {
     expect(page()).to.include('<span class="small">1 seed</span>');
     expect(page()).to.include('too few to rank');
-    const second = CONTENT.runs.map((run) => sampleRun({ ...run.summary, seed: 8 }));
-    expect(page({ runs: [...CONTENT.runs, ...second] })).to.include('2 seeds: 72.00, 72.00');
+    const [{ runs }] = CONTENT.sections;
+    const second = runs.map((run) => sampleRun({ ...run.summary, seed: 8 }));
+    expect(page({ runs: [...runs, ...second] })).to.include('2 seeds: 72.00 to 72.00');
   });
 
   it('shows each note once', () => {
-    const html = page({ notes: ['undertrained: a subset of the data', 'of ours'] });
-    expect(html.split('<li>undertrained: a subset of the data</li>')).to.have.length(2);
-    expect(html).to.include('<li>of ours</li>');
+    const html = page({ notes: ['of ours', 'of ours'] });
+    expect(html.split('<li>undertrained: a short run</li>')).to.have.length(2);
+    expect(html.split('<li>of ours</li>')).to.have.length(2);
   });
 
   it('names every run that did not complete, with its reason', () => {
@@ -96,6 +103,38 @@ describe('reportHtml', () => {
     expect(html).to.include(message);
     expect(html).to.include('No run was completed');
     expect(html).to.include('no completed run');
+  });
+
+  it('says by the rule what is reproduced, and how optimizers differ on equal seeds', () => {
+    const runs = [1, 2, 3, 4, 5].flatMap((seed) => [
+      sampleRun({ preset: 'full', seed }, { start: 0.815 + 0.001 * seed }),
+      sampleRun({ preset: 'full', seed, optimizer: 'lazy-adam' }, { start: 0.84 + 0.001 * seed }),
+    ]);
+    const html = page({ runs });
+    // Best epochs 83.6 to 84.0 %: 83.8 ± 2.776 · 0.158 · √1.2 is 83.32 to 84.28.
+    expect(html).to.include('about 83.7 % reproduced (one more run is expected in 83.32 to 84.28');
+    expect(html).to.include('about 84.9 % not reproduced');
+    expect(html).to.include('<span class="strong">+2.50 points</span>');
+    expect(html).to.include('prediction interval for one more run');
+    expect(page()).not.to.include('prediction interval for one more run');
+  });
+
+  it('draws a heat map of two hyperparameters, whose ids are free of one another', () => {
+    const runs = [5, 10].flatMap((k) =>
+      [0.2, 0.5].map((alpha) =>
+        sampleRun({ optimizer: 'lookahead-adam', overrides: { k, alpha } }),
+      ),
+    );
+    const section = { runs, reported: [] };
+    const html = page({ sections: [section, section] });
+    const [map] = figure(html, 'map-lookahead-adam').data as { z?: number[][] }[];
+    expect(map.z).to.deep.equal([
+      [72, 72],
+      [72, 72],
+    ]);
+    const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).to.equal(ids.length);
+    expect(html.split('<h2 class="part-title">')).to.have.length(3);
   });
 
   it('can be made without a single run', () => {

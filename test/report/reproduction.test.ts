@@ -16,18 +16,21 @@ describe('reproductionTable', () => {
       source: 'Su Jianlin, 2019-07-30',
       mark: 'read',
     });
-    const { bestMean, finalMean, sd, seeds, bestPerSeed } = rows[0].reproduced!;
-    expect(bestMean).to.be.closeTo(0.82, 1e-12);
-    expect(finalMean).to.be.closeTo(0.8, 1e-12);
+    const { best: ours, final, seeds, bestPerSeed, seconds } = rows[0].reproduced!;
+    expect(ours.mean).to.be.closeTo(0.82, 1e-12);
+    expect(final.mean).to.be.closeTo(0.8, 1e-12);
     // Deviations ±0.02: sqrt((0.0004 + 0.0004) / (2 − 1)).
-    expect(sd).to.be.closeTo(0.02 * Math.SQRT2, 1e-12);
+    expect(ours.sd).to.be.closeTo(0.02 * Math.SQRT2, 1e-12);
+    // 12.7062 · sd / √2 = 12.7062 · 0.02.
+    expect(ours.confidence![1] - 0.82).to.be.closeTo(0.254124, 1e-6);
+    expect(seconds).to.equal(90);
     expect(seeds).to.deep.equal([1, 2]);
     expect(bestPerSeed).to.deep.equal([0.8, 0.84]);
   });
 
   it('has no deviation with one seed and no reported figure where none is known', () => {
     const [row] = reproductionTable([sampleRun({ optimizer: 'lookahead-adam' })], REPORTED).rows;
-    expect(row.reproduced!.sd).to.equal(null);
+    expect(row.reproduced!.best.sd).to.equal(null);
     expect(row.reported).to.equal(null);
   });
 
@@ -48,7 +51,7 @@ describe('reproductionTable', () => {
     const notes = (overrides: object, note?: string) =>
       reproductionTable([sampleRun({ preset: 'full', ...overrides })], [], { note }).notes;
     expect(notes({})).to.deep.equal([]);
-    expect(notes({ preset: 'quick' })).to.deep.equal(['undertrained: a subset of the data']);
+    expect(notes({ preset: 'quick' })).to.deep.equal(['undertrained: a short run']);
     expect(notes({ verified: false })[0]).to.match(/^unverified copy/);
     expect(notes({ synthetic: true, verified: false })).to.deep.equal([
       'synthetic data: not comparable with the reported figures',
@@ -59,9 +62,78 @@ describe('reproductionTable', () => {
   it('says what differs from the preset, once for all runs', () => {
     const run = (seed: number, overrides: object) =>
       sampleRun({ preset: 'full', seed, overrides: { ...overrides } });
-    const runs = [run(1, { epochs: 1, lr: 0.01 }), run(2, { epochs: 1, lr: 0.02 })];
-    expect(reproductionTable(runs, []).notes).to.deep.equal([
-      'not the preset: epochs 1, lr 0.01, lr 0.02',
+    const runs = [run(1, { epochs: 1, lr: 0.01 }), run(2, { epochs: 1, lr: 0.01 })];
+    expect(reproductionTable(runs, []).notes).to.deep.equal(['not the preset: epochs 1, lr 0.01']);
+  });
+
+  it('gives a row to each value of what varies, the default among them, and no note', () => {
+    const run = (seed: number, overrides: object) =>
+      sampleRun({ optimizer: 'lookahead-adam', seed, overrides: { ...overrides } });
+    const runs = [run(1, { k: 10 }), run(2, { k: 10 }), run(1, {}), run(2, {})];
+    const { rows, notes } = reproductionTable([...runs, sampleRun()], []);
+    expect(rows.map(({ optimizer, parameters }) => [optimizer, parameters])).to.deep.equal([
+      ['lookahead-adam', { k: 10 }],
+      ['lookahead-adam', { k: 5 }],
+      ['adam', {}],
+    ]);
+    expect(rows[0].reproduced!.seeds).to.deep.equal([1, 2]);
+    expect(notes.join()).not.to.include('not the preset');
+  });
+
+  describe('by the rule', () => {
+    /** Five seeds around 0.8377: scipy's prediction interval is 0.8314 to 0.8440. */
+    const five = [0.8366, 0.8391, 0.8402, 0.8378, 0.8349];
+    const runs = (overrides: object = {}) =>
+      five.flatMap((value, i) => [
+        best(value, i, { preset: 'full', ...overrides }),
+        best(value + 0.01 + 0.001 * (i % 2), i, {
+          preset: 'full',
+          optimizer: 'lazy-adam',
+          ...overrides,
+        }),
+      ]);
+
+    it('tells of figures and of the differences between them', () => {
+      const { rows, differences, incomparable } = reproductionTable(runs(), REPORTED);
+      expect(incomparable).to.equal(null);
+      // 0.837 and 0.849; the second set is the first and 0.0104 on average, to 0.8481 ± 0.0058.
+      expect(rows.map(({ verdict }) => verdict)).to.deep.equal(['reproduced', 'reproduced']);
+      expect(differences).to.have.length(1);
+      const [{ optimizer, baseline, pairs, reported, verdict }] = differences;
+      expect([optimizer, baseline]).to.deep.equal(['lazy-adam', 'adam']);
+      expect(pairs.mean).to.be.closeTo(0.0104, 1e-12);
+      expect(reported).to.be.closeTo(0.012, 1e-12);
+      // Differences of 0.010 or 0.011, sd 0.00055: 0.012 ≤ 0.0104 + 2.776 · 0.00055 · √1.2 = 0.01207.
+      expect(verdict).to.equal('reproduced in size');
+    });
+
+    it('is silent where the runs are not what was reported', () => {
+      const reason = (overrides: object) =>
+        reproductionTable(runs(overrides), REPORTED).incomparable;
+      expect(reason({ synthetic: true })).to.equal('the data are synthetic');
+      expect(reason({ preset: 'quick' })).to.match(/^the preset quick is not/);
+      expect(reason({ overrides: { epochs: 1 } })).to.equal('the runs are not the preset');
+      const { rows, differences } = reproductionTable(runs({ preset: 'quick' }), REPORTED);
+      expect(rows.map(({ verdict }) => verdict)).to.deep.equal([null, null]);
+      expect(differences.map(({ verdict }) => verdict)).to.deep.equal([null]);
+    });
+  });
+
+  it('compares an optimizer with what it wraps, or else with the first', () => {
+    const names = ['adam', 'lazy-adam', 'lazy-adam-freeze', 'lookahead-lazy-adam', 'sgd'];
+    const runs = names.flatMap((optimizer) => [
+      best(0.8, 1, { optimizer }),
+      best(0.81, 2, { optimizer }),
+    ]);
+    const pairs = reproductionTable(runs, []).differences.map((row) => [
+      row.optimizer,
+      row.baseline,
+    ]);
+    expect(pairs).to.deep.equal([
+      ['lazy-adam', 'adam'],
+      ['lazy-adam-freeze', 'lazy-adam'],
+      ['lookahead-lazy-adam', 'lazy-adam'],
+      ['sgd', 'adam'],
     ]);
   });
 
@@ -87,8 +159,8 @@ describe('reproductionTable', () => {
           ...new Set(runs.map((run) => run.summary.optimizer)),
         ]);
         for (const { reproduced } of rows) {
-          const { bestMean, bestPerSeed } = reproduced!;
-          expect(bestMean).to.be.within(
+          const { best: ours, bestPerSeed } = reproduced!;
+          expect(ours.mean).to.be.within(
             Math.min(...bestPerSeed) - 1e-12,
             Math.max(...bestPerSeed) + 1e-12,
           );

@@ -20,7 +20,7 @@ describe('reproductionText', () => {
       'lookahead-adam  –                 73.00 %     73.00 %     1',
       '',
       '[1] Su Jianlin, 2019-07-30; read in the source itself',
-      '! undertrained: a subset of the data',
+      '! undertrained: a short run',
     ]);
   });
 

@@ -5,7 +5,11 @@ import { expect } from 'chai';
 import { writeReport } from '../../src/report/write.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
 
-const content = { title: 'A report', runs: [sampleRun()], reported: REPORTED, environment: {} };
+const content = {
+  title: 'A report',
+  sections: [{ runs: [sampleRun()], reported: REPORTED }],
+  environments: [],
+};
 
 describe('writeReport', () => {
   let folder: string;

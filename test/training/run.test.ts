@@ -18,7 +18,8 @@ import { UsageError } from '../../src/runtime/errors.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { reproduce } from '../../src/training/reproduce.js';
 import { folderNameOf, run } from '../../src/training/run.js';
-import { RunDirectory, readRun } from '../../src/training/run-directory.js';
+import { RunDirectory } from '../../src/training/run-directory.js';
+import { readRun } from '../../src/training/run-files.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
 
@@ -82,7 +83,7 @@ describe('a run', () => {
     });
     expect(result.summary.weightsSha256).to.match(/^[0-9a-f]{64}$/);
     const [first, second] = result.metrics.map(({ valAccuracy }) => valAccuracy);
-    expect(result.summary.bestValAccuracy).to.equal(Math.max(first, second));
+    expect(result.summary.bestValAccuracy).to.equal(Math.max(first!, second!));
     expect(result.summary.finalValAccuracy).to.equal(second);
     expect(events.filter(({ type }) => type === 'step')).to.have.length(8);
     expect(events.at(-2)).to.include({ type: 'epoch', totalEpochs: 2 });
@@ -167,7 +168,7 @@ describe('a run', () => {
     const old = readRun(runDir);
     expect(old.summary.spec).to.equal(undefined);
     const [row] = kit.reproductionTable([old], []).rows;
-    expect(row.reproduced?.bestMean).to.equal(summary.bestValAccuracy);
+    expect(row.reproduced?.best.mean).to.equal(summary.bestValAccuracy);
   });
 
   it('compares optimizers from the same weights on the same batches: their first losses agree', async () => {

@@ -1,6 +1,7 @@
 /** Residual networks for CIFAR: He et al. 2015, arXiv 1512.03385, section 4.2. */
 import * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormalization } from '../../layers/batch-normalization.js';
+import { conv2d } from '../../layers/conv2d.js';
 import { reLU } from '../../layers/relu.js';
 import { UsageError } from '../../runtime/errors.js';
 import { deriveSeed } from '../../runtime/seeds.js';
@@ -20,8 +21,12 @@ export interface ResNetOptions {
 }
 
 const LAYERS = {
-  fused: { batchNormalization, reLU },
-  stock: { batchNormalization: tfl.layers.batchNormalization, reLU: tfl.layers.reLU },
+  fused: { batchNormalization, conv2d, reLU },
+  stock: {
+    batchNormalization: tfl.layers.batchNormalization,
+    conv2d: tfl.layers.conv2d,
+    reLU: tfl.layers.reLU,
+  },
 };
 
 /**
@@ -49,7 +54,7 @@ export function resnet(options: ResNetOptions): tfl.LayersModel {
     name: string,
     { filters, kernelSize, strides }: { filters: number; kernelSize: number; strides: number },
   ): tfl.SymbolicTensor {
-    const convolved = tfl.layers
+    const convolved = layers
       .conv2d({
         name,
         filters,

@@ -4,13 +4,12 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { type ImdbSplit, loadImdb } from '../../data/imdb.js';
 import { lstm } from '../../layers/lstm.js';
 import { deriveSeed } from '../../runtime/seeds.js';
-import type { Examples, Experiment, RunConfig } from '../experiment.js';
+import { inOrder, shuffled } from '../batches.js';
+import type { Batch, Experiment, RunConfig } from '../experiment.js';
+import { loadingStatus } from '../loading.js';
 import { ADAM_FAMILY } from '../optimizers.js';
 import { presets } from './presets.js';
 import { reported } from './reported.js';
-
-/** Shortest time between two sentences about a download (ms). */
-const STATUS_EVERY = 1000;
 
 /** Sizes of the article's model and data. */
 const ARTICLE = {
@@ -37,6 +36,7 @@ const LSTM_KINDS = {
 export const imdb: Experiment = {
   name: 'imdb',
   title: 'Sentiment of IMDB reviews: an embedding of 20,000 words and an LSTM',
+  metric: 'accuracy',
   defaults: { batchSize: 32, lr: 1e-3, k: 5, alpha: 0.5, settings: ARTICLE },
   choices: { lstm: Object.keys(LSTM_KINDS) },
   rates: ['dropout', 'recurrentDropout'],
@@ -47,23 +47,19 @@ export const imdb: Experiment = {
 
   async load(config, { signal, onStatus }) {
     const { vocabulary, maxlen, trainExamples, valExamples } = settingsOf(config);
-    let told = -STATUS_EVERY;
     const reviews = await loadImdb({
       numWords: vocabulary,
       maxlen,
       source: config.data,
       signal,
-      onProgress(received, total) {
-        const now = performance.now();
-        if (now - told >= STATUS_EVERY) {
-          told = now;
-          onStatus?.(`Downloading the reviews: ${megabytes(received)} of ${megabytes(total)}.`);
-        }
-      },
+      onProgress: loadingStatus('the reviews', onStatus),
     });
     const { info } = reviews;
-    const train = examples(reviews.train, trainExamples, maxlen);
-    const val = examples(reviews.test, valExamples, maxlen);
+    const train = shuffled(
+      Math.min(trainExamples, reviews.train.n),
+      batchesOf(reviews.train, maxlen),
+    );
+    const val = inOrder(Math.min(valExamples, reviews.test.n), batchesOf(reviews.test, maxlen));
     if (info.reason !== undefined) {
       onStatus?.(`${info.reason} Training on generated reviews instead.`);
     }
@@ -128,22 +124,21 @@ export const imdb: Experiment = {
     tf.sum(tf.equal(tf.greater(probability, 0.5), tf.cast(y, 'bool'))) as tf.Scalar,
 };
 
-/** The first `n` reviews of a split, which Keras's loader has shuffled. */
-function examples({ x, y, n: available }: ImdbSplit, n: number, maxlen: number): Examples {
-  return {
-    n: Math.min(n, available),
-    batch(indices) {
-      const ids = new Int32Array(indices.length * maxlen);
-      for (const [row, i] of indices.entries()) {
-        ids.set(x.subarray(i * maxlen, (i + 1) * maxlen), row * maxlen);
-      }
-      const labels = Float32Array.from(indices, (i) => y[i]);
-      return {
-        x: tf.tensor2d(ids, [indices.length, maxlen], 'int32'),
-        y: tf.tensor2d(labels, [indices.length, 1]),
-      };
-    },
+/** The reviews of a split with some numbers; Keras's loader has shuffled them. */
+function batchesOf({ x, y }: ImdbSplit, maxlen: number): (indices: Int32Array) => Batch {
+  return (indices) => {
+    const n = indices.length;
+    const ids = new Int32Array(n * maxlen);
+    for (const [row, i] of indices.entries()) {
+      ids.set(x.subarray(i * maxlen, (i + 1) * maxlen), row * maxlen);
+    }
+    return {
+      x: tf.tensor2d(ids, [n, maxlen], 'int32'),
+      y: tf.tensor2d(
+        Float32Array.from(indices, (i) => y[i]),
+        [n, 1],
+      ),
+      n,
+    };
   };
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

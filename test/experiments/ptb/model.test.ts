@@ -20,6 +20,21 @@ describe('languageModel', () => {
     model.dispose();
   });
 
+  it('comes in the sizes that others report', () => {
+    const count = (options: Parameters<typeof languageModel>[0]) => {
+      const model = languageModel(options);
+      const n = model.countParams();
+      model.dispose();
+      return n;
+    };
+    // Medium: 2 · 6.5 million, the output's 10,000 biases, and 2 LSTMs of (650 + 650 + 1) · 2600.
+    expect(count({ units: 650, seed: 1 })).to.equal(13_010_000 + 2 * 3_382_600);
+    // AWD-LSTM's: one table of 4 million, 10,000 biases, LSTMs 400 → 1150 → 1150 → 400. PyTorch's
+    // LSTMs have their biases twice, 10,800 numbers more: 24.22 million.
+    const awd = 4_010_000 + 4600 * 1551 + 4600 * 2301 + 1600 * 1551;
+    expect(count({ units: 1150, embeddingSize: 400, depth: 3, tied: true, seed: 1 })).to.equal(awd);
+  });
+
   it('starts from its seed', () => {
     const initial = (seed: number) => {
       const model = languageModel({ vocabulary: 7, units: 3, seed });

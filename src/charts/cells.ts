@@ -1,0 +1,80 @@
+/** Runs that differ in nothing but their seed, together. */
+import { EXPERIMENTS, resolveConfig } from '../experiments/config.js';
+import { isSpec } from '../experiments/optimizers.js';
+import { UsageError } from '../runtime/errors.js';
+import type { RunResult, RunSummary } from '../training/results.js';
+import { optimizerStyle } from './figure.js';
+
+/** Hyperparameters by name. */
+export type Parameters = Record<string, number | string>;
+
+/** A cell of a table: one optimizer at one place of a sweep. */
+export interface Cell {
+  optimizer: string;
+  /** Of what varies between cells, what this one has; empty where only optimizers differ. */
+  parameters: Parameters;
+  runs: RunResult[];
+}
+
+/** The cells of runs of one experiment and preset, in the order in which they were first run. */
+export function cellsOf(runs: RunResult[]): Cell[] {
+  const varied = variedNames(runs.map(({ summary }) => summary));
+  const cells = new Map<string, Cell>();
+  for (const run of runs) {
+    const { optimizer } = run.summary;
+    const values = valuesOf(run.summary);
+    const parameters = Object.fromEntries(
+      varied.filter((name) => name in values).map((name) => [name, values[name]]),
+    );
+    const key = JSON.stringify([optimizer, parameters]);
+    const cell = cells.get(key) ?? { optimizer, parameters, runs: [] };
+    cell.runs.push(run);
+    cells.set(key, cell);
+  }
+  return [...cells.values()];
+}
+
+/** Whether hyperparameters vary, so that an optimizer is several cells. */
+export const isSweep = (cells: Pick<Cell, 'parameters'>[]): boolean =>
+  cells.some(({ parameters }) => Object.keys(parameters).length > 0);
+
+/** The hyperparameters in which runs differ, beside optimizer and seed. */
+export function variedNames(summaries: RunSummary[]): string[] {
+  const all = summaries.map(valuesOf);
+  const names = new Set(summaries.flatMap(({ overrides }) => Object.keys(overrides)));
+  return [...names].filter((name) => {
+    const having = all.filter((values) => name in values);
+    return new Set(having.map((values) => values[name])).size > 1;
+  });
+}
+
+/** 'k 5, alpha 0.2'. */
+export const parametersText = (parameters: Parameters): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+/** 'Lookahead(Adam), k 5, alpha 0.2'. */
+export const cellLabel = (optimizer: string, parameters: Parameters): string =>
+  [optimizerStyle(optimizer).label, parametersText(parameters)].filter(Boolean).join(', ');
+
+/** Every hyperparameter that decided a run, its preset's own among them. */
+export function valuesOf({ experiment, optimizer, preset, overrides }: RunSummary): Parameters {
+  const values = { ...presetValues(experiment, optimizer, preset), ...overrides };
+  const { k, alpha, ...others } = values;
+  return EXPERIMENTS[experiment]?.optimizers[optimizer]?.lookahead === false ? others : values;
+}
+
+function presetValues(experiment: string, optimizer: string, preset: string): Parameters {
+  try {
+    const { lr, k, alpha, epochs, batchSize, settings } = resolveConfig({
+      ...{ experiment, optimizer, preset },
+    });
+    const own = { ...(isSpec(optimizer) ? {} : { lr, k, alpha }), epochs, batchSize };
+    return { ...own, ...settings } as Parameters;
+  } catch (error) {
+    // Runs may be older or newer than this program, and be of what it does not know.
+    if (error instanceof UsageError) return {};
+    throw error;
+  }
+}

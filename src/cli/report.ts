@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import writeFileAtomic from 'write-file-atomic';
+import { UsageError } from '../runtime/errors.js';
+
+interface Flags {
+  html?: string | true;
+  md?: string | true;
+  title?: string;
+  json?: boolean;
+}
+
+/** `lazyahead report PATHS`: tables and charts of runs that were made. */
+export function register(program: Command): void {
+  program
+    .command('report')
+    .description('set runs beside one another and beside the reported figures')
+    .argument('<paths...>', 'run directories, sweeps, or folders that hold them')
+    .option('--html [file]', 'write one page with charts (default: report.html in the folder)')
+    .option('--md [file]', 'write Markdown (default: README.md in the folder)')
+    .option('--title <text>', 'the heading (default: what the experiment is called)')
+    .option('--json', 'print it as one line of JSON')
+    .action(report);
+}
+
+async function report(paths: string[], { html, md, title, json }: Flags): Promise<void> {
+  const { reportJson, reportOn } = await import('../report/report.js');
+  const { reportMarkdown } = await import('../report/markdown.js');
+  const { reportText } = await import('../report/text.js');
+  const { writeReport } = await import('../report/write.js');
+  const content = reportOn(paths, title);
+  const written: string[] = [];
+  const fileFor = (flag: string | true, name: string) => {
+    if (flag === true && paths.length > 1) {
+      throw new UsageError(`Of several folders, say where ${name} is to be written.`);
+    }
+    const file = flag === true ? join(paths[0], name) : flag;
+    written.push(file);
+    return file;
+  };
+  if (html !== undefined) await writeReport(fileFor(html, 'report.html'), content);
+  if (md !== undefined) {
+    const file = fileFor(md, 'README.md');
+    mkdirSync(dirname(file), { recursive: true });
+    await writeFileAtomic(file, reportMarkdown(content, dirname(file)));
+  }
+  if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
+  else if (written.length === 0) process.stdout.write(`${reportText(content)}\n`);
+  else process.stdout.write(`Written: ${written.filter(existsSync).join(', ')}\n`);
+}

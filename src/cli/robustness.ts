@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Study } from '../sweeps/robustness.js';
+import type { Sweep } from '../sweeps/sweep-directory.js';
+import { untilInterrupted } from './interrupt.js';
+import {
+  addTrainingOptions,
+  numberOption,
+  numbers,
+  requestOf,
+  type TrainingFlags,
+} from './options.js';
+import { showSweep } from './sweep-progress.js';
+
+interface Flags extends TrainingFlags {
+  seeds?: number[];
+  workers?: number;
+  plan?: boolean;
+}
+
+/** `lazyahead robustness EXPERIMENT`: learning rates, k and alpha, well and badly chosen. */
+export function register(program: Command): void {
+  const command = program
+    .command('robustness')
+    .description(
+      'what badly chosen learning rates, k and alpha do to an optimizer alone and within Lookahead; continues in --run-dir',
+    )
+    .argument('<experiment>', 'cifar10, cifar100 or ptb')
+    .option('--seeds <list>', 'everything once a seed, e.g. 1,2,3 (default: 1)', numbers('seeds'))
+    .addOption(numberOption('workers', 'n', 'runs at a time (default: one a core)'))
+    .option('--plan', 'say what would be run and how long it would take, and end there');
+  addTrainingOptions(command, { hyperparameters: false }).action(robustnessAction);
+}
+
+async function robustnessAction(experiment: string, flags: Flags): Promise<void> {
+  const { json, backend, threads = 1, seeds, plan } = flags;
+  const signal = untilInterrupted();
+  const { planRobustness } = await import('../sweeps/robustness.js');
+  const { SweepDirectory } = await import('../sweeps/sweep-directory.js');
+  const { LocalEngine } = await import('../sweeps/local.js');
+  const { runSweep } = await import('../sweeps/sweep.js');
+  const { sensibleWorkers } = await import('../sweeps/workers.js');
+  const { timeStamp } = await import('../training/run.js');
+  const studies = planRobustness({ experiment, seeds, ...requestOf(flags) });
+  const path = flags.runDir ?? join('runs', `robustness-${experiment}-${timeStamp()}`);
+  const trials = studies.flatMap((study) => study.trials);
+  const directory = SweepDirectory.open(path, experiment, trials);
+  const { workers, warning } = sensibleWorkers(flags.workers, threads);
+  if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const display = showSweep();
+  try {
+    await runSweep(directory, {
+      engine: new LocalEngine({ workers, threads, backend, scratch: directory.unfinished }),
+      signal,
+      onOutlook(outlook) {
+        display.outlook(outlook);
+        return !plan;
+      },
+      onEvent: display.event,
+    });
+  } finally {
+    display.stop();
+  }
+  if (plan) {
+    process.stderr.write(`To start it: the same command with --run-dir ${path}\n`);
+  } else {
+    await conclude(studies, directory.read(), { json });
+  }
+}
+
+/** Prints what each study has come to, and writes the report on both. */
+async function conclude(studies: Study[], sweep: Sweep, { json }: { json?: boolean }) {
+  const { directory, runs, failures } = sweep;
+  const { robustnessReport } = await import('../report/robustness.js');
+  const { reportJson } = await import('../report/report.js');
+  const { reportText } = await import('../report/text.js');
+  const { writeReport } = await import('../report/write.js');
+  const failed = Object.keys(failures).length;
+  const planned = new Set(studies.flatMap(({ trials }) => trials.map(({ id }) => id)));
+  const ended = [...planned].filter((id) => runs.has(id)).length;
+  if (failed > 0) process.exitCode ??= 1;
+  let text = '';
+  if (ended > 0) {
+    const content = robustnessReport(studies, sweep);
+    const report = join(directory, 'report.html');
+    await writeReport(report, content);
+    text = `${reportText(content)}\n\nReport with charts: ${report}\n`;
+    if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
+  }
+  text += `${ended} of ${planned.size} runs have ended${failed > 0 ? `, ${failed} failed` : ''}, in ${directory}\n`;
+  if (ended < planned.size) text += `To continue: the same command with --run-dir ${directory}\n`;
+  (json ? process.stderr : process.stdout).write(text);
+}

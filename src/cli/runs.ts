@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { UsageError } from '../runtime/errors.js';
+import { untilInterrupted } from './interrupt.js';
+import { showProgress } from './progress.js';
+
+interface Flags {
+  json?: boolean;
+}
+
+/** `lazyahead runs …`: what run directories hold. */
+export function register(program: Command): void {
+  const runs = program.command('runs').description('look into run directories, and repeat runs');
+  const JSON_OPTION = ['--json', 'print it as one line of JSON'] as const;
+  runs
+    .command('list')
+    .description('one line a run, those too that have not ended')
+    .argument('[paths...]', 'run directories, or folders that hold them', ['runs'])
+    .option(...JSON_OPTION)
+    .action(list);
+  runs
+    .command('show')
+    .description('a run in full: configuration, result, environment, processes')
+    .argument('<directory>')
+    .option(...JSON_OPTION)
+    .action(show);
+  runs
+    .command('compare')
+    .description('what distinguishes runs, and whether they came to the same')
+    .argument('<directories...>')
+    .option(...JSON_OPTION)
+    .action(compare);
+  runs
+    .command('export')
+    .description('the metrics of all epochs, for other programs')
+    .argument('[paths...]', 'run directories, or folders that hold them', ['runs'])
+    .option('--csv', 'as CSV, a line an epoch (the default)')
+    .option(...JSON_OPTION)
+    .action(exportRuns);
+  runs
+    .command('rerun')
+    .description('repeat a run, and say whether its metrics and weights come out identical')
+    .argument('<directory>')
+    .option('--run-dir <dir>', 'where the repeated run goes (default: a new folder in runs/)')
+    .option(...JSON_OPTION)
+    .action(rerunAction);
+}
+
+async function list(paths: string[], { json }: Flags): Promise<void> {
+  const { listRuns } = await import('../training/list-runs.js');
+  const { listText, recordOf } = await import('../report/runs.js');
+  const runs = listRuns(paths);
+  print(json ? JSON.stringify(runs.map(recordOf)) : listText(runs));
+}
+
+async function show(directory: string, { json }: Flags): Promise<void> {
+  const { readListed } = await import('../training/list-runs.js');
+  const { showText } = await import('../report/runs.js');
+  const { readEnvironment, readProcesses } = await import('../training/run-files.js');
+  const run = readListed(directory);
+  const environment = readEnvironment(directory);
+  const processes = readProcesses(directory);
+  print(json ? JSON.stringify({ ...run, environment, processes }) : showText(run));
+}
+
+async function compare(directories: string[], { json }: Flags): Promise<void> {
+  if (directories.length < 2) {
+    throw new UsageError('A comparison takes two runs or more: name their directories.');
+  }
+  const { readListed } = await import('../training/list-runs.js');
+  const { comparisonOf, comparisonText } = await import('../report/runs.js');
+  const runs = directories.map(readListed);
+  print(json ? JSON.stringify(comparisonOf(runs)) : comparisonText(runs));
+}
+
+async function exportRuns(paths: string[], { json, csv }: Flags & { csv?: true }): Promise<void> {
+  if (json && csv) {
+    throw new UsageError('Export as --csv or as --json, not both.');
+  }
+  const { listRuns } = await import('../training/list-runs.js');
+  const { epochsCsv } = await import('../report/runs.js');
+  const runs = listRuns(paths);
+  process.stdout.write(json ? `${JSON.stringify(runs)}\n` : epochsCsv(runs));
+}
+
+async function rerunAction(directory: string, flags: Flags & { runDir?: string }): Promise<void> {
+  const { rerun } = await import('../training/rerun.js');
+  const result = await rerun(directory, {
+    runDir: flags.runDir,
+    signal: untilInterrupted(),
+    onEvent: showProgress(`again: ${directory}`),
+    onStatus: (status) => process.stderr.write(`${status}\n`),
+  });
+  const { identical, differences, environment, original, repeated } = result;
+  if (repeated.summary.status === 'interrupted') {
+    throw new Error(`${repeated.summary.message} Whether it comes out identical is not known.`);
+  }
+  if (!identical) {
+    process.exitCode = 1;
+  }
+  if (flags.json) {
+    const weights = [original, repeated].map(({ summary }) => summary.weightsSha256);
+    const { directory: to } = repeated;
+    print(JSON.stringify({ identical, differences, environment, weights, directory: to }));
+    return;
+  }
+  print(
+    [
+      identical
+        ? `Identical: metrics, losses of all steps and weights (SHA-256 ${repeated.summary.weightsSha256.slice(0, 12)}…). Run: ${repeated.directory}`
+        : `Not identical. Run: ${repeated.directory}`,
+      ...differences,
+      environment.length === 0
+        ? 'The environment is the same.'
+        : `The environment is another: ${environment.join('; ')}.`,
+    ].join('\n'),
+  );
+}
+
+const print = (text: string) => process.stdout.write(`${text}\n`);

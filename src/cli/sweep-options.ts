@@ -1,0 +1,43 @@
+/** Reading a sweep's hyperparameters from the command line. */
+import { UsageError } from '../runtime/errors.js';
+import type { Value } from '../sweeps/engine.js';
+import type { Range } from '../sweeps/space.js';
+
+/** `k=5,10,20` beside those before it. @throws UsageError naming what was given. */
+export function gridOption(text: string, before: Record<string, Value[]>): Record<string, Value[]> {
+  const [name, values] = split('grid', text, 'k=5,10,20');
+  if (name in before) {
+    throw new UsageError(
+      `--grid has ${name} twice: write all its values after one, ${name}=1,2,3.`,
+    );
+  }
+  return { ...before, [name]: values.split(',').map(parseValue) };
+}
+
+/** `lr=1e-4..1e-1` beside those before it. @throws UsageError naming what was given. */
+export const rangeOption =
+  (option: 'range' | 'log-range') =>
+  (text: string, before: Record<string, Range>): Record<string, Range> => {
+    const example = option === 'range' ? 'alpha=0.2..0.8' : 'lr=1e-4..1e-1';
+    const [name, range] = split(option, text, example);
+    const ends = range.split('..').map(Number);
+    if (ends.length !== 2 || !ends.every(Number.isFinite) || /(^|\.\.)\s*(\.\.|$)/.test(range)) {
+      throw new UsageError(`--${option} takes two numbers as in ${example}, not "${text}".`);
+    }
+    return { ...before, [name]: { from: ends[0], to: ends[1], log: option === 'log-range' } };
+  };
+
+/** A name as `--batch-size` or `batchSize`, and what follows the equals sign. */
+function split(option: string, text: string, example: string): [string, string] {
+  const [, name, rest] = text.match(/^\s*([\w-]+)\s*=\s*(.*?)\s*$/) ?? [];
+  if (name === undefined || rest === '') {
+    throw new UsageError(`--${option} takes a name and values as in ${example}, not "${text}".`);
+  }
+  return [name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()), rest];
+}
+
+function parseValue(text: string): Value {
+  const trimmed = text.trim();
+  const number = Number(trimmed);
+  return trimmed !== '' && Number.isFinite(number) ? number : trimmed;
+}

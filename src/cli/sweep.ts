@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { UsageError } from '../runtime/errors.js';
+import type { Value } from '../sweeps/engine.js';
+import type { Range } from '../sweeps/space.js';
+import type { SweepDirectory } from '../sweeps/sweep-directory.js';
+import { untilInterrupted } from './interrupt.js';
+import {
+  addTrainingOptions,
+  numberOption,
+  numbers,
+  optimizerList,
+  requestOf,
+  type TrainingFlags,
+} from './options.js';
+import { gridOption, rangeOption } from './sweep-options.js';
+import { showSweep } from './sweep-progress.js';
+
+interface Flags extends TrainingFlags {
+  grid: Record<string, Value[]>;
+  range: Record<string, Range>;
+  logRange: Record<string, Range>;
+  random?: number;
+  searchSeed?: number;
+  seeds?: number[];
+  optimizers?: string[];
+  workers?: number;
+  plan?: boolean;
+}
+
+/** `lazyahead sweep EXPERIMENT`: a grid or a random search, several trials at a time. */
+export function register(program: Command): void {
+  const command = program
+    .command('sweep')
+    .description('try hyperparameters, several runs at a time; continues the sweep in --run-dir')
+    .argument(
+      '[experiment]',
+      'imdb, cifar10, cifar100 or ptb; left out, the sweep in --run-dir is continued',
+    )
+    .option(
+      '--grid <name=values>',
+      'values to try, e.g. k=5,10,20; repeat for more',
+      gridOption,
+      {},
+    )
+    .addOption(numberOption('random', 'n', 'draw n points instead of trying every one'))
+    .option(
+      '--range <name=range>',
+      'draw between two numbers, e.g. alpha=0.2..0.8; repeat for more',
+      rangeOption('range'),
+      {},
+    )
+    .option(
+      '--log-range <name=range>',
+      'the same by their logarithm, e.g. lr=1e-4..1e-1',
+      rangeOption('log-range'),
+      {},
+    )
+    .addOption(numberOption('search-seed', 'n', 'decides what --random draws (default: 1)'))
+    .option('--seeds <list>', 'every point once a seed, e.g. 1,2,3 (default: 1)', numbers('seeds'))
+    .option(
+      '--optimizers <list>',
+      'names or specs (default: what the source compares)',
+      optimizerList,
+    )
+    .addOption(numberOption('workers', 'n', 'trials at a time (default: one a core)'))
+    .option('--plan', 'say what would be run and how long it would take, and end there');
+  addTrainingOptions(command).action(sweepAction);
+}
+
+async function sweepAction(experiment: string | undefined, flags: Flags): Promise<void> {
+  const { json, backend, threads = 1 } = flags;
+  const signal = untilInterrupted();
+  const directory = await openDirectory(experiment, flags);
+  const { LocalEngine } = await import('../sweeps/local.js');
+  const { runSweep } = await import('../sweeps/sweep.js');
+  const { sensibleWorkers } = await import('../sweeps/workers.js');
+  const { workers, warning } = sensibleWorkers(flags.workers, threads);
+  if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const display = showSweep();
+  try {
+    await runSweep(directory, {
+      engine: new LocalEngine({ workers, threads, backend, scratch: directory.unfinished }),
+      signal,
+      onOutlook(outlook) {
+        display.outlook(outlook);
+        return !flags.plan;
+      },
+      onEvent: display.event,
+    });
+  } finally {
+    display.stop();
+  }
+  if (flags.plan) {
+    process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
+  } else {
+    await conclude(directory, { json });
+  }
+}
+
+/** The sweep's directory, with what the flags ask for added to its plan. */
+async function openDirectory(
+  experiment: string | undefined,
+  flags: Flags,
+): Promise<SweepDirectory> {
+  const { SweepDirectory, readSweep } = await import('../sweeps/sweep-directory.js');
+  if (experiment === undefined) {
+    if (flags.runDir === undefined) {
+      throw new UsageError('Name an experiment, or a sweep to continue with --run-dir.');
+    }
+    return SweepDirectory.open(flags.runDir, readSweep(flags.runDir).experiment, []);
+  }
+  const { planSweep } = await import('../sweeps/plan.js');
+  const { timeStamp } = await import('../training/run.js');
+  const { grid, range, logRange, random, searchSeed, seeds, optimizers, backend, threads } = flags;
+  const trials = await planSweep(
+    {
+      experiment,
+      ...requestOf(flags),
+      ...{ grid, ranges: { ...range, ...logRange }, random, searchSeed, seeds, optimizers },
+    },
+    { backend, threads },
+  );
+  const path = flags.runDir ?? join('runs', `sweep-${experiment}-${timeStamp()}`);
+  return SweepDirectory.open(path, experiment, trials);
+}
+
+/** Prints what the sweep has come to, and writes its report. */
+async function conclude(directory: SweepDirectory, { json }: { json?: boolean }): Promise<void> {
+  const { path } = directory;
+  const { trials, runs, failures } = directory.read();
+  const failed = Object.keys(failures).length;
+  const rest = trials.length - runs.size - failed;
+  if (failed > 0) process.exitCode ??= 1;
+  let text = '';
+  if (runs.size > 0) {
+    const { reportJson, reportOn } = await import('../report/report.js');
+    const { reportText } = await import('../report/text.js');
+    const { writeReport } = await import('../report/write.js');
+    const report = join(path, 'report.html');
+    const content = reportOn([path]);
+    await writeReport(report, content);
+    text = `${reportText(content)}\n\nReport with charts: ${report}\n`;
+    if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
+  }
+  text += `${runs.size} of ${trials.length} trials have ended${failed > 0 ? `, ${failed} failed` : ''}, in ${path}\n`;
+  if (rest + failed > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
+  (json ? process.stderr : process.stdout).write(text);
+}

@@ -1,0 +1,39 @@
+/** What a table says by the rule, a sentence a figure and a difference: for text, page and Markdown. */
+import { METRICS } from '../experiments/metric.js';
+import type { DifferenceRow } from './differences.js';
+import { formatDifference, formatInterval, formatSeeds } from './format.js';
+import type { ReproductionTable } from './reproduction.js';
+
+/** `adam: about 83.7 % reproduced: one more run is expected in 83.14 to 84.40 (5 seeds)`. */
+export function verdictLines(table: ReproductionTable): string[] {
+  const metric = METRICS[table.metric];
+  return table.rows.flatMap(({ optimizer, reported, reproduced, verdict }) => {
+    if (verdict === null) return [];
+    const { best, seeds } = reproduced!;
+    const basis =
+      verdict === 'too few seeds'
+        ? formatSeeds(seeds.length)
+        : `one more run is expected in ${formatInterval(metric, best.prediction)}, ${formatSeeds(seeds.length)}`;
+    return `${optimizer}: ${reported!.text} ${verdict} (${basis})`;
+  });
+}
+
+/** `lazy-adam − adam: +0.93 points (0.78 to 1.08, 5 seeds); reported +1.20 points: reproduced`. */
+export function differenceLines(table: ReproductionTable): string[] {
+  return table.differences.flatMap((row) => {
+    const { optimizer, baseline, reported, verdict } = row;
+    // One pair says nothing that the table does not.
+    if (row.pairs.confidence === null) return [];
+    const metric = METRICS[table.metric];
+    const measured = `${formatDifference(metric, row.pairs.mean)} (${differenceBasis(table, row)})`;
+    const claim =
+      verdict === null ? '' : `; reported ${formatDifference(metric, reported!)}: ${verdict}`;
+    return `${optimizer} − ${baseline}: ${measured}${claim}`;
+  });
+}
+
+/** `95 % interval 0.78 to 1.08, 5 seeds`. */
+export function differenceBasis(table: ReproductionTable, { pairs }: DifferenceRow): string {
+  const interval = formatInterval(METRICS[table.metric], pairs.confidence);
+  return `95 % interval ${interval}, ${formatSeeds(pairs.n)}`;
+}

@@ -1,0 +1,6 @@
+/** What is used of jStat, which brings no types. */
+declare module 'jstat' {
+  export const jStat: {
+    studentt: { inv(p: number, freedom: number): number };
+  };
+}

@@ -1,0 +1,53 @@
+/** When a reported figure counts as reproduced: a rule, not an adjective. */
+import { isIn, type Sample } from './sample.js';
+
+/** Runs from which a figure can be called reproduced or not. */
+export const ENOUGH_SEEDS = 5;
+
+/** What runs say of one reported figure. */
+export type FigureVerdict = 'reproduced' | 'not reproduced' | 'too few seeds';
+
+/**
+ * The rule for a figure reported from a single run: it is **reproduced** when it lies inside the
+ * 95 % prediction interval for one more of our runs, that is, when it could have been one of them.
+ *
+ * Below {@link ENOUGH_SEEDS} runs that interval is so wide that it holds nearly every figure (with
+ * two runs ± 15.6 standard deviations): the verdict is then 'too few seeds'.
+ */
+export function figureVerdict(reported: number, runs: Sample): FigureVerdict {
+  if (runs.n < ENOUGH_SEEDS || runs.prediction === null) return 'too few seeds';
+  return isIn(runs.prediction, reported) ? 'reproduced' : 'not reproduced';
+}
+
+/** What paired runs say of a reported difference. */
+export type DifferenceVerdict =
+  | 'reproduced in size'
+  | 'reproduced'
+  | 'undecided'
+  | 'contradicted'
+  | 'too few seeds';
+
+/**
+ * The rule for a reported difference between two optimizers. It is **reproduced** when our paired
+ * difference has its sign and a 95 % confidence interval that excludes zero, and **reproduced in
+ * size** when, besides, the reported size lies inside the 95 % prediction interval for one more
+ * pair, of at least {@link ENOUGH_SEEDS}.
+ *
+ * An interval that holds zero leaves it undecided; one that excludes zero on the other side
+ * contradicts it. One pair alone has no interval: too few seeds.
+ */
+export function differenceVerdict(reported: number, pairs: Sample): DifferenceVerdict {
+  const { n, mean, confidence, prediction } = pairs;
+  if (confidence === null || prediction === null) return 'too few seeds';
+  if (isIn(confidence, 0)) return 'undecided';
+  if (Math.sign(mean) !== Math.sign(reported)) return 'contradicted';
+  return n >= ENOUGH_SEEDS && isIn(prediction, reported) ? 'reproduced in size' : 'reproduced';
+}
+
+/** The rules in the words of a report. */
+export const RULE =
+  `A single reported figure is reproduced when it lies inside the 95 % prediction interval for one ` +
+  `more run, from at least ${ENOUGH_SEEDS} seeds. A reported difference is reproduced when the ` +
+  `difference on the same seeds has its sign and a 95 % confidence interval that excludes zero, ` +
+  `and reproduced in size when the reported size also lies inside the prediction interval for one ` +
+  `more pair. Intervals are Student's t over seeds.`;

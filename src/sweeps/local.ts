@@ -1,0 +1,143 @@
+/** The engine for one machine: a pool of processes. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { rmdirSync, rmSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { BackendOptions } from '../runtime/backend.js';
+import { Channel } from './channel.js';
+import type { Engine, Trial, TrialEvent } from './engine.js';
+import type { TrialOrder, TrialReport } from './trial-process.js';
+
+const PROGRAM = join(__dirname, `trial-process${extname(__filename)}`);
+
+/** How long a cancelled trial may take to end in good order (ms). */
+const PATIENCE = 20_000;
+
+/** What the pool is like. */
+export interface LocalOptions extends BackendOptions {
+  /** Trials at a time, each in a process of its own. */
+  workers: number;
+  /** Threads within one op of each trial. Default 1: trials side by side finish more that way. */
+  threads?: number;
+  /** A folder for the run directories of trials that have not ended. */
+  scratch: string;
+}
+
+/** Runs each trial in a process of its own, some of them at a time. */
+export class LocalEngine implements Engine {
+  readonly name = 'local';
+  readonly workers: number;
+
+  constructor(private readonly options: LocalOptions) {
+    this.workers = options.workers;
+  }
+
+  async *run(
+    trials: Iterable<Trial> | AsyncIterable<Trial>,
+    { signal }: { signal: AbortSignal },
+  ): AsyncGenerator<TrialEvent, void, undefined> {
+    const left = new AbortController();
+    const stop = AbortSignal.any([signal, left.signal]);
+    const channel = new Channel<TrialEvent>();
+    const next = puller(trials);
+    const work = async () => {
+      while (!stop.aborted) {
+        const trial = await next();
+        if (trial === undefined) return;
+        await this.carryOut(trial, stop, channel);
+      }
+    };
+    const all = Promise.all(Array.from({ length: this.workers }, work));
+    all.then(
+      () => channel.end(),
+      (error) => channel.end(error),
+    );
+    try {
+      for await (const event of channel) {
+        yield event;
+        // Whoever reads has the result by now.
+        if (event.type === 'ended') rmSync(this.runDir(event), { recursive: true, force: true });
+      }
+    } finally {
+      // A reader that leaves early must not leave trials running.
+      left.abort();
+      await all.catch(() => {});
+      this.tidyUp();
+    }
+  }
+
+  /** Removes the scratch folder where every trial has ended. */
+  private tidyUp(): void {
+    try {
+      rmdirSync(this.options.scratch);
+    } catch {
+      // It was never made, or what is in it will be continued.
+    }
+  }
+
+  private runDir({ id }: { id: string }): string {
+    return join(this.options.scratch, id);
+  }
+
+  private async carryOut(trial: Trial, stop: AbortSignal, to: Channel<TrialEvent>): Promise<void> {
+    const { id, request } = trial;
+    const { backend, threads = 1 } = this.options;
+    const child = spawn(process.execPath, [...process.execArgv, PROGRAM]);
+    const order: TrialOrder = { request, runDir: this.runDir(trial), backend, threads };
+    const say = (report: TrialReport) => to.push({ ...report, id } as TrialEvent);
+    say({ type: 'started' });
+    const end = await converse(child, order, stop, say);
+    say(end);
+  }
+}
+
+/** Gives the order and passes reports on, up to the last one, which is returned. */
+async function converse(
+  child: ChildProcessWithoutNullStreams,
+  order: TrialOrder,
+  stop: AbortSignal,
+  say: (report: TrialReport) => void,
+): Promise<TrialReport> {
+  let last: TrialReport | undefined;
+  let complaint = '';
+  let killer: NodeJS.Timeout | undefined;
+  const cancel = () => {
+    child.stdin.end();
+    killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  };
+  // A process that has died cannot be written to; its end is told below.
+  child.stdin.on('error', () => {});
+  child.stderr.on('data', (text) => {
+    complaint = (complaint + text).slice(-2000);
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const report: TrialReport = JSON.parse(line);
+    if (['ended', 'failed', 'cancelled'].includes(report.type)) last = report;
+    else say(report);
+  });
+  child.stdin.write(`${JSON.stringify(order)}\n`);
+  if (stop.aborted) cancel();
+  stop.addEventListener('abort', cancel);
+  const how = await new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.once('close', (code, signal) =>
+      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
+    );
+  });
+  stop.removeEventListener('abort', cancel);
+  clearTimeout(killer);
+  if (last !== undefined) return last;
+  if (stop.aborted) return { type: 'cancelled' };
+  const why = complaint.trim().split('\n').at(-1);
+  return { type: 'failed', message: `Its process ${how}${why ? `: ${why}` : '.'}` };
+}
+
+/** Takes the next trial each time it is called; undefined when there are no more. */
+function puller(trials: Iterable<Trial> | AsyncIterable<Trial>): () => Promise<Trial | undefined> {
+  const iterator =
+    Symbol.asyncIterator in trials ? trials[Symbol.asyncIterator]() : trials[Symbol.iterator]();
+  return async () => {
+    const { done, value } = await iterator.next();
+    return done ? undefined : value;
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * How much a badly chosen hyperparameter hurts: Lookahead's claim that a small machine can test. An
+ * inner optimizer alone and within Lookahead, over two decades of learning rates; and Lookahead over k
+ * and α, as in the figures of its paper (Zhang et al. 2019, section 5.1 and appendix).
+ */
+import { experimentNamed } from '../experiments/config.js';
+import { UsageError } from '../runtime/errors.js';
+import type { Trial } from './engine.js';
+import { planTrials, type SweepRequest } from './plan.js';
+
+/** What is studied; the rest is the preset's. */
+export type RobustnessRequest = Omit<
+  SweepRequest,
+  'optimizers' | 'grid' | 'ranges' | 'random' | 'searchSeed' | 'lr' | 'k' | 'alpha'
+>;
+
+/** One question, and the trials that answer it. */
+export interface Study {
+  title: string;
+  trials: Trial[];
+}
+
+/** Lookahead's hyperparameters, as in the paper's figures. */
+const GRID = { k: [5, 10, 20], alpha: [0.2, 0.5, 0.8] };
+
+/**
+ * Plans both studies. A trial that belongs to both has the same id in both.
+ *
+ * @throws UsageError for an experiment without such a study, and for what cannot be carried out.
+ */
+export function planRobustness(request: RobustnessRequest): Study[] {
+  const { robustness, name } = experimentNamed(request.experiment);
+  if (robustness === undefined) {
+    throw new UsageError(
+      `There is no study of robustness on ${name}: choose cifar10, cifar100 or ptb, or sweep what you want with lazyahead sweep.`,
+    );
+  }
+  const { inner, lookahead, rates } = robustness;
+  return [
+    {
+      title: `The learning rate: ${inner} alone and within Lookahead`,
+      trials: planTrials({ ...request, optimizers: [inner, lookahead], grid: { lr: rates } }),
+    },
+    {
+      title: `Lookahead's k and alpha: ${lookahead}`,
+      trials: planTrials({ ...request, optimizers: [lookahead], grid: GRID }),
+    },
+  ];
+}

@@ -1,0 +1,141 @@
+/** A sweep's directory: its plan, and the results as they come in. */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { UsageError } from '../runtime/errors.js';
+import type { RunResult } from '../training/results.js';
+import { readRun } from '../training/run-files.js';
+import type { Trial } from './engine.js';
+
+const PLAN = 'sweep.json';
+const FAILURES = 'failures.json';
+
+/** What a sweep has come to. */
+export interface Sweep {
+  directory: string;
+  experiment: string;
+  trials: Trial[];
+  /** The trials that have ended, by id. */
+  runs: Map<string, RunResult>;
+  /** Why the trials failed that did, by id. Continuing the sweep tries them again. */
+  failures: Record<string, string>;
+}
+
+/** Whether a directory holds a sweep. */
+export const holdsSweep = (directory: string) => existsSync(join(directory, PLAN));
+
+/**
+ * - `sweep.json`: the plan, every trial of it;
+ * - `trials/ID/`: a run directory a trial that has ended, there as a whole or not at all;
+ * - `failures.json`: why trials failed;
+ * - `lock-1`: there while a process carries the sweep out;
+ * - `unfinished/`: what an engine on this machine keeps of trials that have not ended.
+ */
+export class SweepDirectory {
+  private constructor(
+    readonly path: string,
+    readonly experiment: string,
+    readonly trials: Trial[],
+  ) {}
+
+  /**
+   * Opens a directory for a plan. What it planned before stays planned: the same plan continues the
+   * sweep, one with more seeds or values makes it longer.
+   *
+   * @throws UsageError when the directory holds something else, or cannot be written.
+   */
+  static open(path: string, experiment: string, planned: Trial[]): SweepDirectory {
+    const before = holdsSweep(path) ? readPlan(path) : null;
+    if (before === null && existsSync(path) && readdirSync(path).length > 0) {
+      throw new UsageError(
+        `${path} is not empty and holds no sweep: name another with --run-dir, or remove it.`,
+      );
+    }
+    if (before !== null && before.experiment !== experiment) {
+      throw new UsageError(
+        `${path} holds a sweep of ${before.experiment}, not of ${experiment}: name another with --run-dir.`,
+      );
+    }
+    const all = [...(before?.trials ?? []), ...planned];
+    const trials = [...new Map(all.map((trial) => [trial.id, trial])).values()];
+    try {
+      mkdirSync(join(path, 'trials'), { recursive: true });
+      writeJson(join(path, PLAN), { experiment, trials });
+    } catch (error) {
+      throw new UsageError(
+        `The sweep directory ${path} cannot be written (${(error as NodeJS.ErrnoException).code}): name another with --run-dir.`,
+      );
+    }
+    return new SweepDirectory(path, experiment, trials);
+  }
+
+  /** For the engine's own use. */
+  get unfinished(): string {
+    return join(this.path, 'unfinished');
+  }
+
+  /** Keeps the result of a trial. */
+  store(id: string, files: Record<string, string>): RunResult {
+    const folder = folderOf(this.path, id);
+    const partial = `${folder}.partial`;
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial);
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(join(partial, name), content);
+    renameSync(partial, folder);
+    this.forgetFailure(id);
+    return readRun(folder);
+  }
+
+  addFailure(id: string, message: string): void {
+    writeJson(join(this.path, FAILURES), { ...readFailures(this.path), [id]: message });
+  }
+
+  read(): Sweep {
+    return readSweep(this.path);
+  }
+
+  private forgetFailure(id: string): void {
+    const { [id]: forgotten, ...others } = readFailures(this.path);
+    if (forgotten !== undefined) writeJson(join(this.path, FAILURES), others);
+  }
+}
+
+/** Reads a sweep, finished or not. @throws UsageError when the directory holds none. */
+export function readSweep(directory: string): Sweep {
+  if (!holdsSweep(directory)) {
+    throw new UsageError(`${directory} holds no sweep: there is no ${PLAN} in it.`);
+  }
+  const { experiment, trials } = readPlan(directory);
+  const ended = trials.filter(({ id }) => existsSync(folderOf(directory, id)));
+  return {
+    directory,
+    experiment,
+    trials,
+    runs: new Map(ended.map(({ id }) => [id, readRun(folderOf(directory, id))])),
+    failures: readFailures(directory),
+  };
+}
+
+const folderOf = (directory: string, id: string) => join(directory, 'trials', id);
+
+function readPlan(directory: string): { experiment: string; trials: Trial[] } {
+  return JSON.parse(readFileSync(join(directory, PLAN), 'utf8'));
+}
+
+function readFailures(directory: string): Record<string, string> {
+  const file = join(directory, FAILURES);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
+function writeJson(file: string, value: object): void {
+  writeFileAtomic.sync(file, `${JSON.stringify(value, null, 2)}\n`);
+}

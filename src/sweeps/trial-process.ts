@@ -1,0 +1,84 @@
+/**
+ * The program that carries one trial out, wherever an engine starts it.
+ *
+ * Its first line of standard input is a {@link TrialOrder}; the end of standard input cancels the
+ * trial, so that it never outlives whoever started it. Each line of standard output is a
+ * {@link TrialReport}, the last of them `ended`, `failed` or `cancelled`.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { BackendOptions } from '../runtime/backend.js';
+import type { TrainingEvent } from '../training/events.js';
+import { run } from '../training/run.js';
+import { readRun } from '../training/run-files.js';
+import type { Trial, TrialEvent } from './engine.js';
+
+/** What is to be done. */
+export interface TrialOrder extends BackendOptions {
+  request: Trial['request'];
+  /** Where the run works, on this machine. */
+  runDir: string;
+}
+
+type WithoutId<Event> = Event extends unknown ? Omit<Event, 'id'> : never;
+
+/** An engine's event, which the engine knows the trial of. */
+export type TrialReport = WithoutId<TrialEvent>;
+
+/** Shortest time between two reports of a step (ms). */
+const STEP_EVERY = 500;
+
+async function main(): Promise<void> {
+  const cancel = new AbortController();
+  // A terminal sends Ctrl-C to this process too: what it means is the engine's to say.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => cancel.abort());
+  const lines = createInterface({ input: process.stdin });
+  lines.on('close', () => cancel.abort());
+  const order: TrialOrder = await new Promise((resolve) =>
+    lines.once('line', (line) => resolve(JSON.parse(line))),
+  );
+  report(await outcome(order, cancel.signal));
+  lines.close();
+  process.stdin.destroy();
+}
+
+async function outcome(order: TrialOrder, signal: AbortSignal): Promise<TrialReport> {
+  const { request, runDir, backend, threads } = order;
+  try {
+    await run(request, {
+      ...{ runDir, backend, threads, signal, resume: true, keepCheckpoints: 1 },
+      onEvent: sparingly((event) => report({ type: 'training', event })),
+      onStatus: (status) => report({ type: 'status', status }),
+    });
+    return hasEnded(runDir) ? { type: 'ended', files: filesOf(runDir) } : { type: 'cancelled' };
+  } catch (error) {
+    if (signal.aborted) return { type: 'cancelled' };
+    return { type: 'failed', message: (error as Error).message };
+  }
+}
+
+/** Whether a run came to its end there, this time or before the last start. */
+const hasEnded = (runDir: string) =>
+  existsSync(join(runDir, 'summary.json')) && readRun(runDir).summary.status !== 'interrupted';
+
+/** What can be read of a run: its JSON, but not the weights. */
+function filesOf(runDir: string): Record<string, string> {
+  const names = readdirSync(runDir).filter((name) => /\.jsonl?$/.test(name));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(runDir, name), 'utf8')]));
+}
+
+/** Passes on every event but most steps. */
+function sparingly(listener: (event: TrainingEvent) => void): (event: TrainingEvent) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (event) => {
+    if (event.type === 'step' && performance.now() - last < STEP_EVERY) return;
+    last = performance.now();
+    listener(event);
+  };
+}
+
+const report = (line: TrialReport) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+void main();

@@ -1,0 +1,121 @@
+/** Repeating a run from its directory. */
+import { basename, join, resolve } from 'node:path';
+import { EXPERIMENTS, type RunRequest } from '../experiments/config.js';
+import type { BackendName } from '../runtime/backend.js';
+import { type Environment, environmentDifferences } from '../runtime/environment.js';
+import { UsageError } from '../runtime/errors.js';
+import type { RunResult } from './results.js';
+import { type RunOptions, run, timeStamp } from './run.js';
+import type { RecordedConfig } from './run-directory.js';
+import { FILES, readEnvironment, readJson, readLines, readRun } from './run-files.js';
+
+/** How many differences are told one by one. */
+const TOLD = 5;
+
+/** What came of repeating a run. */
+export interface Rerun {
+  /** Whether all metrics, the losses of all steps and the weights are the same, bit for bit. */
+  identical: boolean;
+  /** Where not, a sentence each; of very many, the first. */
+  differences: string[];
+  /** In what the environments differ that can change numbers, a few words each. */
+  environment: string[];
+  original: RunResult;
+  repeated: RunResult;
+}
+
+/**
+ * Repeats a run that has ended: the configuration, data set, backend and number of threads that its
+ * directory says, in a directory of its own.
+ *
+ * @throws UsageError when there is no run that has ended, or it cannot be repeated here.
+ */
+export async function rerun(directory: string, options: RunOptions = {}): Promise<Rerun> {
+  const original = readRun(directory);
+  if (original.summary.status === 'interrupted') {
+    throw new UsageError(
+      `The run in ${directory} was interrupted: go on with it with --resume before it is repeated.`,
+    );
+  }
+  const config = readJson<RecordedConfig>(directory, FILES.config);
+  const there = readEnvironment(directory) as unknown as Environment;
+  const repeated = await run(requestFor(config), {
+    backend: there.backend?.name as BackendName,
+    threads: there.backend?.threads,
+    ...options,
+    runDir: options.runDir ?? join('runs', `rerun-${basename(resolve(directory))}-${timeStamp()}`),
+  });
+  const here = readEnvironment(repeated.directory) as unknown as Environment;
+  const differences = [
+    ...datasetDifferences(config, readJson(repeated.directory, FILES.config)),
+    ...weightDifferences(original, repeated),
+    ...few(lineDifferences('epoch', original.metrics, repeated.metrics)),
+    ...few(lineDifferences('step', stepsOf(directory), stepsOf(repeated.directory))),
+  ];
+  return {
+    identical: differences.length === 0,
+    differences,
+    environment: environmentDifferences(there, here),
+    original,
+    repeated,
+  };
+}
+
+/** What asks for a run again. */
+function requestFor(config: RecordedConfig): RunRequest {
+  const { spec: _, dataset, ...request } = config;
+  const recipe = EXPERIMENTS[config.experiment]?.optimizers[config.optimizer];
+  // Complete configurations have them also where they mean nothing, in which they are refused.
+  const { k, alpha, ...others } = request;
+  const { synthetic } = dataset as { synthetic?: boolean };
+  return {
+    ...others,
+    ...(recipe?.lookahead && { k, alpha }),
+    // Not whatever can be had here.
+    ...(synthetic !== undefined && { data: synthetic ? 'synthetic' : 'real' }),
+  };
+}
+
+function datasetDifferences(there: RecordedConfig, here: RecordedConfig): string[] {
+  type Dataset = { name: string; sha256: string | null };
+  const [before, now] = [there.dataset as Dataset, here.dataset as Dataset];
+  return before.name === now.name && before.sha256 === now.sha256
+    ? []
+    : [
+        `The data set is ${now.name} (SHA-256 ${now.sha256}), and was ${before.name} (SHA-256 ${before.sha256}).`,
+      ];
+}
+
+function weightDifferences({ summary: there }: RunResult, { summary: here }: RunResult): string[] {
+  return there.weightsSha256 === here.weightsSha256
+    ? []
+    : [
+        `The weights' SHA-256 is ${here.weightsSha256.slice(0, 12)}…, and was ${there.weightsSha256.slice(0, 12)}….`,
+      ];
+}
+
+/** Without the times, which are never the same. */
+function lineDifferences(what: 'epoch' | 'step', there: object[], here: object[]): string[] {
+  const differences =
+    there.length === here.length
+      ? []
+      : [`It has ${here.length} ${what}s, and had ${there.length}.`];
+  for (const [i, line] of there.entries()) {
+    const [before, now] = [line, here[i]] as Record<string, unknown>[];
+    for (const [name, value] of Object.entries(before)) {
+      if (name !== 'seconds' && now !== undefined && now[name] !== value) {
+        differences.push(`In ${what} ${i + 1} ${name} is ${now[name]}, and was ${value}.`);
+      }
+    }
+  }
+  return differences;
+}
+
+function few(differences: string[]): string[] {
+  const more = differences.length - TOLD;
+  return more <= 0
+    ? differences
+    : [...differences.slice(0, TOLD), `And ${more} more values like these.`];
+}
+
+const stepsOf = (directory: string) => readLines(join(directory, FILES.steps)) as object[];

@@ -1,0 +1,74 @@
+/** The files of a run's directory, and reading them. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../runtime/errors.js';
+import type { EpochMetrics, RunResult } from './results.js';
+
+/**
+ * - `config.json`: the complete configuration, the optimizer's spec, the data set and its checksum;
+ * - `environment.json`: versions, machine, backend, git;
+ * - `processes.json`: the processes that had a part in it, with their command lines;
+ * - `metrics.jsonl`: a line an epoch; `steps.jsonl`: a line a step, its loss;
+ * - `summary.json`: the result, written when the run ends.
+ */
+export const FILES = {
+  config: 'config.json',
+  environment: 'environment.json',
+  processes: 'processes.json',
+  metrics: 'metrics.jsonl',
+  steps: 'steps.jsonl',
+  summary: 'summary.json',
+} as const;
+
+/** A process that had a part in a run, the first one first. */
+export interface RunProcess {
+  /** When it began, ISO 8601, UTC. */
+  time: string;
+  pid: number;
+  host: string;
+  /** Its command line. */
+  command: string[];
+  /** Steps of the run that it found taken, in the checkpoint from which it went on. */
+  from: number;
+  /** Steps that were taken before it after that checkpoint, and had to be taken again. */
+  lost: number;
+  /** In what its environment differs from the first one's, a few words each. */
+  differences?: string[];
+  /** While the files are being cut back to the checkpoint. */
+  cutting?: true;
+}
+
+/** Reads a run that has ended. @throws UsageError when the directory holds none. */
+export function readRun(directory: string): RunResult {
+  if (!existsSync(join(directory, FILES.summary))) {
+    throw new UsageError(`${directory} holds no finished run: there is no ${FILES.summary} in it.`);
+  }
+  return {
+    directory,
+    summary: readJson(directory, FILES.summary),
+    metrics: readLines(join(directory, FILES.metrics)) as EpochMetrics[],
+  };
+}
+
+/** What a run was made on. */
+export function readEnvironment(directory: string): Record<string, unknown> {
+  return readJson(directory, FILES.environment);
+}
+
+/** The processes that had a part in a run; none for one that is older than this file. */
+export function readProcesses(directory: string): RunProcess[] {
+  return existsSync(join(directory, FILES.processes)) ? readJson(directory, FILES.processes) : [];
+}
+
+/** The content of a JSON file in a run's directory. */
+export function readJson<T>(directory: string, name: string): T {
+  return JSON.parse(readFileSync(join(directory, name), 'utf8'));
+}
+
+/** The values of a file of JSON lines; a last one that was cut off is left out. */
+export function readLines(file: string): unknown[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}

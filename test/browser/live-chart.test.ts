@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { notebookFolder } from '../kernel/notebooks.js';
+import { skip } from '../support/skip.js';
+import { chartData, picture, save } from './chart-page.js';
+import { findChromium } from './chromium.js';
+import { type LabBrowser, openLab, runAll } from './lab-page.js';
+
+/** A training on generated reviews; then a chart that changes faster than it can be drawn. */
+const TRAINING = [
+  `import { startBackend, run } from 'lazyahead/kit';
+   import { liveCurves } from 'lazyahead/notebook';
+   await startBackend();
+   const result = await run(
+     { experiment: 'imdb', preset: 'smoke', optimizer: 'lazy-adam', epochs: 4, seed: 1 },
+     { onEvent: liveCurves('lazy-adam') },
+   );
+   console.log('trained', result.summary.steps);`,
+];
+const QUICK = [
+  `import { livePlot } from 'lazyahead/notebook';
+   const chart = livePlot({ data: [{ name: 'sine', x: [], y: [] }], layout: { height: 300 } });
+   for (let i = 0; i < 600; i++) {
+     chart.extend({ x: [i], y: [Math.sin(i / 20)] });
+     await new Promise((done) => setTimeout(done, 5));
+   }
+   chart.close();
+   console.log('drawn');`,
+];
+
+/** Counts, in the page, Plotly's redraws and moments at which a chart that was there is not. */
+const WATCH = `(() => {
+  window.watched = { redraws: [], points: [], gaps: 0 };
+  let seen = false;
+  const look = () => {
+    const chart = document.querySelector('.js-plotly-plot');
+    const there = Boolean(chart?.data && chart.querySelector('.main-svg') && chart.offsetHeight > 0);
+    if (there && !chart.watched) {
+      chart.watched = true;
+      chart.on('plotly_afterplot', () => {
+        window.watched.redraws.push(performance.now());
+        window.watched.points.push(chart.data[0].x.length);
+      });
+    }
+    if (seen && !there) window.watched.gaps++;
+    seen ||= there;
+    requestAnimationFrame(look);
+  };
+  look();
+})()`;
+
+interface Watched {
+  redraws: number[];
+  points: number[];
+  gaps: number;
+}
+
+describe('a live chart in JupyterLab', function () {
+  this.timeout(90_000);
+  const folder = notebookFolder();
+  folder.write('training.ipynb', TRAINING);
+  folder.write('quick.ipynb', QUICK);
+  let lab: LabBrowser | undefined;
+  let page: Page;
+
+  before(async function () {
+    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
+    lab = await openLab(folder.path);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await picture(page, this.currentTest.title);
+  });
+  after(async () => {
+    await lab?.close();
+    folder.remove();
+  });
+
+  /** Runs a notebook to the line that its last cell prints. */
+  async function watch(name: string, lastLine: string): Promise<Watched> {
+    page = await lab!.open(name);
+    await page.evaluate(WATCH);
+    await runAll(page);
+    await page
+      .locator('.jp-OutputArea-output pre', { hasText: lastLine })
+      .waitFor({ timeout: 60_000 });
+    return (await page.evaluate('window.watched')) as Watched;
+  }
+
+  it('is redrawn at least 10 times a second, without a moment of absence', async () => {
+    const { redraws, gaps } = await watch('quick.ipynb', 'drawn');
+    const seconds = (redraws.at(-1)! - redraws[0]) / 1000;
+    expect(redraws.length / seconds).to.be.greaterThan(10);
+    expect(gaps).to.equal(0);
+    expect((await chartData(page)).x).to.have.length(600);
+    expect(lab!.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
+  });
+
+  it('grows while a model is trained', async () => {
+    const { points, gaps } = await watch('training.ipynb', 'trained');
+    const stages = new Set(points);
+    expect([...stages]).to.deep.equal([...stages].sort((a, b) => a - b));
+    expect(stages.size, 'stages seen').to.be.greaterThan(3);
+    expect(gaps).to.equal(0);
+  });
+
+  it('is as it was at the end in a saved notebook that nobody trusts', async () => {
+    const trained = await chartData(page);
+    await save(page);
+    await lab!.close();
+    lab = await openLab(folder.path);
+    page = await lab.open('training.ipynb');
+    expect(await chartData(page)).to.deep.include({ x: trained.x, y: trained.y });
+    expect(await page.locator('.jp-OutputArea-output script').count()).to.equal(0);
+  });
+});

@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import { optimizerStyle } from '../../src/charts/figure.js';
+import { seriesOf } from '../../src/charts/series.js';
+import { sampleRun } from './sample-runs.js';
+
+describe('seriesOf', () => {
+  it('draws every optimizer with the look that it has everywhere', () => {
+    const { drawn, of } = seriesOf([sampleRun({ optimizer: 'lazy-adam' }), sampleRun()]);
+    expect(of).to.equal(2);
+    expect(drawn.map(({ color }) => color)).to.deep.equal([
+      optimizerStyle('lazy-adam').color,
+      optimizerStyle('adam').color,
+    ]);
+  });
+
+  it('draws the best of a sweep, as many as can be told apart, each in a look of its own', () => {
+    const runs = Array.from({ length: 10 }, (_, i) =>
+      sampleRun({ overrides: { lr: (i + 1) / 1000 } }, { start: 0.5 + i / 100 }),
+    );
+    const { drawn, of } = seriesOf(runs);
+    expect([drawn.length, of]).to.deep.equal([7, 10]);
+    expect(drawn[0].label).to.equal('Adam, lr 0.01');
+    expect(new Set(drawn.map(({ color, symbol }) => `${color} ${symbol}`)).size).to.equal(7);
+  });
+
+  it('takes a low perplexity for the better one', () => {
+    const run = (lr: number, value: number) =>
+      sampleRun({
+        ...{ metric: 'perplexity', overrides: { lr } },
+        ...{ bestValPerplexity: value, finalValPerplexity: value },
+      });
+    const { drawn } = seriesOf([run(0.1, 120), run(0.2, 110), run(0.3, 130)]);
+    expect(drawn.map(({ parameters }) => parameters.lr)).to.deep.equal([0.2, 0.1, 0.3]);
+  });
+
+  it('puts last what was not completed', () => {
+    const cut = sampleRun({ overrides: { lr: 0.5 }, status: 'diverged', bestValAccuracy: 0.99 });
+    expect(seriesOf([cut, sampleRun()]).drawn.map(({ parameters }) => parameters.lr)).to.deep.equal(
+      [0.001, 0.5],
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { findRuns } from '../../src/report/find-runs.js';
+import { UsageError } from '../../src/runtime/errors.js';
+import { planTrials } from '../../src/sweeps/plan.js';
+import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
+import type { RunSummary } from '../../src/training/results.js';
+import { filesOfRun } from '../charts/sample-runs.js';
+
+describe('findRuns', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'lazyahead-find-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** Writes a run into a folder of the root, and returns that. */
+  function put(name: string, overrides: Partial<RunSummary> = {}): string {
+    const folder = join(root, name);
+    mkdirSync(folder, { recursive: true });
+    for (const [file, content] of Object.entries(filesOfRun(overrides))) {
+      writeFileSync(join(folder, file), content);
+    }
+    return folder;
+  }
+
+  it('finds runs however deep, a run that is named twice once', () => {
+    const deep = put('a/b/c');
+    put('d', { seed: 2 });
+    const { runs } = findRuns([root, deep]);
+    expect(runs.map(({ summary }) => summary.seed)).to.deep.equal([1, 2]);
+    expect(findRuns([deep]).runs).to.have.length(1);
+  });
+
+  it('has them in one order, whatever their folders are called', () => {
+    const all: Partial<RunSummary>[] = [
+      { preset: 'quick', optimizer: 'adam', overrides: {} },
+      { preset: 'quick', optimizer: 'lazy-adam', overrides: { lr: 0.002 } },
+      { preset: 'quick', optimizer: 'lazy-adam', overrides: { lr: 0.01 }, seed: 1 },
+      { preset: 'quick', optimizer: 'lazy-adam', overrides: { lr: 0.01 }, seed: 10 },
+      { preset: 'quick', optimizer: 'sgd(0.1)', overrides: {} },
+      { preset: 'full', optimizer: 'adam', overrides: {} },
+    ];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        rmSync(root, { recursive: true });
+        for (const [i, overrides] of shuffled.entries()) put(String(i), overrides);
+        const { runs } = findRuns([root]);
+        const key = ({ preset, optimizer, overrides, seed }: Partial<RunSummary>) =>
+          `${preset} ${optimizer} ${overrides?.lr} ${seed ?? 1}`;
+        expect(runs.map(({ summary }) => key(summary))).to.deep.equal(all.map(key));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('says of a sweep how many of its trials have ended, and which have failed', () => {
+    const trials = planTrials({ experiment: 'imdb', optimizers: ['adam'], seeds: [1, 2, 3] });
+    const path = join(root, 'sweep');
+    const sweep = SweepDirectory.open(path, 'imdb', trials);
+    sweep.store(trials[0].id, filesOfRun());
+    sweep.addFailure(trials[1].id, 'The disk is full.');
+    const { runs, notes } = findRuns([path]);
+    expect(runs).to.have.length(1);
+    expect(notes).to.deep.equal([
+      `${path}: 1 of 3 trials have ended`,
+      'failed: adam, seed 2 (The disk is full.)',
+    ]);
+  });
+
+  it('says which run has not finished', () => {
+    put('done');
+    mkdirSync(join(root, 'half'));
+    writeFileSync(join(root, 'half', 'config.json'), '{}');
+    expect(findRuns([root]).notes).to.deep.equal([`not finished: ${join(root, 'half')}`]);
+  });
+
+  it('refuses what is not there, and what holds no run', () => {
+    expect(() => findRuns([join(root, 'no')])).to.throw(UsageError, 'There is nothing at');
+    expect(() => findRuns([root])).to.throw(UsageError, 'holds no finished run.');
+  });
+});

@@ -1,0 +1,77 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { UsageError } from '../../src/runtime/errors.js';
+import { lockFolder } from '../../src/runtime/lock.js';
+import { ROOT } from '../cli/command.js';
+import { skip } from '../support/skip.js';
+
+describe('lockFolder', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lazyahead-lock-'));
+    file = join(folder, 'lock-1');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('keeps a second one out until the first has let go', () => {
+    const release = lockFolder(folder);
+    expect(() => lockFolder(folder)).to.throw(
+      UsageError,
+      `${folder} is being used by process ${process.pid} on ${hostname()}`,
+    );
+    release();
+    expect(existsSync(file)).to.equal(false);
+    lockFolder(folder)();
+  });
+
+  it('takes over what a process has left that is no more', () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(file, JSON.stringify({ pid, host: hostname(), started: '' }));
+    lockFolder(folder)();
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('is not deceived by a process that has got the number of one that is no more', function () {
+    if (process.platform !== 'linux' && process.platform !== 'darwin') {
+      skip(this, 'no way to tell when a process started');
+    }
+    const before = { pid: process.pid, host: hostname(), started: 'long ago' };
+    writeFileSync(file, JSON.stringify(before));
+    lockFolder(folder)();
+    writeFileSync(file, JSON.stringify({ ...before, started: '' }));
+    expect(() => lockFolder(folder)).to.throw(UsageError);
+  });
+
+  it('lets one in of many that come at once to what a dead process has left', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(file, JSON.stringify({ pid, host: hostname(), started: '' }));
+    const start = Date.now() + 1500;
+    const program = `
+      const { lockFolder } = require('./src/runtime/lock.ts');
+      while (Date.now() < ${start}) {}
+      try {
+        lockFolder(${JSON.stringify(folder)});
+        process.stdout.write('in');
+        setTimeout(() => {}, 1500);
+      } catch (error) {
+        process.stdout.write(error.name);
+      }`;
+    const outputs = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        promisify(execFile)(process.execPath, ['-r', 'tsx/cjs', '-e', program], { cwd: ROOT }),
+      ),
+    );
+    const said = outputs.map(({ stdout }) => stdout).sort();
+    expect(said).to.deep.equal([...Array(5).fill('UsageError'), 'in']);
+  });
+
+  it('does not judge a process on another machine', () => {
+    writeFileSync(file, JSON.stringify({ pid: 1_000_000_000, host: 'elsewhere' }));
+    expect(() => lockFolder(folder)).to.throw(UsageError, 'on elsewhere: wait');
+  });
+});

@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { differenceVerdict, ENOUGH_SEEDS, figureVerdict } from '../../src/statistics/reproduced.js';
+import { sampleOf } from '../../src/statistics/sample.js';
+
+const of = (...values: number[]) => sampleOf(values)!;
+
+describe('the rule for a reported figure', () => {
+  // scipy 1.14.1 gives the prediction interval 0.83140 to 0.84404 for these five.
+  const five = of(0.8366, 0.8391, 0.8402, 0.8378, 0.8349);
+
+  it('calls it reproduced inside the prediction interval for one more run, and there alone', () => {
+    expect(figureVerdict(0.837, five)).to.equal('reproduced');
+    expect(figureVerdict(0.8315, five)).to.equal('reproduced');
+    expect(figureVerdict(0.844, five)).to.equal('reproduced');
+    expect(figureVerdict(0.8313, five)).to.equal('not reproduced');
+    expect(figureVerdict(0.8441, five)).to.equal('not reproduced');
+  });
+
+  it('is not the rule of the confidence interval, which 0.844 is not in', () => {
+    expect(five.confidence![1]).to.be.below(0.841);
+  });
+
+  it(`says too few seeds below ${ENOUGH_SEEDS}, whatever the figure`, () => {
+    expect(figureVerdict(0.837, of(0.8366, 0.8391, 0.8402, 0.8378))).to.equal('too few seeds');
+    expect(figureVerdict(0.1, of(0.8366))).to.equal('too few seeds');
+  });
+});
+
+describe('the rule for a reported difference', () => {
+  // scipy 1.14.1: confidence 0.00777 to 0.01079, prediction 0.00558 to 0.01298.
+  const five = of(0.0105, 0.0075, 0.0088, 0.0103, 0.0093);
+
+  it('calls it reproduced in size inside the prediction interval for one more pair', () => {
+    expect(differenceVerdict(0.012, five)).to.equal('reproduced in size');
+    expect(differenceVerdict(0.006, five)).to.equal('reproduced in size');
+  });
+
+  it('calls it reproduced where only sign and interval agree', () => {
+    expect(differenceVerdict(0.02, five)).to.equal('reproduced');
+    expect(differenceVerdict(0.001, five)).to.equal('reproduced');
+  });
+
+  it('is contradicted by an interval on the other side of zero', () => {
+    expect(differenceVerdict(-0.012, five)).to.equal('contradicted');
+  });
+
+  it('is left undecided by an interval that holds zero', () => {
+    // 0.01 ± 12.706 · 0.01414 / √2 holds zero.
+    expect(differenceVerdict(0.01, of(0, 0.02))).to.equal('undecided');
+  });
+
+  it('is never reproduced in size by fewer pairs than a figure needs', () => {
+    expect(differenceVerdict(0.0101, of(0.01, 0.0101, 0.0102))).to.equal('reproduced');
+  });
+
+  it('has too few seeds with one pair', () => {
+    expect(differenceVerdict(0.01, of(0.01))).to.equal('too few seeds');
+  });
+});

@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Trial, TrialEvent } from '../../src/sweeps/engine.js';
+import { LocalEngine } from '../../src/sweeps/local.js';
+import { planTrials } from '../../src/sweeps/plan.js';
+import { run } from '../../src/training/run.js';
+import { onBestBackend } from '../support/backends.js';
+import { skip } from '../support/skip.js';
+
+/** Trials of a second or less. */
+const tiny = {
+  experiment: 'imdb',
+  preset: 'smoke',
+  epochs: 1,
+  optimizers: ['adam'],
+  settings: {
+    vocabulary: 500,
+    maxlen: 10,
+    embeddingSize: 8,
+    units: 8,
+    trainExamples: 100,
+    valExamples: 50,
+  },
+};
+const endless = { ...tiny, epochs: 10_000 };
+
+describe('the local engine', () => {
+  onBestBackend();
+  let root: string;
+  const arguments_ = process.execArgv;
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), 'lazyahead-local-'));
+    // Processes are started as this one was; mocha loads tsx by itself.
+    process.execArgv = ['--import', 'tsx'];
+  });
+  after(() => {
+    process.execArgv = arguments_;
+    rmSync(root, { recursive: true });
+  });
+
+  /** All events of some trials; `watch` sees each of them as it comes. */
+  async function events(
+    trials: Trial[],
+    {
+      workers = 2,
+      watch = (_: TrialEvent): unknown => undefined,
+      signal = new AbortController().signal,
+    } = {},
+  ): Promise<TrialEvent[]> {
+    const seen: TrialEvent[] = [];
+    const scratch = join(root, 'scratch');
+    for await (const event of new LocalEngine({ workers, scratch }).run(trials, { signal })) {
+      seen.push(event);
+      watch(event);
+    }
+    return seen;
+  }
+
+  const ends = (all: TrialEvent[]) =>
+    all.filter(({ type }) => ['ended', 'failed', 'cancelled'].includes(type));
+
+  it('gives by value what a run in this process gives, to the last bit', async () => {
+    const trials = planTrials({ ...tiny, seeds: [1, 2, 3] });
+    const ended = ends(await events(trials));
+    expect(ended.map(({ type }) => type)).to.deep.equal(['ended', 'ended', 'ended']);
+    for (const { id, request } of trials) {
+      const event = ended.find((each) => each.id === id) as TrialEvent & { type: 'ended' };
+      const summary = JSON.parse(event.files['summary.json']);
+      const here = await run(request, { runDir: join(root, id) });
+      expect(summary.weightsSha256).to.equal(here.summary.weightsSha256);
+      expect(event.files['metrics.jsonl'].trim().split('\n')).to.have.length(1);
+      expect(JSON.parse(event.files['environment.json']).backend.threads).to.equal(1);
+    }
+    expect(existsSync(join(root, 'scratch'))).to.equal(false);
+  });
+
+  it('tells why a trial failed, and goes on with the others', async () => {
+    const [good, bad] = planTrials({ ...tiny, seeds: [1, 2] });
+    bad.request = { ...bad.request, optimizer: 'lamb(1e-3)' };
+    const ended = ends(await events([bad, good], { workers: 1 }));
+    expect(ended.map(({ type }) => type)).to.deep.equal(['failed', 'ended']);
+    expect((ended[0] as { message: string }).message).to.contain('lamb');
+  });
+
+  it('tells how a process ended that was killed', async function () {
+    if (!existsSync('/proc')) skip(this, 'no /proc to find processes in');
+    const [trial] = planTrials(endless);
+    const before = childProcesses();
+    const ended = ends(
+      await events([trial], {
+        watch: ({ type }) => {
+          if (type !== 'training') return;
+          for (const pid of childProcesses().filter((each) => !before.includes(each))) {
+            process.kill(pid, 'SIGKILL');
+          }
+        },
+      }),
+    );
+    expect(ended).to.have.length(1);
+    expect((ended[0] as { message: string }).message).to.match(/^Its process was ended by SIGKILL/);
+  });
+
+  it('cancels what runs and pulls no more, soon after the signal', async () => {
+    const abort = new AbortController();
+    const trials = planTrials({ ...endless, seeds: [1, 2, 3] });
+    const seen = await events(trials, {
+      signal: abort.signal,
+      watch: ({ type }) => {
+        if (type === 'training') abort.abort();
+      },
+    });
+    expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled', 'cancelled']);
+    expect(seen.filter(({ type }) => type === 'started')).to.have.length(2);
+  });
+
+  it('goes on with a trial that was cancelled, to the same weights', async () => {
+    const trials = planTrials({ ...tiny, epochs: 100 });
+    const abort = new AbortController();
+    const cancelled = await events(trials, {
+      signal: abort.signal,
+      watch: ({ type }) => type === 'training' && abort.abort(),
+    });
+    expect(ends(cancelled).map(({ type }) => type)).to.deep.equal(['cancelled']);
+    const [ended] = ends(await events(trials)) as (TrialEvent & { type: 'ended' })[];
+    const summary = JSON.parse(ended.files['summary.json']);
+    expect(summary.resumedFromSteps).to.have.length(1);
+    expect(summary).to.include({ steps: 400, stepsExecuted: 400 });
+    const whole = await run(trials[0].request, { runDir: join(root, 'whole') });
+    expect(summary.weightsSha256).to.equal(whole.summary.weightsSha256);
+  });
+
+  it('ends its processes when nobody listens any more', async function () {
+    if (!existsSync('/proc')) skip(this, 'no /proc to find processes in');
+    const engine = new LocalEngine({ workers: 2, scratch: join(root, 'left') });
+    const before = childProcesses();
+    for await (const { type } of engine.run(planTrials({ ...endless, seeds: [1, 2] }), {
+      signal: new AbortController().signal,
+    })) {
+      if (type === 'training') break;
+    }
+    expect(childProcesses()).to.deep.equal(before);
+  });
+});
+
+/** Ids of the processes that this one has started and that have not ended, as Linux tells them. */
+function childProcesses(): number[] {
+  const ids: number[] = readdirSync('/proc').map(Number).filter(Boolean);
+  return ids.filter((id) => {
+    try {
+      const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1].split(' ');
+      return Number(fields[1]) === process.pid && fields[0] !== 'Z';
+    } catch {
+      return false;
+    }
+  });
+}
