@@ -5,7 +5,7 @@ import {
   CIFAR_FILES,
   type CifarClasses,
   type CifarSplit,
-  IMAGE_BYTES,
+  emptySplit,
   readCifarBin,
 } from './cifar-files.js';
 import { CIFAR_RELEASES } from './cifar-sources.js';
@@ -109,7 +109,7 @@ async function loadReal(options: CifarOptions): Promise<CifarData> {
     for (const file of parts) {
       const local = await obtain(file, obtaining, release);
       try {
-        from = readCifarBin(local.content, classes, split, from);
+        from = readCifarBin(local.content, file, classes, split, from);
       } catch (error) {
         throw unusable(file, local, (error as Error).message);
       }
@@ -125,11 +125,6 @@ async function loadReal(options: CifarOptions): Promise<CifarData> {
     ...originOf(read),
   };
   return { info, ...data, classes };
-}
-
-/** Room for n images. */
-function emptySplit(n: number): CifarSplit {
-  return { images: new Uint8Array(n * IMAGE_BYTES), labels: new Uint8Array(n), n };
 }
 
 function twin(options: CifarOptions, reason?: string): CifarData {

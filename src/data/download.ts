@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -89,7 +89,8 @@ export async function download(request: DownloadRequest): Promise<void> {
         fruitless = (await sizeOf(file)) - before >= FRUITFUL * bytes ? 0 : fruitless + 1;
         // A host that never answered is out of reach; one that did may be back soon.
         if (!(error.passing && answered) || fruitless === ATTEMPTS) {
-          throw new DownloadError(`Could not download ${url}: ${error.message}.`);
+          const kept = (await sizeOf(file)) > 0 ? '; what has come is kept for the next try' : '';
+          throw new DownloadError(`Could not download ${url}: ${error.message}${kept}.`);
         }
         const wait = Math.max(error.pause, pause * 2 ** Math.max(0, fruitless - 1));
         await sleep(Math.min(wait, MAX_PAUSE), undefined, { signal }).catch(() => {});
@@ -97,7 +98,9 @@ export async function download(request: DownloadRequest): Promise<void> {
       }
     }
   } finally {
+    const empty = (await sizeOf(file)) === 0;
     await file.close();
+    if (empty) await rm(path, { force: true });
   }
 }
 
@@ -136,15 +139,14 @@ async function receive(
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     });
     onAnswer();
-    if (!(answer.status === 206 && continues(answer, received, bytes)) && received > 0) {
-      // The whole file, another file, or no such part of it: what is here is of no use.
-      if (answer.status === 200 || answer.status === 206 || answer.status === 416) {
-        received = 0;
-        await file.truncate(0);
+    const { status } = answer;
+    if (status === 200 || status === 416 || !continues(answer, received, bytes)) {
+      // The whole file, or another one than what is here is the beginning of.
+      if (status === 200 || status === 206 || status === 416) await file.truncate(0);
+      if (status === 206 || status === 416) {
+        throw new Failure(`the server does not go on after byte ${received}`, true);
       }
-      if (answer.status === 206 || answer.status === 416) {
-        throw new Failure('the server does not go on where it was asked to', true);
-      }
+      received = 0;
     }
     accept(answer, received, bytes);
     onProgress?.(received, bytes);

@@ -1,10 +1,11 @@
 /** How published files get into the cache: from a mirror, their publisher, or another source. */
 
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
 import { cacheFolder } from '../runtime/folders.js';
+import { isLock } from '../runtime/lock.js';
 import { sha256Of } from './checksum.js';
 import { DownloadError, type DownloadRequest, download } from './download.js';
 import { withLock } from './lock.js';
@@ -17,7 +18,7 @@ import {
   readCopy,
 } from './published-file.js';
 import type { Member } from './unpack-tar.js';
-import { writing } from './write-error.js';
+import { WriteError, writing } from './write-error.js';
 
 /** One file to download: a published file itself, or an archive that holds some. */
 export interface Source {
@@ -78,32 +79,55 @@ export async function obtain(
  */
 export async function fetchRelease(release: Release, options: ObtainOptions): Promise<void> {
   const [{ dataset }] = release.files;
-  const incoming = cacheFolder('incoming', dataset);
+  const incoming = incomingFolder(dataset);
   const { signal, onStatus } = options;
-  const onWait = () => onStatus?.(`Another process is downloading ${dataset}: waiting for it.`);
-  await withLock(`${incoming}.lock`, { signal, onWait }, async (signal) => {
+  await withLock(incoming, { signal, onWait: onStatus }, async () => {
     if (release.files.every((file) => existsSync(cachePath(file)))) return;
-    const failures: DownloadError[] = [];
-    for (const { source, url, headers } of locations(release, dataset)) {
-      if (failures.length > 0) onStatus?.(`${failures.at(-1)?.message} Trying ${url}.`);
-      try {
-        const path = join(incoming, source.name);
-        const { bytes, sha256 } = source;
-        const { onProgress, patience, pause } = options;
-        await download({
-          ...{ url, headers, path, bytes, sha256, signal, patience, pause },
-          onProgress: (received, total) => onProgress?.(received, total, source.name),
-        });
-        await place(release.files, source, path, options);
-        await rm(incoming, { recursive: true, force: true });
-        return;
-      } catch (error) {
-        if (!(error instanceof DownloadError)) throw error;
-        failures.push(error);
-      }
+    try {
+      await fromFirst(locations(release, dataset), release, options);
+      await empty(incoming);
+    } catch (error) {
+      // A disk that is full is not kept full by what is of no use yet.
+      if (error instanceof WriteError) await empty(incoming);
+      throw error;
     }
-    throw failures.length === 1 ? failures[0] : inOneSentence(dataset, failures);
   });
+}
+
+/** Where a data set's files lie until they are whole. */
+export const incomingFolder = (dataset: string) => cacheFolder('incoming', dataset);
+
+/** Downloads from the first location that has what is wanted. */
+async function fromFirst(
+  locations: Location[],
+  { files }: Release,
+  options: ObtainOptions,
+): Promise<void> {
+  const [{ dataset }] = files;
+  const failures: DownloadError[] = [];
+  for (const { source, url, headers } of locations) {
+    const { name, bytes, sha256 } = source;
+    if (failures.length > 0) options.onStatus?.(`${failures.at(-1)?.message} Trying ${url}.`);
+    try {
+      const path = join(incomingFolder(dataset), name);
+      await download({
+        ...{ ...options, url, headers, path, bytes, sha256 },
+        onProgress: (received, total) => options.onProgress?.(received, total, name),
+      });
+      await place(files, source, path, options);
+      return;
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      failures.push(error);
+    }
+  }
+  throw failures.length === 1 ? failures[0] : inOneSentence(dataset, failures);
+}
+
+/** Removes what is in a folder, its lock excepted. */
+async function empty(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !isLock(name));
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
 interface Location {
@@ -167,7 +191,7 @@ async function place(
       await move(unplaced, cachePath(file));
     }
   } catch (error) {
-    if ((error as Error).name === 'WriteError') throw error;
+    if (error instanceof WriteError) throw error;
     await rm(path, { force: true });
     throw refuse((error as Error).message);
   }
