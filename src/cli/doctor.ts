@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type DatasetStatus, imdbStatus } from '../data/imdb.js';
+import { DATASETS, type DatasetStatus, statusOf } from '../data/datasets.js';
 import { findJupyter, KERNEL } from '../kernel/jupyter.js';
 import { startBackend } from '../runtime/backend.js';
 import { cacheFolder } from '../runtime/folders.js';
@@ -43,7 +43,7 @@ async function examine(): Promise<Findings> {
   const { name: backend, reason, native, threads } = await startBackend();
   const { remedies, ...jupyter } = examineJupyter();
   if (native.source === 'none') remedies.unshift(reason);
-  const datasets = [await imdbStatus()];
+  const datasets = [statusOf(DATASETS.imdb)];
   for (const { name, found, detail } of datasets) {
     if (!found) remedies.push(`Data set ${name}: ${detail}`);
   }

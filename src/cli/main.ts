@@ -2,6 +2,7 @@
 /** The `lazyahead` command. */
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../runtime/errors.js';
+import * as data from './data.js';
 import * as doctor from './doctor.js';
 import * as lab from './lab.js';
 import * as notebook from './notebook.js';
@@ -23,7 +24,18 @@ async function main(): Promise<void> {
     .version(version)
     .option('--debug', 'show where an error comes from')
     .exitOverride();
-  for (const command of [run, runs, reproduce, robustness, sweep, report, notebook, lab, doctor]) {
+  for (const command of [
+    run,
+    runs,
+    reproduce,
+    robustness,
+    sweep,
+    report,
+    data,
+    notebook,
+    lab,
+    doctor,
+  ]) {
     command.register(program);
   }
   try {

@@ -75,7 +75,7 @@ export const CIFAR_FILES: Record<CifarClasses, { train: PublishedFile[]; test: P
 const labelBytes = (classes: CifarClasses) => (classes === 10 ? 1 : 2);
 
 /**
- * Reads a file's images into a split that has room for them.
+ * Reads a file's images into a split, which may have no room for the last ones.
  *
  * @param content - the whole file.
  * @param from - index of the split's image that the first of the file becomes.
@@ -84,14 +84,15 @@ const labelBytes = (classes: CifarClasses) => (classes === 10 ? 1 : 2);
  */
 export function readCifarBin(
   content: Uint8Array,
+  { bytes }: PublishedFile,
   classes: CifarClasses,
   { images, labels, n }: CifarSplit,
   from: number,
 ): number {
   const header = labelBytes(classes);
   const record = header + IMAGE_BYTES;
-  if (content.length % record !== 0) {
-    throw new Error(`its ${content.length} bytes are no multiple of an image's ${record}`);
+  if (content.length !== bytes) {
+    throw new Error(`it has ${content.length} bytes instead of ${bytes}`);
   }
   const until = Math.min(n, from + content.length / record);
   for (let image = from; image < until; image++) {
@@ -104,4 +105,9 @@ export function readCifarBin(
     images.set(content.subarray(at + header, at + record), image * IMAGE_BYTES);
   }
   return until;
+}
+
+/** Room for n images. */
+export function emptySplit(n: number): CifarSplit {
+  return { images: new Uint8Array(n * IMAGE_BYTES), labels: new Uint8Array(n), n };
 }

@@ -1,22 +1,17 @@
 /** CIFAR-10 and CIFAR-100 (Krizhevsky 2009): small colour images of 10 or 100 kinds of things. */
 
 import { UsageError } from '../runtime/errors.js';
-import { sumOfFiles } from './checksum.js';
 import {
   CIFAR_FILES,
   type CifarClasses,
   type CifarSplit,
-  IMAGE_BYTES,
+  emptySplit,
   readCifarBin,
 } from './cifar-files.js';
+import { CIFAR_RELEASES } from './cifar-sources.js';
 import { DownloadError } from './download.js';
-import {
-  type LocalContent,
-  type ObtainOptions,
-  obtain,
-  type PublishedFile,
-  unusable,
-} from './published-file.js';
+import { type ObtainOptions, obtain } from './obtain.js';
+import { type LocalContent, originOf, type PublishedFile, unusable } from './published-file.js';
 import { syntheticCifar } from './synthetic-cifar.js';
 
 export type { CifarClasses, CifarSplit } from './cifar-files.js';
@@ -106,18 +101,20 @@ function check({ classes, ...sizes }: CifarOptions): void {
 async function loadReal(options: CifarOptions): Promise<CifarData> {
   const { classes, train = SIZES.train, test = SIZES.test, ...obtaining } = options;
   const files = CIFAR_FILES[classes];
-  const read: LocalContent[] = [];
+  const release = CIFAR_RELEASES[classes];
+  const read: Omit<LocalContent, 'content'>[] = [];
   const load = async (parts: PublishedFile[], n: number): Promise<CifarSplit> => {
     const split = emptySplit(n);
     let from = 0;
     for (const file of parts) {
-      const local = await obtain(file, obtaining);
+      const local = await obtain(file, obtaining, release);
       try {
-        from = readCifarBin(local.content, classes, split, from);
+        from = readCifarBin(local.content, file, classes, split, from);
       } catch (error) {
         throw unusable(file, local, (error as Error).message);
       }
-      read.push({ ...local, content: Buffer.alloc(0) });
+      const { content: _, ...origin } = local;
+      read.push(origin);
     }
     return split;
   };
@@ -125,15 +122,9 @@ async function loadReal(options: CifarOptions): Promise<CifarData> {
   const info = {
     name: `cifar${classes}`,
     synthetic: false,
-    verified: read.every(({ verified }) => verified),
-    ...sumOfFiles(read),
+    ...originOf(read),
   };
   return { info, ...data, classes };
-}
-
-/** Room for n images. */
-function emptySplit(n: number): CifarSplit {
-  return { images: new Uint8Array(n * IMAGE_BYTES), labels: new Uint8Array(n), n };
 }
 
 function twin(options: CifarOptions, reason?: string): CifarData {

@@ -1,9 +1,14 @@
-/** The one way a data file comes from the net into the user's cache folder. */
+/** The one way a data file comes from the net. */
 
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, get } from './http.js';
+import { reasonOf, WriteError, writing } from './write-error.js';
 
 /** A file could not be had from its source: host out of reach, refused, cut short, wrong content. */
 export class DownloadError extends Error {
@@ -13,7 +18,8 @@ export class DownloadError extends Error {
 /** What to download, and where to. */
 export interface DownloadRequest {
   url: string;
-  /** The file to write; its folder is created. */
+  headers?: Record<string, string>;
+  /** The file to write; its folder is created. What is there already is the file's beginning. */
   path: string;
   /** Published length (bytes). */
   bytes: number;
@@ -25,93 +31,185 @@ export interface DownloadRequest {
   signal?: AbortSignal;
   /** Longest wait for the server's answer, and then for each next piece of the file (ms). */
   patience?: number;
+  /** Wait before the first new attempt (ms), which is doubled for each one after it. */
+  pause?: number;
+}
+
+/** Attempts in a row that may bring less than {@link FRUITFUL} of the file. */
+const ATTEMPTS = 4;
+const FRUITFUL = 0.01;
+
+/** Longest wait that a server may ask for (ms). */
+const MAX_PAUSE = 30_000;
+
+/** Answers that may be others a little later. */
+const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** One attempt's end. */
+class Failure extends Error {
+  constructor(
+    /** A clause on what was wrong. */
+    reason: string,
+    /** Whether another attempt may succeed. */
+    readonly passing: boolean,
+    /** Wait that the server asks for (ms). */
+    readonly pause = 0,
+  ) {
+    super(reason);
+  }
 }
 
 /**
- * Downloads a file and puts it in place once it is whole and its checksum is right.
+ * Downloads a file and checks it against the published length and checksum.
  *
- * It is gathered in memory and written in one atomic step, so a failed or interrupted download
- * leaves nothing behind.
+ * What has come stays at `path`, whatever ends the download, and the next one goes on from there: by
+ * its length alone, as the checksum tells whether both halves belong together. Only when this is
+ * fulfilled is the file whole. What passes (a connection broken off, a server too busy) is tried
+ * again; what does not (no such host, no such file) is not, so that other sources come soon.
  *
  * @throws DownloadError with one sentence when the file cannot be had; Error when it cannot be
  *   written.
  */
 export async function download(request: DownloadRequest): Promise<void> {
-  const { path, bytes, sha256 } = request;
-  const content = await receive(request);
-  if (content.length < bytes) {
-    throw failure(request, `it ended after ${content.length} of ${bytes} bytes`);
-  }
-  const found = createHash('sha256').update(content).digest('hex');
-  if (found !== sha256) {
-    throw failure(request, `its sha256 is ${found} instead of ${sha256}`);
-  }
+  const { url, path, bytes, signal, pause = 1000 } = request;
+  await writing(path, () => mkdir(dirname(path), { recursive: true }));
+  const file = await writing(path, () => open(path, 'a+'));
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, content);
-  } catch (error) {
-    throw new Error(
-      `Cannot write ${path} (${reasonOf(error)}): make that folder writable or name another one in LAZYAHEAD_CACHE.`,
-      { cause: error },
-    );
+    let fruitless = 0;
+    let answered = false;
+    while (true) {
+      const before = await sizeOf(file);
+      try {
+        return await attempt(request, file, () => {
+          answered = true;
+        });
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof Failure)) throw error;
+        fruitless = (await sizeOf(file)) - before >= FRUITFUL * bytes ? 0 : fruitless + 1;
+        // A host that never answered is out of reach; one that did may be back soon.
+        if (!(error.passing && answered) || fruitless === ATTEMPTS) {
+          const kept = (await sizeOf(file)) > 0 ? '; what has come is kept for the next try' : '';
+          throw new DownloadError(`Could not download ${url}: ${error.message}${kept}.`);
+        }
+        const wait = Math.max(error.pause, pause * 2 ** Math.max(0, fruitless - 1));
+        await sleep(Math.min(wait, MAX_PAUSE), undefined, { signal }).catch(() => {});
+        signal?.throwIfAborted();
+      }
+    }
+  } finally {
+    const empty = (await sizeOf(file)) === 0;
+    await file.close();
+    if (empty) await rm(path, { force: true });
   }
 }
 
-async function receive(request: DownloadRequest): Promise<Buffer> {
-  const { url, bytes, onProgress, signal, patience = 15_000 } = request;
+const sizeOf = async (file: FileHandle) => (await file.stat()).size;
+
+/** Receives what is missing and checks the whole. @throws Failure */
+async function attempt(
+  request: DownloadRequest,
+  file: FileHandle,
+  onAnswer: () => void,
+): Promise<void> {
+  const { path, bytes, sha256 } = request;
+  const before = await sizeOf(file);
+  if (before > bytes) await file.truncate(0);
+  if (before !== bytes) await receive(request, file, onAnswer);
+  const found = await sumOf(path);
+  if (found === sha256) return;
+  await file.truncate(0);
+  // What was here before may be to blame; if all of it came now, it would come so again.
+  throw new Failure(`its sha256 is ${found} instead of ${sha256}`, before > 0);
+}
+
+async function receive(
+  request: DownloadRequest,
+  file: FileHandle,
+  onAnswer: () => void,
+): Promise<void> {
+  const { url, headers, path, bytes, onProgress, signal, patience = 15_000 } = request;
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patience);
-  const chunks: Uint8Array[] = [];
-  let received = 0;
+  let received = await sizeOf(file);
+  let answer: Answer | undefined;
   try {
-    const response = await fetch(url, {
+    answer = await get(url, {
+      headers: received > 0 ? { ...headers, range: `bytes=${received}-` } : { ...headers },
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     });
-    if (!response.ok || response.body === null) {
-      throw failure(request, `the server answered ${response.status} ${response.statusText}`);
+    onAnswer();
+    const { status } = answer;
+    if (status === 200 || status === 416 || !continues(answer, received, bytes)) {
+      // The whole file, or another one than what is here is the beginning of.
+      if (status === 200 || status === 206 || status === 416) await file.truncate(0);
+      if (status === 206 || status === 416) {
+        throw new Failure(`the server does not go on after byte ${received}`, true);
+      }
+      received = 0;
     }
-    for await (const chunk of response.body) {
+    accept(answer, received, bytes);
+    onProgress?.(received, bytes);
+    for await (const chunk of answer.body) {
       timer.refresh();
       received += chunk.length;
-      if (received > bytes)
-        throw failure(request, `it is longer than the published ${bytes} bytes`);
-      chunks.push(chunk);
+      if (received > bytes) {
+        await file.truncate(0);
+        throw new Failure(`it is longer than the published ${bytes} bytes`, false);
+      }
+      await writing(path, () => file.appendFile(chunk));
       onProgress?.(received, bytes);
     }
-    return Buffer.concat(chunks);
+    await writing(path, () => file.sync());
+    if (received < bytes) throw new Failure(`it ended after ${received} of ${bytes} bytes`, true);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (error instanceof DownloadError) throw error;
-    if (stop.signal.aborted) {
-      const seconds = patience / 1000;
-      throw failure(
-        request,
-        received === 0
+    signal?.throwIfAborted();
+    if (error instanceof Failure || error instanceof WriteError) throw error;
+    const came = `after ${received} of ${bytes} bytes`;
+    const seconds = patience / 1000;
+    if (answer === undefined) {
+      const reason = reasonOf(error);
+      throw new Failure(
+        stop.signal.aborted
           ? `no answer within ${seconds} s`
-          : `nothing more came for ${seconds} s after ${received} of ${bytes} bytes`,
+          : `the host cannot be reached (${reason})`,
+        true,
       );
     }
-    const reason = reasonOf(error);
-    throw failure(
-      request,
-      received === 0
-        ? `the host cannot be reached (${reason})`
-        : `the connection broke off after ${received} of ${bytes} bytes (${reason})`,
+    throw new Failure(
+      stop.signal.aborted
+        ? `nothing more came for ${seconds} s ${came}`
+        : `the connection broke off ${came} (${reasonOf(error)})`,
+      true,
     );
   } finally {
     clearTimeout(timer);
-    stop.abort();
+    answer?.close();
   }
 }
 
-function failure({ url, path }: DownloadRequest, reason: string): DownloadError {
-  return new DownloadError(`Could not download ${basename(path)} from ${url}: ${reason}.`);
+/** Whether an answer is the part of the published file that starts at a byte. */
+function continues({ headers }: Answer, start: number, bytes: number): boolean {
+  const [, from, total] =
+    /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(String(headers['content-range'])) ?? [];
+  return Number(from) === start && (total === '*' || Number(total) === bytes);
 }
 
-/** The system's word for it (`ENOTFOUND`), which fetch wraps once or twice. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return (error as NodeJS.ErrnoException).code ?? error.message;
+/** Refuses an answer that cannot be the file. @throws Failure */
+function accept({ status, headers }: Answer, received: number, bytes: number): void {
+  if (status !== 200 && status !== 206) {
+    const pause = 1000 * Number(headers['retry-after']) || 0;
+    const name = STATUS_CODES[status] ?? '';
+    throw new Failure(`the server answered ${status} ${name}`.trim(), PASSING.has(status), pause);
+  }
+  const length = received + Number(headers['content-length'] ?? bytes - received);
+  if (length !== bytes) {
+    throw new Failure(`the server has ${length} bytes of it instead of ${bytes}`, false);
+  }
+}
+
+async function sumOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }

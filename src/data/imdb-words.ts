@@ -1,7 +1,8 @@
 /** The words behind the ids of the IMDB reviews. */
 
 import { INDEX_FROM, OOV_CHAR, START_CHAR } from './imdb.js';
-import { type ObtainOptions, obtain, type PublishedFile, unusable } from './published-file.js';
+import { type ObtainOptions, obtain } from './obtain.js';
+import { type PublishedFile, unusable } from './published-file.js';
 
 /** Keras's `imdb_word_index.json`: each word's rank by frequency. */
 export const IMDB_WORD_INDEX: PublishedFile = {

@@ -7,15 +7,9 @@ import { UsageError } from '../runtime/errors.js';
 import { DownloadError } from './download.js';
 import { IMDB_NPZ, type RawImdb, type Reviews, readImdbNpz } from './imdb-npz.js';
 import { NumpyRandomState } from './numpy-random.js';
+import { type ObtainOptions, obtain } from './obtain.js';
 import { padSequences } from './pad-sequences.js';
-import {
-  findCopy,
-  type LocalContent,
-  type ObtainOptions,
-  obtain,
-  readCopy,
-  unusable,
-} from './published-file.js';
+import { type LocalContent, unusable } from './published-file.js';
 import { syntheticImdb } from './synthetic-imdb.js';
 
 /** Keras's defaults: id 1 opens every review, id 2 stands for every word left out, rank r is id r + 3. */
@@ -116,8 +110,7 @@ async function findReviews(
 ): Promise<{ raw: RawImdb; info: ImdbInfo }> {
   if (source === 'synthetic') return twin(seed);
   try {
-    const { onProgress, signal } = options;
-    const local = await obtain(IMDB_NPZ, { onProgress, signal });
+    const local = await obtain(IMDB_NPZ, options);
     const { path, sha256, verified } = local;
     return { raw: parse(local), info: { name: 'imdb', synthetic: false, verified, sha256, path } };
   } catch (error) {
@@ -170,40 +163,4 @@ function toIds(ranks: ArrayLike<number>, numWords: number): Int32Array {
     ids[i + 1] = id < numWords ? id : OOV_CHAR;
   }
   return ids;
-}
-
-/** What is on this machine, for the `doctor` command. */
-export interface DatasetStatus {
-  name: string;
-  found: boolean;
-  /** True when the file is byte for byte the published one. */
-  verified: boolean;
-  path: string | null;
-  /** One sentence, with the remedy where there is something to remedy. */
-  detail: string;
-}
-
-/** Looks for the reviews on this machine and checks the file; downloads nothing, throws nothing. */
-export async function imdbStatus(): Promise<DatasetStatus> {
-  const status = { name: 'imdb', found: false, verified: false, path: null };
-  const megabytes = (IMDB_NPZ.bytes / 1e6).toFixed(1);
-  try {
-    const copy = findCopy(IMDB_NPZ);
-    if (copy === null) {
-      const detail = `Not here yet: the first run on it downloads ${megabytes} MB from ${IMDB_NPZ.url}.`;
-      return { ...status, detail };
-    }
-    const found = { ...status, found: true, path: copy.path };
-    try {
-      const local = readCopy(IMDB_NPZ, copy);
-      if (local.verified) return { ...found, verified: true, detail: 'The published file.' };
-      parse(local);
-      const detail = `An unverified copy: it holds the reviews, but its sha256 is ${local.sha256}, not the published file's.`;
-      return { ...found, detail };
-    } catch (error) {
-      return { ...found, detail: (error as Error).message };
-    }
-  } catch (error) {
-    return { ...status, detail: (error as Error).message };
-  }
 }

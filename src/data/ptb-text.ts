@@ -33,9 +33,26 @@ export const PTB_FILES = {
   test: file('test', 449_945, 'dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0'),
 };
 
+/** Words of each part, `<eos>` included. */
+const WORDS = { train: 929_589, valid: 73_760, test: 82_430 };
+
 /** The words of a text, `<eos>` after those of each line. */
 export function wordsOf(text: string): string[] {
   return text.replaceAll('\n', ` ${EOS} `).match(/\S+/g) ?? [];
+}
+
+/**
+ * The words of a file.
+ *
+ * @throws Error with one clause, for the caller to name the file, when there are not as many as in
+ *   the published one.
+ */
+export function readPtbFile(content: Buffer, split: keyof typeof WORDS): string[] {
+  const words = wordsOf(content.toString('utf8'));
+  if (words.length !== WORDS[split]) {
+    throw new Error(`it has ${words.length} words instead of ${WORDS[split]}`);
+  }
+  return words;
 }
 
 /** The different words, the most frequent first and equally frequent ones in the order of their characters' codes. */

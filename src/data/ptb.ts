@@ -3,10 +3,10 @@
  * models: 10,000 different words, numbers as `N`, all others as `<unk>`.
  */
 
-import { sumOfFiles } from './checksum.js';
 import { DownloadError } from './download.js';
-import { encodeText, PTB_FILES, type PtbSplits, vocabularyOf, wordsOf } from './ptb-text.js';
-import { type LocalContent, type ObtainOptions, obtain, unusable } from './published-file.js';
+import { type ObtainOptions, obtain } from './obtain.js';
+import { encodeText, PTB_FILES, type PtbSplits, readPtbFile, vocabularyOf } from './ptb-text.js';
+import { type LocalCopy, originOf, unusable } from './published-file.js';
 import { syntheticPtb } from './synthetic-ptb.js';
 
 /** Where a text came from. */
@@ -64,32 +64,36 @@ export async function loadPtb(options: PtbOptions = {}): Promise<PtbData> {
 }
 
 async function loadReal(options: ObtainOptions): Promise<PtbData> {
-  const { train, valid, test } = {
-    train: await obtain(PTB_FILES.train, options),
-    valid: await obtain(PTB_FILES.valid, options),
-    test: await obtain(PTB_FILES.test, options),
+  const read = async (split: keyof typeof PTB_FILES) => {
+    const local = await obtain(PTB_FILES[split], options);
+    const { content, ...origin } = local;
+    return { origin, words: naming(split, local, () => readPtbFile(content, split)) };
   };
-  const vocabulary = vocabularyOf(wordsOf(train.content.toString('utf8')));
+  const [train, valid, test] = [await read('train'), await read('valid'), await read('test')];
+  const vocabulary = vocabularyOf(train.words);
   const ids = new Map(vocabulary.map((word, id) => [word, id]));
-  const encode = (split: 'train' | 'valid' | 'test', local: LocalContent) => {
-    try {
-      return encodeText(wordsOf(local.content.toString('utf8')), ids);
-    } catch (error) {
-      throw unusable(PTB_FILES[split], local, (error as Error).message);
-    }
-  };
+  const encode = (split: keyof typeof PTB_FILES, { origin, words }: typeof train) =>
+    naming(split, origin, () => encodeText(words, ids));
   return {
     info: {
       name: 'ptb',
       synthetic: false,
-      verified: train.verified && valid.verified && test.verified,
-      ...sumOfFiles([train, valid, test]),
+      ...originOf([train.origin, valid.origin, test.origin]),
     },
     train: encode('train', train),
     valid: encode('valid', valid),
     test: encode('test', test),
     vocabulary,
   };
+}
+
+/** What `read` returns; what it throws names the file. */
+function naming<T>(split: keyof typeof PTB_FILES, copy: LocalCopy, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unusable(PTB_FILES[split], copy, (error as Error).message);
+  }
 }
 
 function twin(seed: number, reason?: string): PtbData {

@@ -1,11 +1,10 @@
-/** Where a published data file is kept on this machine, and how it gets there. */
+/** Where a published data file is kept on this machine. */
 
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
 import { cacheFolder } from '../runtime/folders.js';
-import { type DownloadRequest, download } from './download.js';
+import { sha256Of, sumOfSums } from './checksum.js';
 
 /** A file as its publisher ships it. */
 export interface PublishedFile {
@@ -14,6 +13,7 @@ export interface PublishedFile {
   /** A folder inside that one where it may be too, as its archive unpacks. */
   folder?: string;
   name: string;
+  /** The address of the file, or of the archive that holds it. */
   url: string;
   /** Length (bytes). */
   bytes: number;
@@ -35,26 +35,30 @@ export interface LocalContent extends LocalCopy {
   verified: boolean;
 }
 
-/** Options of {@link obtain}, handed on to the download. */
-export type ObtainOptions = Pick<DownloadRequest, 'onProgress' | 'signal'>;
-
 /**
  * Finds a copy: in the folder that `LAZYAHEAD_DATA` names, else in the cache.
  *
  * @throws UsageError when `LAZYAHEAD_DATA` names no folder.
  */
-export function findCopy({ dataset, folder: inside, name }: PublishedFile): LocalCopy | null {
+export function findCopy(file: PublishedFile): LocalCopy | null {
   const folder = process.env.LAZYAHEAD_DATA;
   if (folder) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       throw new UsageError(`LAZYAHEAD_DATA is ${folder}, which is no folder: correct or unset it.`);
     }
-    const places = inside === undefined ? [''] : ['', inside];
-    const path = places.map((place) => join(folder, dataset, place, name)).find(existsSync);
+    const places = file.folder === undefined ? [''] : ['', file.folder];
+    const path = places
+      .map((place) => join(folder, file.dataset, place, file.name))
+      .find((place) => existsSync(place));
     if (path !== undefined) return { path, fromUser: true };
   }
-  const path = cachePath({ dataset, name });
+  const path = cachePath(file);
   return existsSync(path) ? { path, fromUser: false } : null;
+}
+
+/** Where a file's copy is kept in the cache. Only whole, checked files come there. */
+export function cachePath({ dataset, name }: Pick<PublishedFile, 'dataset' | 'name'>): string {
+  return cacheFolder('data', dataset, name);
 }
 
 /**
@@ -65,24 +69,10 @@ export function findCopy({ dataset, folder: inside, name }: PublishedFile): Loca
  */
 export function readCopy(file: PublishedFile, copy: LocalCopy): LocalContent {
   const content = readWithin(copy, 8 * file.bytes, file);
-  const sha256 = createHash('sha256').update(content).digest('hex');
+  const sha256 = sha256Of(content);
   const verified = sha256 === file.sha256;
   if (!verified && !copy.fromUser) throw unusable(file, copy, 'its content has changed');
   return { ...copy, content, sha256, verified };
-}
-
-/**
- * A copy's content, downloaded into the cache first where there is none.
- *
- * @throws DownloadError when it has to be downloaded and cannot be; Error when a copy is damaged.
- */
-export async function obtain(file: PublishedFile, options: ObtainOptions): Promise<LocalContent> {
-  const copy = findCopy(file);
-  if (copy !== null) return readCopy(file, copy);
-  const { url, bytes, sha256 } = file;
-  const path = cachePath(file);
-  await download({ url, bytes, sha256, path, ...options });
-  return readCopy(file, { path, fromUser: false });
 }
 
 /** The error for a copy that cannot be used: which file, why, and what to do about it. */
@@ -93,8 +83,13 @@ export function unusable(file: PublishedFile, copy: LocalCopy, reason: string): 
   return new Error(`${copy.path} is damaged (${reason}): ${remedy}.`);
 }
 
-function cachePath({ dataset, name }: Pick<PublishedFile, 'dataset' | 'name'>): string {
-  return cacheFolder('data', dataset, name);
+/** Where files came from: a checksum of them all, their folder, and whether each is the published one. */
+export function originOf(files: Omit<LocalContent, 'content'>[]) {
+  return {
+    verified: files.every(({ verified }) => verified),
+    sha256: sumOfSums(files),
+    path: dirname(files[0].path),
+  };
 }
 
 function readWithin(copy: LocalCopy, maxBytes: number, file: PublishedFile): Buffer {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findCopy, obtain, type PublishedFile, readCopy } from '../../src/data/published-file.js';
+import { obtain } from '../../src/data/obtain.js';
+import { findCopy, type PublishedFile, readCopy } from '../../src/data/published-file.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import {
   type DataFolders,
