@@ -58,10 +58,10 @@ async function readLabels(archive: string): Promise<Map<string, number[]>> {
 }
 
 /** Labels and pixels (red, green, blue of one after the other) in the layout of the official files. */
-function toBin(pixels: ArrayLike<number>, labels: number[]): Buffer {
-  const bin = Buffer.alloc(IMAGES * (1 + IMAGE_BYTES));
+export function toBin(pixels: ArrayLike<number>, labels: number[]): Buffer {
+  const bin = Buffer.alloc(labels.length * (1 + IMAGE_BYTES));
   let from = 0;
-  for (let image = 0; image < IMAGES; image++) {
+  for (let image = 0; image < labels.length; image++) {
     const at = image * (1 + IMAGE_BYTES);
     bin[at] = labels[image];
     for (let pixel = at + 1; pixel <= at + PIXELS; pixel++) {

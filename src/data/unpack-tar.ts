@@ -13,8 +13,11 @@ export interface Member {
   content: Buffer;
 }
 
-/** Most that an archive may unpack to, as a multiple of its own length. Images hardly shrink. */
+/** Most that an archive may unpack to, as a multiple of its own length: images hardly shrink. */
 const MAX_RATIO = 20;
+
+/** What any archive may unpack to (bytes): small ones are mostly tar's padding. */
+const HARMLESS = 2 ** 20;
 
 /**
  * Unpacks the wanted members, in the archive's order, one at a time.
@@ -35,7 +38,7 @@ export async function* unpackTarGz(
   const feeding = pipeline(
     createReadStream(path),
     createGunzip(),
-    limit(MAX_RATIO * size),
+    limit(Math.max(HARMLESS, MAX_RATIO * size)),
     entries,
   ).catch((error) => {
     failure ??= error;

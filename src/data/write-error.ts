@@ -10,9 +10,9 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (error.cause instanceof Error) return reasonOf(error.cause);
-  const { code } = error as NodeJS.ErrnoException;
+  const { code } = error as { code?: unknown };
   // undici has codes of its own for everything, and says more in its messages.
-  return code === undefined || code.startsWith('UND_') ? error.message : code;
+  return typeof code === 'string' && !code.startsWith('UND_') ? code : error.message;
 }
 
 /**

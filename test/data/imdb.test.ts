@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type ImdbData, imdbStatus, kerasReviews, loadImdb } from '../../src/data/imdb.js';
+import { type ImdbData, kerasReviews, loadImdb } from '../../src/data/imdb.js';
 import { IMDB_NPZ, type RawImdb, readImdbNpz } from '../../src/data/imdb-npz.js';
 import { findCopy, readCopy } from '../../src/data/published-file.js';
 import { UsageError } from '../../src/runtime/errors.js';
@@ -10,18 +10,13 @@ import {
   makeDataFolders,
   REAL_DATA,
   rejection,
-  replaceFetch,
+  setEnvironment,
 } from '../support/data-folders.js';
+import { serving, startFileServer } from '../support/file-server.js';
 import { imdbNpz } from '../support/npz.js';
 import { skip } from '../support/skip.js';
 
 const SIZE = { numWords: 20_000, maxlen: 5 };
-const unreachable = async () => {
-  throw new TypeError('fetch failed', {
-    cause: Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }),
-  });
-};
-
 describe('kerasReviews', () => {
   const raw: RawImdb = {
     train: { sequences: [[1, 6], [7], [8, 9]], labels: [0, 1, 2] },
@@ -52,19 +47,14 @@ describe('kerasReviews', () => {
 
 describe('loadImdb', () => {
   let folders: DataFolders;
-  let restoreFetch: () => void;
   let ours: string;
   let cached: string;
   beforeEach(() => {
     folders = makeDataFolders();
-    restoreFetch = replaceFetch(unreachable);
     ours = join(folders.data, 'imdb', 'imdb.npz');
     cached = join(folders.cache, 'data', 'imdb', 'imdb.npz');
   });
-  afterEach(() => {
-    restoreFetch();
-    folders.remove();
-  });
+  afterEach(() => folders.remove());
 
   it('uses a copy in the data folder that is not the published file, and calls it unverified', async () => {
     folders.put(ours, imdbNpz());
@@ -88,10 +78,10 @@ describe('loadImdb', () => {
       verified: false,
       sha256: null,
       path: null,
-      reason: `Could not download imdb.npz from ${IMDB_NPZ.url}: the host cannot be reached (ENOTFOUND).`,
+      reason: `Could not download ${IMDB_NPZ.url}: the host cannot be reached (ECONNREFUSED).`,
     });
     expect(train.n).to.equal(25_000);
-    expect(existsSync(folders.cache)).to.equal(false);
+    expect(existsSync(join(folders.cache, 'data'))).to.equal(false);
   });
 
   it('fails instead when the real reviews were asked for', async () => {
@@ -100,9 +90,11 @@ describe('loadImdb', () => {
   });
 
   it('asks no host for the twin when that was asked for', async () => {
-    restoreFetch();
-    restoreFetch = replaceFetch(() => expect.fail('the net was asked'));
+    const server = await startFileServer((_, response) => response.end());
+    setEnvironment({ LAZYAHEAD_MIRROR: server.url });
     const { info } = await loadImdb({ ...SIZE, source: 'synthetic' });
+    server.close();
+    expect(server.asked).to.deep.equal([]);
     expect(info.synthetic).to.equal(true);
     expect(info.reason).to.equal(undefined);
   });
@@ -135,12 +127,15 @@ describe('loadImdb', () => {
     );
   });
 
-  it('leaves nothing in the cache when another file is sent than the published one', async () => {
-    restoreFetch();
-    restoreFetch = replaceFetch(async () => new Response(new Uint8Array(imdbNpz(10))));
+  it('takes no other file than the published one', async () => {
+    const server = await startFileServer(serving(imdbNpz(10)));
+    setEnvironment({ LAZYAHEAD_MIRROR: server.url });
     const { info } = await loadImdb(SIZE);
-    expect(info.reason).to.match(/it ended after \d+ of 17464789 bytes\.$/);
-    expect(existsSync(folders.cache)).to.equal(false);
+    server.close();
+    expect(info.reason).to.match(
+      /the server has \d+ bytes of it instead of 17464789; .*ECONNREFUSED/,
+    );
+    expect(existsSync(join(folders.cache, 'data'))).to.equal(false);
   });
 
   it('refuses numWords, maxlen and seeds that make no sense', async () => {
@@ -153,49 +148,6 @@ describe('loadImdb', () => {
     for (const seed of [-1, 0.5, 2 ** 32]) {
       expect(await rejection(loadImdb({ ...SIZE, seed }))).to.be.instanceOf(UsageError);
     }
-  });
-});
-
-describe('imdbStatus', () => {
-  let folders: DataFolders;
-  let ours: string;
-  let restoreFetch: () => void;
-  beforeEach(() => {
-    folders = makeDataFolders();
-    ours = join(folders.data, 'imdb', 'imdb.npz');
-    restoreFetch = replaceFetch(() => expect.fail('the net was asked'));
-  });
-  afterEach(() => {
-    restoreFetch();
-    folders.remove();
-  });
-
-  it('says that nothing is here and what a run would download', async () => {
-    const status = await imdbStatus();
-    expect(status).to.include({ name: 'imdb', found: false, verified: false, path: null });
-    expect(status.detail).to.match(/^Not here yet: .* 17\.5 MB from https:.*\.$/);
-    expect(existsSync(folders.cache)).to.equal(false);
-  });
-
-  it('finds a copy that holds the reviews, unverified', async () => {
-    folders.put(ours, imdbNpz());
-    const status = await imdbStatus();
-    expect(status).to.include({ found: true, verified: false, path: ours });
-    expect(status.detail).to.match(/^An unverified copy: /);
-  });
-
-  it('finds a damaged copy and says so', async () => {
-    folders.put(ours, imdbNpz().subarray(0, 10_000));
-    const status = await imdbStatus();
-    expect(status).to.include({ found: true, verified: false, path: ours });
-    expect(status.detail).to.match(/^.*imdb\.npz is damaged \(.*cut short.*\): replace it/);
-  });
-
-  it('says so when LAZYAHEAD_DATA names no folder', async () => {
-    process.env.LAZYAHEAD_DATA = join(folders.data, 'nowhere');
-    const status = await imdbStatus();
-    expect(status.found).to.equal(false);
-    expect(status.detail).to.match(/^LAZYAHEAD_DATA is .*, which is no folder/);
   });
 });
 

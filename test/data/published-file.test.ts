@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { obtain } from '../../src/data/obtain.js';
 import { findCopy, type PublishedFile, readCopy } from '../../src/data/published-file.js';
 import { UsageError } from '../../src/runtime/errors.js';
-import {
-  type DataFolders,
-  makeDataFolders,
-  rejection,
-  replaceFetch,
-} from '../support/data-folders.js';
+import { type DataFolders, makeDataFolders } from '../support/data-folders.js';
 
 const CONTENT = 'the published file';
 const FILE: PublishedFile = {
@@ -40,6 +33,15 @@ describe('a published file', () => {
     expect(findCopy(FILE)).to.deep.equal({ path: ours, fromUser: true });
     delete process.env.LAZYAHEAD_DATA;
     expect(findCopy(FILE)).to.deep.equal({ path: cached, fromUser: false });
+  });
+
+  it('may be in the folder of its archive', () => {
+    const file = { ...FILE, folder: 'letters-bin' };
+    const path = folders.put(join(folders.data, 'letters', 'letters-bin', 'letters.txt'), CONTENT);
+    expect(findCopy(FILE)).to.equal(null);
+    expect(findCopy(file)).to.deep.equal({ path, fromUser: true });
+    folders.put(ours, CONTENT);
+    expect(findCopy(file)).to.deep.equal({ path: ours, fromUser: true });
   });
 
   it('is not looked for elsewhere when LAZYAHEAD_DATA names no folder', () => {
@@ -81,33 +83,5 @@ describe('a published file', () => {
     folders.put(join(ours, 'inside'), 'a folder of the name of the file');
     const copy = { path: ours, fromUser: true };
     expect(() => readCopy({ ...FILE, bytes: 1e6 }, copy)).to.throw(`Cannot read ${ours} (EISDIR)`);
-  });
-
-  it('is downloaded into the cache once', async () => {
-    const asked: string[] = [];
-    const restore = replaceFetch(async (url) => {
-      asked.push(String(url));
-      return new Response(CONTENT);
-    });
-    try {
-      for (let time = 1; time <= 2; time++) {
-        const copy = await obtain(FILE, {});
-        expect(copy).to.include({ path: cached, verified: true });
-      }
-    } finally {
-      restore();
-    }
-    expect(asked).to.deep.equal([FILE.url]);
-    expect(readFileSync(cached, 'utf8')).to.equal(CONTENT);
-  });
-
-  it('is not in the cache after a failed download', async () => {
-    const restore = replaceFetch(async () => new Response('a notice of some kind'));
-    try {
-      expect((await rejection(obtain(FILE, {}))).name).to.equal('DownloadError');
-    } finally {
-      restore();
-    }
-    expect(existsSync(folders.cache)).to.equal(false);
   });
 });

@@ -5,7 +5,22 @@ import { dirname, join } from 'node:path';
 /** The real data set's folder as the caller's environment names it, if it does. */
 export const REAL_DATA = process.env.LAZYAHEAD_DATA;
 
-/** Empty data and cache folders for one test, which the environment names until they are removed. */
+/** What the environment says of data and of the net. */
+const SETTINGS = {
+  LAZYAHEAD_MIRROR: undefined,
+  // Nothing listens there: no test reaches a host but this one.
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+  https_proxy: undefined,
+  HTTP_PROXY: undefined,
+  http_proxy: undefined,
+  NO_PROXY: '127.0.0.1',
+  no_proxy: undefined,
+};
+
+/**
+ * Empty data and cache folders for one test, which the environment names until they are removed;
+ * until then hosts other than this one are out of reach.
+ */
 export interface DataFolders {
   data: string;
   cache: string;
@@ -20,8 +35,8 @@ export function makeDataFolders(): DataFolders {
   const data = join(root, 'data');
   const cache = join(root, 'cache');
   mkdirSync(data);
-  process.env.LAZYAHEAD_DATA = data;
-  process.env.LAZYAHEAD_CACHE = cache;
+  const settings = { ...SETTINGS, LAZYAHEAD_DATA: data, LAZYAHEAD_CACHE: cache };
+  setEnvironment(settings);
   return {
     data,
     cache,
@@ -31,10 +46,8 @@ export function makeDataFolders(): DataFolders {
       return path;
     },
     remove() {
-      for (const name of ['LAZYAHEAD_DATA', 'LAZYAHEAD_CACHE']) {
-        if (before[name] === undefined) delete process.env[name];
-        else process.env[name] = before[name];
-      }
+      const names = Object.keys(settings);
+      setEnvironment(Object.fromEntries(names.map((name) => [name, before[name]])));
       rmSync(root, { recursive: true, force: true });
     },
   };
@@ -50,11 +63,10 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
   throw new Error('The promise was expected to be rejected.');
 }
 
-/** Replaces the net by a function until the returned function is called. */
-export function replaceFetch(stub: typeof fetch): () => void {
-  const original = globalThis.fetch;
-  globalThis.fetch = stub;
-  return () => {
-    globalThis.fetch = original;
-  };
+/** Sets variables, or unsets those that are undefined. */
+export function setEnvironment(settings: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }

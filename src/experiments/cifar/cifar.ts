@@ -51,6 +51,7 @@ export const cifar = (classes: CifarClasses): Experiment => ({
       test: Math.min(valExamples, PAPER.valExamples),
       signal,
       onProgress: loadingStatus('the images', onStatus),
+      onStatus,
     });
     const { train, test, info } = data;
     if (info.reason !== undefined) {

@@ -53,6 +53,7 @@ export const imdb: Experiment = {
       source: config.data,
       signal,
       onProgress: loadingStatus('the reviews', onStatus),
+      onStatus,
     });
     const { info } = reviews;
     const train = shuffled(

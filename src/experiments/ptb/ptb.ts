@@ -60,6 +60,7 @@ export const ptb: Experiment = {
       source: config.data,
       signal,
       onProgress: loadingStatus('the text', onStatus),
+      onStatus,
     });
     if (text.info.reason !== undefined) {
       onStatus?.(`${text.info.reason} Training on generated text instead.`);
