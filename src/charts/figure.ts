@@ -145,7 +145,7 @@ export function chartLayout(
       y: 1,
       yref: 'container',
       yanchor: 'top',
-      pad: { l: 12, t: 12 },
+      pad: { l: 12, t: 20 },
     },
     font: {
       family: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
