@@ -242,7 +242,7 @@ describe('obtaining published files', () => {
           ({ verified }) => console.log('verified', verified), (error) => console.log(error.message));`;
       const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], {
         cwd: resolve(__dirname, '../..'),
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'ignore'],
       });
       children.push(child);
       let out = '';
