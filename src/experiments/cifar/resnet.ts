@@ -1,10 +1,7 @@
 /** Residual networks for CIFAR: He et al. 2015, arXiv 1512.03385, section 4.2. */
-import * as tfl from '@tensorflow/tfjs-layers';
-import { batchNormalization } from '../../layers/batch-normalization.js';
-import { conv2d } from '../../layers/conv2d.js';
-import { reLU } from '../../layers/relu.js';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { UsageError } from '../../runtime/errors.js';
-import { deriveSeed } from '../../runtime/seeds.js';
+import { type ResidualNetworkOptions, residualNetwork } from './residual-network.js';
 
 /** Options of {@link resnet}. */
 export interface ResNetOptions {
@@ -17,17 +14,8 @@ export interface ResNetOptions {
   /** Fixes the initial weights. */
   seed: number;
   /** Layers with fused native ops (default), or tf.layers' own, to compare them with. */
-  layers?: 'fused' | 'stock';
+  layers?: ResidualNetworkOptions['layers'];
 }
-
-const LAYERS = {
-  fused: { batchNormalization, conv2d, reLU },
-  stock: {
-    batchNormalization: tfl.layers.batchNormalization,
-    conv2d: tfl.layers.conv2d,
-    reLU: tfl.layers.reLU,
-  },
-};
 
 /**
  * A residual network on images `[batch, 32, 32, 3]`, with logits `[batch, classes]`.
@@ -42,59 +30,10 @@ const LAYERS = {
  * @throws UsageError for a depth that is not 6n + 2.
  */
 export function resnet(options: ResNetOptions): tfl.LayersModel {
-  const { depth, width = 16, classes = 10, seed, layers: kind = 'fused' } = options;
+  const { depth, width = 16, classes = 10, seed, layers } = options;
   if (!(Number.isSafeInteger((depth - 2) / 6) && depth > 2)) {
     throw new UsageError(`depth of a residual network is 8, 14, 20, … (6n + 2), not ${depth}.`);
   }
-  const layers = LAYERS[kind];
-  const initial = (layer: string) => deriveSeed(seed, 'weights', layer);
-
-  function convolution(
-    x: tfl.SymbolicTensor,
-    name: string,
-    { filters, kernelSize, strides }: { filters: number; kernelSize: number; strides: number },
-  ): tfl.SymbolicTensor {
-    const convolved = layers
-      .conv2d({
-        name,
-        filters,
-        kernelSize,
-        strides,
-        padding: 'same',
-        useBias: false,
-        kernelInitializer: tfl.initializers.heNormal({ seed: initial(name) }),
-      })
-      .apply(x);
-    const norm = layers.batchNormalization({ name: `${name}-norm`, momentum: 0.9, epsilon: 1e-5 });
-    return norm.apply(convolved) as tfl.SymbolicTensor;
-  }
-  const rectified = (x: tfl.SymbolicTensor, name: string) =>
-    layers.reLU({ name }).apply(x) as tfl.SymbolicTensor;
-
-  const input = tfl.input({ shape: [32, 32, 3] });
-  let x = convolution(input, 'first', { filters: width, kernelSize: 3, strides: 1 });
-  x = rectified(x, 'first-relu');
-  for (let stage = 0; stage < 3; stage++) {
-    const filters = width * 2 ** stage;
-    for (let block = 0; block < (depth - 2) / 6; block++) {
-      const name = `stage${stage + 1}-block${block + 1}`;
-      const strides = stage > 0 && block === 0 ? 2 : 1;
-      let y = convolution(x, `${name}-a`, { filters, kernelSize: 3, strides });
-      y = rectified(y, `${name}-a-relu`);
-      y = convolution(y, `${name}-b`, { filters, kernelSize: 3, strides: 1 });
-      const shortcut =
-        strides === 1 ? x : convolution(x, `${name}-shortcut`, { filters, kernelSize: 1, strides });
-      const sum = tfl.layers.add({ name: `${name}-add` }).apply([y, shortcut]);
-      x = rectified(sum as tfl.SymbolicTensor, `${name}-relu`);
-    }
-  }
-  const pooled = tfl.layers.globalAveragePooling2d({ name: 'pool' }).apply(x);
-  const logits = tfl.layers
-    .dense({
-      name: 'logits',
-      units: classes,
-      kernelInitializer: tfl.initializers.glorotUniform({ seed: initial('logits') }),
-    })
-    .apply(pooled);
-  return tfl.model({ inputs: input, outputs: logits as tfl.SymbolicTensor });
+  const blocks = (depth - 2) / 6;
+  return residualNetwork({ stages: 3, blocks, width, classes, seed, padding: 'same', layers });
 }
