@@ -62,10 +62,10 @@ async function list({ json }: Flags): Promise<void> {
     path: folderOf(dataset),
     downloadBytes: downloadBytes(dataset),
   }));
-  const lines = rows.map(
-    ({ name, title, path, downloadBytes }) =>
-      `${name.padEnd(10)}${title}\n${''.padEnd(10)}${path ?? `not here: a download of ${megabytes(downloadBytes)}`}`,
-  );
+  const lines = rows.flatMap(({ name, title, path, downloadBytes }) => [
+    name.padEnd(10) + title,
+    ' '.repeat(10) + (path ?? `not here: a download of ${megabytes(downloadBytes)}`),
+  ]);
   print(json ? JSON.stringify(rows) : lines.join('\n'));
 }
 

@@ -21,7 +21,7 @@ const GRATINGS = 3;
 const WAVES = 6;
 
 /** Standard deviation of a texture's values about the ground, and those of what lies over it. */
-const CONTRAST = { faintest: 12, strongest: 30, other: 10, noise: 32 };
+const CONTRAST = { faintest: 8, strongest: 26, other: 10, noise: 32 };
 
 /** Share of labels drawn at random. */
 const WRONG_LABELS = 0.04;
