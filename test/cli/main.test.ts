@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { startFileServer } from '../support/file-server.js';
 import { start } from './command.js';
 
 describe('the lazyahead command', () => {
@@ -107,18 +108,14 @@ describe('the lazyahead command', () => {
   for (const command of ['run', 'reproduce']) {
     it(`ends with 130 and one sentence when ${command} is interrupted while it downloads`, async () => {
       const cache = mkdtempSync(join(folder, 'cache-'));
-      const preload = join(cache, 'slow-net.cjs');
+      const preload = join(cache, 'tell.cjs');
       writeFileSync(
         preload,
-        `globalThis.fetch = (url, { signal }) => new Promise((_, reject) => {
+        `require('node:diagnostics_channel').subscribe('undici:request:create', () => {
           process.stderr.write('asked the net');
-          const wait = setInterval(() => {}, 1000);
-          signal.addEventListener('abort', () => {
-            clearInterval(wait);
-            reject(signal.reason);
-          });
         });`,
       );
+      const silent = await startFileServer(() => {});
       const runDir = join(folder, `interrupted-${command}`);
       let asked = false;
       const { code, err } = await start(
@@ -129,8 +126,12 @@ describe('the lazyahead command', () => {
             child.kill('SIGINT');
           }
         },
-        { preload, env: { LAZYAHEAD_DATA: '', LAZYAHEAD_CACHE: cache } },
+        {
+          preload,
+          env: { LAZYAHEAD_DATA: '', LAZYAHEAD_CACHE: cache, LAZYAHEAD_MIRROR: silent.url },
+        },
       );
+      silent.close();
       const sentence = 'lazyahead: The run was interrupted before training started.';
       expect(err.replace('asked the net', '').trim().split('\n').at(-1)).to.equal(sentence);
       expect(code).to.equal(130);
