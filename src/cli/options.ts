@@ -1,5 +1,6 @@
 /** The options that commands share. */
 import { type Command, Option } from 'commander';
+import type { Protocol } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
 
 /** An option's value as a number. @throws UsageError naming what was given. */
@@ -46,6 +47,7 @@ export interface TrainingFlags {
   k?: number;
   alpha?: number;
   data?: 'auto' | 'real' | 'synthetic';
+  protocol?: Protocol;
   lstm?: string;
   backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
   threads?: number;
@@ -70,6 +72,10 @@ export function addTrainingOptions(command: Command, { hyperparameters = true } 
   return command
     .addOption(numberOption('epochs', 'n', 'passes over the training data'))
     .option('--data <source>', 'real, synthetic, or auto: real where it can be had')
+    .option(
+      '--protocol <name>',
+      'best-on-test: the best epoch is that on the test data, as in the article; held-out: that on a part of the training data, and the test data give its result (default: best-on-test, where there are no validation data)',
+    )
     .addOption(
       new Option('--backend <name>', 'where to compute').choices([
         'auto',
@@ -106,12 +112,13 @@ function addHyperparameters(command: Command): void {
     .addOption(numberOption('alpha', 'x', "Lookahead's step of the slow weights, 0 to 1"))
     .option(
       '--lstm <kind>',
-      "imdb: the LSTM's gates and dropout masks, keras2.2 (the article's) or today",
+      "imdb: the LSTM's gates and dropout masks, keras2.2 (the article's), today, or one of both the article's: keras2.2-gates, keras2.2-masks",
     );
 }
 
 /** What the flags ask of a run. */
-export function requestOf({ lstm, preset, epochs, batchSize, lr, k, alpha, data }: TrainingFlags) {
+export function requestOf({ lstm, ...flags }: TrainingFlags) {
+  const { preset, epochs, batchSize, lr, k, alpha, data, protocol } = flags;
   const settings = lstm === undefined ? undefined : { lstm };
-  return { preset, epochs, batchSize, lr, k, alpha, data, settings };
+  return { preset, epochs, batchSize, lr, k, alpha, data, protocol, settings };
 }

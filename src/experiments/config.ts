@@ -2,7 +2,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
 import { cifar } from './cifar/cifar.js';
-import type { Experiment, Preset, RunConfig } from './experiment.js';
+import type { Experiment, Preset, Protocol, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
 import { isSpec } from './optimizers.js';
 import { ptb } from './ptb/ptb.js';
@@ -37,6 +37,7 @@ export function resolveConfig(request: RunRequest): RunConfig {
   const experiment = experimentNamed(request.experiment);
   const presetName = known('preset', request.preset ?? 'quick', Object.keys(experiment.presets));
   const preset = experiment.presets[presetName];
+  const settings = { ...experiment.defaults.settings, ...preset.settings, ...request.settings };
   const config: RunConfig = {
     experiment: experiment.name,
     optimizer: request.optimizer,
@@ -47,7 +48,8 @@ export function resolveConfig(request: RunRequest): RunConfig {
     ...hyperparametersOf(request, experiment, preset),
     ...scheduleOf(request.schedule ?? preset.schedule),
     data: request.data ?? preset.data,
-    settings: { ...experiment.defaults.settings, ...preset.settings, ...request.settings },
+    ...heldOutOf(request, experiment, settings),
+    settings,
   };
   check(config, experiment);
   return config;
@@ -82,6 +84,38 @@ function hyperparametersOf(
 
 const scheduleOf = (schedule: RunConfig['schedule']) =>
   schedule === undefined ? {} : { schedule };
+
+const PROTOCOLS: Protocol[] = ['best-on-test', 'held-out'];
+
+/** What a configuration says of the protocol; nothing where it is the experiment's own. */
+function heldOutOf(
+  { protocol, heldOut }: RunRequest,
+  { name, heldOutShare }: Experiment,
+  { trainExamples }: RunConfig['settings'],
+): Pick<RunConfig, 'protocol' | 'heldOut'> {
+  if (protocol !== undefined) known('protocol', protocol, PROTOCOLS);
+  if (heldOutShare === undefined && (protocol === 'best-on-test' || heldOut !== undefined)) {
+    throw new UsageError(
+      `${name} has validation data of its own, on which the best epoch is chosen: leave the protocol out.`,
+    );
+  }
+  if (heldOutShare === undefined || protocol !== 'held-out') {
+    if (heldOut !== undefined) {
+      throw new UsageError(
+        'Examples are held out under the protocol held-out alone: ask for it too.',
+      );
+    }
+    return {};
+  }
+  return { protocol, heldOut: heldOut ?? Math.round(heldOutShare * Number(trainExamples)) };
+}
+
+/** The protocol that runs follow, in which a configuration or a summary names only another. */
+export const protocolOf = ({
+  experiment,
+  protocol,
+}: Pick<RunConfig, 'experiment' | 'protocol'>): Protocol =>
+  protocol ?? (EXPERIMENTS[experiment]?.heldOutShare === undefined ? 'held-out' : 'best-on-test');
 
 const OR_A_SPEC = ', or write a spec such as lookahead(adam(1e-3), k=5)';
 
@@ -122,6 +156,17 @@ function check(config: RunConfig, experiment: Experiment): void {
     } else {
       wholeNumber(key, value, experiment.fromZero?.includes(key) ? 0 : 1);
     }
+  }
+  const { heldOut, settings } = config;
+  if (heldOut !== undefined) {
+    wholeNumber('The number of examples held out', heldOut, 1);
+    const holds = heldOut < Number(settings.trainExamples);
+    within(
+      'The number of examples held out',
+      heldOut,
+      holds,
+      `below ${settings.trainExamples}, all there are`,
+    );
   }
 }
 

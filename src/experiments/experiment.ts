@@ -16,6 +16,8 @@ export interface DatasetInfo {
   /** Examples trained on and validated on: what was asked for, or all where there are fewer. */
   trainExamples: number;
   valExamples: number;
+  /** Examples tested on, where training examples were held out to validate on. */
+  testExamples?: number;
   /** Why generated data stands in for real data that was looked for. */
   reason?: string;
 }
@@ -78,6 +80,12 @@ export type RateSchedule =
   | { milestones: number[]; gamma: number }
   | { factor: number; patience: number };
 
+/**
+ * On what the best epoch is chosen: on the test data, as in the article, or on data that are neither
+ * trained nor tested on.
+ */
+export type Protocol = 'best-on-test' | 'held-out';
+
 /** Everything that decides what a run computes, on one backend and number of threads. */
 export interface RunConfig {
   experiment: string;
@@ -97,6 +105,12 @@ export interface RunConfig {
   schedule?: RateSchedule;
   /** Real data or an error; generated data; or generated data only where there is no other. */
   data: 'auto' | 'real' | 'synthetic';
+  /**
+   * `held-out`: of the training examples `heldOut` are kept to validate on, and the test data give the
+   * result of the epoch that is best there. Left out where the experiment's own way is followed.
+   */
+  protocol?: Protocol;
+  heldOut?: number;
   /** What the experiment itself adds: sizes of model and data. */
   settings: Record<string, number | string>;
 }
@@ -153,6 +167,11 @@ export interface Experiment {
   /** The optimizers that `reproduce` compares unless told otherwise. */
   compared: string[];
   reported: ReportedFigure[];
+  /**
+   * The share of the training examples that the protocol `held-out` validates on; without, its data
+   * have a validation part of their own, and every run follows that protocol.
+   */
+  heldOutShare?: number;
   /** What `robustness` compares: an optimizer alone and within Lookahead, over learning rates. */
   robustness?: { inner: string; lookahead: string; rates: number[] };
   /** @param onStatus - told what takes time, a sentence at a time. */

@@ -1,4 +1,5 @@
 /** What a run leaves behind: plain JSON, read by tables, charts and reports alike. */
+import type { Protocol } from '../experiments/experiment.js';
 import { bestOf, METRICS, type Metric, type MetricName } from '../experiments/metric.js';
 
 export type { DatasetInfo, ReportedFigure } from '../experiments/experiment.js';
@@ -58,6 +59,8 @@ export interface RunSummary
   /** What differs from the preset and decides the result: `{ epochs: 1, lr: 0.01 }`. */
   overrides: Record<string, number | string>;
   seed: number;
+  /** `held-out` where the best epoch was chosen on examples kept from training; else left out. */
+  protocol?: Protocol;
   /** Name of the data set, 'imdb', 'imdb-synthetic', …. */
   dataset: string;
   /** Whether it was generated. */

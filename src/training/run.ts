@@ -138,6 +138,7 @@ async function carryOut(
       preset: config.preset,
       overrides: overridesOf(config),
       seed: config.seed,
+      protocol: config.protocol,
       dataset: data.info.name,
       synthetic: data.info.synthetic,
       verified: data.info.verified,

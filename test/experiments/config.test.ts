@@ -1,8 +1,14 @@
 import { expect } from 'chai';
-import { EXPERIMENTS, overridesOf, resolveConfig } from '../../src/experiments/config.js';
+import {
+  EXPERIMENTS,
+  overridesOf,
+  protocolOf,
+  resolveConfig,
+} from '../../src/experiments/config.js';
 import { UsageError } from '../../src/runtime/errors.js';
 
 const adam = { experiment: 'imdb', optimizer: 'adam' };
+const heldOut = { ...adam, protocol: 'held-out' } as const;
 const lookahead = { experiment: 'imdb', optimizer: 'lookahead-adam' };
 
 describe('resolveConfig', () => {
@@ -44,6 +50,24 @@ describe('resolveConfig', () => {
     const optimizer = 'lookahead(adam(1e-2), k=7)';
     const { lr, k, alpha, ...rest } = resolveConfig(adam);
     expect(resolveConfig({ ...adam, optimizer })).to.deep.equal({ ...rest, optimizer });
+  });
+
+  it('names a protocol that is not the experiment’s own, and how many examples that holds out', () => {
+    // A fifth of the reviews, a tenth of the images.
+    const { protocol, heldOut: n, ...rest } = resolveConfig({ ...heldOut, preset: 'full' });
+    expect([protocol, n]).to.deep.equal(['held-out', 5_000]);
+    expect(rest).to.deep.equal(resolveConfig({ ...adam, preset: 'full' }));
+    expect(resolveConfig({ ...heldOut, preset: 'smoke' }).heldOut).to.equal(320);
+    const cifar = { experiment: 'cifar10', optimizer: 'sgd', preset: 'standard' } as const;
+    expect(resolveConfig({ ...cifar, protocol: 'held-out' }).heldOut).to.equal(5_000);
+    expect(resolveConfig({ ...cifar, protocol: 'best-on-test' })).to.deep.equal(
+      resolveConfig(cifar),
+    );
+    const ptb = { experiment: 'ptb', optimizer: 'adam' } as const;
+    expect(resolveConfig({ ...ptb, protocol: 'held-out' })).to.deep.equal(resolveConfig(ptb));
+    expect([adam, heldOut, ptb].map(protocolOf)).to.deep.equal([
+      ...['best-on-test', 'held-out', 'held-out'],
+    ]);
   });
 
   it('compares optimizers that exist, and reports figures of optimizers that exist', () => {
@@ -89,6 +113,20 @@ describe('resolveConfig', () => {
     [{ ...adam, settings: { trainExamples: 1.5 } }, 'trainExamples is a whole number from 1'],
     [{ ...adam, settings: { dropout: 1 } }, 'dropout is a number from 0 to below 1, not 1.'],
     [{ ...adam, settings: { recurrentDropout: -0.1 } }, 'recurrentDropout is a number from 0'],
+    [
+      { ...adam, protocol: 'heldout' as never },
+      'There is no protocol "heldout"; did you mean held',
+    ],
+    [{ ...adam, heldOut: 5 }, 'Examples are held out under the protocol held-out alone'],
+    [
+      { ...heldOut, heldOut: 0 },
+      'The number of examples held out is a whole number from 1, not 0.',
+    ],
+    [{ ...heldOut, heldOut: 25_000 }, 'The number of examples held out is below 25000'],
+    [
+      { ...adam, experiment: 'ptb', protocol: 'best-on-test' },
+      'ptb has validation data of its own, on which the best epoch is chosen: leave the protocol out.',
+    ],
   ] as const) {
     it(`refuses ${JSON.stringify(request)}`, () => {
       expect(() => resolveConfig(request)).to.throw(UsageError, message);

@@ -63,6 +63,31 @@ describe('Every experiment', () => {
   }
 });
 
+describe('The article’s LSTM', () => {
+  onBestBackend();
+
+  it('can be had with gates and dropout masks of Keras 2.2, of today, and one of both', () => {
+    const kindOf = (lstm: string) => {
+      const request = {
+        experiment: 'imdb',
+        optimizer: 'adam',
+        preset: 'smoke',
+        settings: { lstm },
+      };
+      const model = EXPERIMENTS.imdb.build(resolveConfig(request));
+      const { recurrentActivation, dropoutMasks } = model.getLayer('lstm').getConfig();
+      model.dispose();
+      return [recurrentActivation, dropoutMasks];
+    };
+    expect(EXPERIMENTS.imdb.choices.lstm.map(kindOf)).to.deep.equal([
+      ['hardSigmoid', 'perGate'],
+      ['hardSigmoid', 'shared'],
+      ['sigmoid', 'perGate'],
+      ['sigmoid', 'shared'],
+    ]);
+  });
+});
+
 describe('The hyperparameters', () => {
   onBestBackend();
 

@@ -83,6 +83,28 @@ describe('planTrials', () => {
   }
 });
 
+describe('The ids of trials', () => {
+  it('stay what they were when results were published, so that those sweeps can be continued', () => {
+    const trials = planTrials({
+      experiment: 'imdb',
+      preset: 'full',
+      optimizers: ['adam', 'lazy-adam'],
+    });
+    expect(trials.map(({ id }) => id)).to.deep.equal([
+      'adam-seed1-7c2e5b35',
+      'lazy-adam-seed1-3b6bea79',
+    ]);
+  });
+
+  it('differ between protocols', () => {
+    const ids = (['best-on-test', 'held-out', undefined] as const).map(
+      (protocol) => planTrials({ experiment: 'imdb', optimizers: ['adam'], protocol })[0].id,
+    );
+    expect(new Set(ids).size).to.equal(2);
+    expect(ids[0]).to.equal(ids[2]);
+  });
+});
+
 describe('planSweep', () => {
   it('plans a spec once that is written in two ways', async () => {
     const optimizers = ['adam', 'sgd(1e-1)', 'sgd( 0.1 )'];

@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type CifarClasses, loadCifar } from '../../data/cifar.js';
 import { sparseSoftmaxCrossEntropy } from '../../layers/cross-entropy.js';
-import { inOrder, shuffled } from '../batches.js';
+import { inOrder } from '../batches.js';
 import type { Experiment, RunConfig } from '../experiment.js';
+import { countsOf, partsOf } from '../held-out.js';
 import { loadingStatus } from '../loading.js';
 import { imageBatches } from './images.js';
 import { optimizers } from './optimizers.js';
@@ -36,6 +37,7 @@ export const cifar = (classes: CifarClasses): Experiment => ({
   choices: { augmentation: ['crop-flip', 'none'] },
   rates: ['averageDecay'],
   fromZero: ['cutout'],
+  heldOutShare: 0.1,
   presets: presets(classes),
   optimizers,
   compared: Object.keys(optimizers),
@@ -61,11 +63,18 @@ export const cifar = (classes: CifarClasses): Experiment => ({
     const crops = augmentation === 'crop-flip';
     const random = isAugmented ? { pad: crops ? 4 : 0, flip: crops, cutout } : undefined;
     const { name, synthetic, verified, sha256, reason } = info;
-    const counts = { trainExamples: train.n, valExamples: test.n };
+    const parts = partsOf(
+      config,
+      {
+        labels: train.labels,
+        batch: imageBatches(train, classes, random),
+        plain: imageBatches(train, classes),
+      },
+      inOrder(test.n, imageBatches(test, classes)),
+    );
     return {
-      info: { name, synthetic, verified, sha256, ...counts, reason },
-      train: shuffled(train.n, imageBatches(train, classes, random)),
-      val: inOrder(test.n, imageBatches(test, classes)),
+      info: { name, synthetic, verified, sha256, ...countsOf(parts), reason },
+      ...parts,
     };
   },
 

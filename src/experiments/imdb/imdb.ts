@@ -4,8 +4,9 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { type ImdbSplit, loadImdb } from '../../data/imdb.js';
 import { lstm } from '../../layers/lstm.js';
 import { deriveSeed } from '../../runtime/seeds.js';
-import { inOrder, shuffled } from '../batches.js';
+import { inOrder } from '../batches.js';
 import type { Batch, Experiment, RunConfig } from '../experiment.js';
+import { countsOf, partsOf } from '../held-out.js';
 import { loadingStatus } from '../loading.js';
 import { ADAM_FAMILY } from '../optimizers.js';
 import { presets } from './presets.js';
@@ -27,9 +28,14 @@ const ARTICLE = {
 type Settings = typeof ARTICLE;
 const settingsOf = (config: RunConfig) => config.settings as Settings;
 
-/** The LSTM's gates and dropout masks as in the article's Keras 2.2, and as in today's Keras. */
+/**
+ * The LSTM's gates and dropout masks as in the article's Keras 2.2, as in today's Keras, and with one
+ * of both as in Keras 2.2, which shows what either does.
+ */
 const LSTM_KINDS = {
   'keras2.2': { recurrentActivation: 'hardSigmoid', dropoutMasks: 'perGate' },
+  'keras2.2-gates': { recurrentActivation: 'hardSigmoid', dropoutMasks: 'shared' },
+  'keras2.2-masks': { recurrentActivation: 'sigmoid', dropoutMasks: 'perGate' },
   today: { recurrentActivation: 'sigmoid', dropoutMasks: 'shared' },
 } as const;
 
@@ -40,6 +46,7 @@ export const imdb: Experiment = {
   defaults: { batchSize: 32, lr: 1e-3, k: 5, alpha: 0.5, settings: ARTICLE },
   choices: { lstm: Object.keys(LSTM_KINDS) },
   rates: ['dropout', 'recurrentDropout'],
+  heldOutShare: 0.2,
   presets,
   optimizers: ADAM_FAMILY,
   compared: ['adam', 'lazy-adam', 'lookahead-adam', 'lookahead-lazy-adam'],
@@ -56,11 +63,12 @@ export const imdb: Experiment = {
       onStatus,
     });
     const { info } = reviews;
-    const train = shuffled(
-      Math.min(trainExamples, reviews.train.n),
-      batchesOf(reviews.train, maxlen),
-    );
-    const val = inOrder(Math.min(valExamples, reviews.test.n), batchesOf(reviews.test, maxlen));
+    const train = {
+      labels: reviews.train.y.subarray(0, trainExamples),
+      batch: batchesOf(reviews.train, maxlen),
+    };
+    const test = inOrder(Math.min(valExamples, reviews.test.n), batchesOf(reviews.test, maxlen));
+    const parts = partsOf(config, train, test);
     if (info.reason !== undefined) {
       onStatus?.(`${info.reason} Training on generated reviews instead.`);
     }
@@ -70,12 +78,10 @@ export const imdb: Experiment = {
         synthetic: info.synthetic,
         verified: info.verified,
         sha256: info.sha256,
-        trainExamples: train.n,
-        valExamples: val.n,
+        ...countsOf(parts),
         reason: info.reason,
       },
-      train,
-      val,
+      ...parts,
     };
   },
 
