@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .description('set runs beside one another and beside the reported figures')
     .argument('<paths...>', 'run directories, sweeps, or folders that hold them')
     .option('--html [file]', 'write one page with charts (default: report.html in the folder)')
-    .option('--md [file]', 'write Markdown (default: README.md in the folder)')
+    .option('--md [file]', 'write Markdown, charts beside it (default: README.md in the folder)')
     .option('--title <text>', 'the heading (default: what the experiment is called)')
     .option('--json', 'print it as one line of JSON')
     .action(report);
@@ -27,6 +27,7 @@ export function register(program: Command): void {
 async function report(paths: string[], { html, md, title, json }: Flags): Promise<void> {
   const { reportJson, reportOn } = await import('../report/report.js');
   const { reportMarkdown } = await import('../report/markdown.js');
+  const { chartFiles } = await import('../report/markdown-charts.js');
   const { reportText } = await import('../report/text.js');
   const { writeReport } = await import('../report/write.js');
   const content = reportOn(paths, title);
@@ -42,6 +43,11 @@ async function report(paths: string[], { html, md, title, json }: Flags): Promis
   if (html !== undefined) await writeReport(fileFor(html, 'report.html'), content);
   if (md !== undefined) {
     const file = fileFor(md, 'README.md');
+    for (const [name, chart] of chartFiles(content)) {
+      const path = join(dirname(file), name);
+      mkdirSync(dirname(path), { recursive: true });
+      await writeFileAtomic(path, chart);
+    }
     mkdirSync(dirname(file), { recursive: true });
     await writeFileAtomic(file, reportMarkdown(content, dirname(file)));
   }

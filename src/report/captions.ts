@@ -1,29 +1,35 @@
 /** What a reader should look at, in words: the page's opening sentence and its charts' captions. */
 import { cellLabel, isSweep } from '../charts/cells.js';
 import { datasetLabel } from '../charts/figure.js';
+import { EXPERIMENTS } from '../experiments/config.js';
 import { formatMetric, METRICS, type MetricName } from '../experiments/metric.js';
+import type { Sample } from '../statistics/sample.js';
 import { footnotes, formatMark, formatSeeds } from './format.js';
-import type { ReproductionTable } from './reproduction.js';
+import type { Reproduced, ReproductionTable } from './reproduction.js';
 
 /** The result in two sentences. */
 export function leadSentence(table: ReproductionTable): string {
   const metric = METRICS[table.metric];
   const ranked = table.rows
     .flatMap(({ optimizer, parameters, reproduced: r }) =>
-      r ? [{ optimizer, parameters, seeds: r.seeds, mean: r.best.mean }] : [],
+      r ? [{ optimizer, parameters, seeds: r.seeds, mean: headline(table, r).mean }] : [],
     )
     .sort((a, b) => (a.mean - b.mean) * (metric.better === 'lower' ? 1 : -1));
   if (ranked.length === 0) return 'No run was completed, so there is nothing to compare yet.';
   const result = ({ optimizer, parameters, mean }: (typeof ranked)[0]) =>
     `${formatMetric(metric, mean)} with ${cellLabel(optimizer, parameters)}`;
+  const what =
+    table.judgedOn === 'test'
+      ? `test ${metric.name} at the best epoch`
+      : `best validation ${metric.name}`;
   const [first] = ranked;
   const last = ranked[ranked.length - 1];
   const where = sectionTitle(table);
   if (first === last) {
-    return `On ${where}: best validation ${metric.name} ${result(first)} (${formatSeeds(first.seeds.length)}).`;
+    return `On ${where}: ${what} ${result(first)} (${formatSeeds(first.seeds.length)}).`;
   }
   const seeds = Math.min(...ranked.map((r) => r.seeds.length));
-  const range = `best validation ${metric.name} from ${result(last)} to ${result(first)}`;
+  const range = `${what} from ${result(last)} to ${result(first)}`;
   return `${ranked.length} ${isSweep(table.rows) ? 'settings' : 'optimizers'} on ${where}: ${range}. ${
     seeds === 1
       ? 'One seed is too few to rank them.'
@@ -31,9 +37,20 @@ export function leadSentence(table: ReproductionTable): string {
   }`;
 }
 
-/** 'IMDB reviews, preset quick'. */
-export const sectionTitle = ({ dataset, preset }: ReproductionTable): string =>
-  `${datasetLabel(dataset ?? '')}, preset ${preset}`;
+/** What optimizers are compared by. */
+export const headline = ({ judgedOn }: ReproductionTable, { best, test }: Reproduced): Sample =>
+  judgedOn === 'test' ? test! : best;
+
+/** 'IMDB reviews, preset quick', 'IMDB reviews, preset full, held out'. */
+export function sectionTitle({ dataset, preset, experiment, protocol }: ReproductionTable): string {
+  // What is the only protocol of an experiment need not be said.
+  const chosen = EXPERIMENTS[experiment ?? '']?.heldOutShare !== undefined;
+  return [
+    datasetLabel(dataset ?? ''),
+    `preset ${preset}`,
+    ...(chosen && protocol === 'held-out' ? ['held out'] : []),
+  ].join(', ');
+}
 
 /** What to see in the chart of the validation data's metric. */
 export function metricCaption(table: ReproductionTable): string {

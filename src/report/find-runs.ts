@@ -1,17 +1,23 @@
 /** The runs in folders that a report is asked for. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { valuesOf } from '../charts/cells.js';
-import { EXPERIMENTS } from '../experiments/config.js';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
-import { holdsSweep, readSweep } from '../sweeps/sweep-directory.js';
-import type { RunResult, RunSummary } from '../training/results.js';
+import { holdsSweep, readSweep, type Sweep } from '../sweeps/sweep-directory.js';
+import type { RunResult } from '../training/results.js';
 import { readRun } from '../training/run-files.js';
+import { inOrder } from './order.js';
 
 /** Runs, and what is to be said of those that are not among them. */
 export interface Found {
   runs: RunResult[];
   notes: string[];
+}
+
+/** The runs of one sweep, or those whose directories stand side by side in one folder. */
+export interface Group extends Found {
+  /** The folder below the one that was named, `imdb-full`; '' for that itself. */
+  name: string;
+  sweep?: Sweep;
 }
 
 /**
@@ -21,78 +27,77 @@ export interface Found {
  * @throws UsageError for a path that is not there, or holds no finished run.
  */
 export function findRuns(paths: string[]): Found {
-  const found: Found = { runs: [], notes: [] };
-  for (const path of paths) {
-    if (!existsSync(path)) throw new UsageError(`There is nothing at ${path}.`);
-    const before = found.runs.length;
-    search(path, found);
-    if (found.runs.length === before && found.notes.length === 0) {
-      throw new UsageError(`${path} holds no finished run.`);
-    }
-  }
-  const byDirectory = new Map(found.runs.map((run) => [run.directory, run]));
-  return { runs: [...byDirectory.values()].sort(inOrder), notes: found.notes };
-}
-
-function search(path: string, found: Found): void {
-  if (!statSync(path).isDirectory()) return;
-  if (existsSync(join(path, 'summary.json'))) {
-    found.runs.push(readRun(path));
-    return;
-  }
-  if (holdsSweep(path)) {
-    const { trials, runs, failures } = readSweep(path);
-    found.runs.push(...runs.values());
-    if (runs.size < trials.length) {
-      found.notes.push(`${path}: ${runs.size} of ${trials.length} trials have ended`);
-    }
-    for (const { id, request } of trials.filter((trial) => trial.id in failures)) {
-      found.notes.push(`failed: ${request.optimizer}, seed ${request.seed} (${failures[id]})`);
-    }
-    return;
-  }
-  if (existsSync(join(path, 'config.json'))) {
-    found.notes.push(`not finished: ${path}`);
-    return;
-  }
-  for (const name of readdirSync(path).sort()) search(join(path, name), found);
-}
-
-/** As the experiment's declaration has them, so that tables read alike wherever runs came from. */
-function inOrder({ summary: a }: RunResult, { summary: b }: RunResult): number {
-  const places = (summary: RunSummary) => {
-    const { experiment, preset, optimizer } = summary;
-    const declared = EXPERIMENTS[experiment];
-    return [
-      place(Object.keys(EXPERIMENTS), experiment),
-      place(Object.keys(declared?.presets ?? {}), preset),
-      place(Object.keys(declared?.optimizers ?? {}), optimizer),
-    ];
+  const groups = paths.flatMap(findGroups);
+  const runs = groups.flatMap((group) => group.runs);
+  const byDirectory = new Map(runs.map((run) => [run.directory, run]));
+  return {
+    runs: [...byDirectory.values()].sort(inOrder),
+    notes: groups.flatMap(({ notes }) => notes),
   };
-  const [first, second] = [places(a), places(b)];
-  const difference = first.map((at, i) => at - second[i]).find((each) => each !== 0);
-  return (
-    difference ??
-    (compare(a.dataset, b.dataset) || compare(a.optimizer, b.optimizer) || byValues(a, b))
-  );
 }
 
-/** By hyperparameters, then by seed. */
-function byValues(a: RunSummary, b: RunSummary): number {
-  const [first, second] = [valuesOf(a), valuesOf(b)];
-  for (const name of Object.keys(first)) {
-    const [x, y] = [first[name], second[name]];
-    const difference =
-      typeof x === 'number' && typeof y === 'number' ? x - y : compare(String(x), String(y));
-    if (difference !== 0) return difference;
+/**
+ * Finds the same in one path, folder by folder.
+ *
+ * @returns in the order of the folders' names, the runs of each as {@link findRuns} orders them.
+ * @throws UsageError for a path that is not there, or holds no finished run.
+ */
+export function findGroups(path: string): Group[] {
+  if (!existsSync(path)) throw new UsageError(`There is nothing at ${path}.`);
+  const groups = new Map<string, Group>();
+  search(path, path, groups);
+  if (groups.size === 0) throw new UsageError(`${path} holds no finished run.`);
+  for (const { runs } of groups.values()) runs.sort(inOrder);
+  return [...groups.values()];
+}
+
+function search(root: string, path: string, groups: Map<string, Group>): void {
+  if (!statSync(path).isDirectory()) return;
+  const groupAt = (folder: string): Group => {
+    const name = relative(root, folder)
+      .split(sep)
+      .join('/')
+      .replace(/^\.\.$/, '');
+    const group = groups.get(name) ?? { name, runs: [], notes: [] };
+    groups.set(name, group);
+    return group;
+  };
+  if (existsSync(join(path, 'summary.json'))) {
+    groupAt(dirname(path)).runs.push(readRun(path));
+  } else if (holdsSweep(path)) {
+    const sweep = readSweep(path);
+    const group = Object.assign(groupAt(path), { sweep });
+    group.runs.push(...sweep.runs.values());
+    group.notes.push(...sweepNotes(sweep, nameOf(root, path)));
+  } else if (existsSync(join(path, 'config.json'))) {
+    groupAt(dirname(path)).notes.push(`not finished: ${nameOf(root, path)}`);
+  } else {
+    for (const name of readdirSync(path).sort()) search(root, join(path, name), groups);
   }
-  return a.seed - b.seed;
 }
 
-/** What is not declared comes last. */
-function place(names: string[], name: string): number {
-  const at = names.indexOf(name);
-  return at < 0 ? names.length : at;
-}
+/** A folder from the one that was named on, `results/imdb-full`, wherever that is. */
+const nameOf = (root: string, path: string): string =>
+  join(basename(resolve(root)), relative(root, path))
+    .split(sep)
+    .join('/');
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+/** `imdb-full: 7 of 25 runs have ended (adam 2 of 5, lazy-adam 2 of 5)`, and which have failed. */
+function sweepNotes({ trials, runs, failures }: Sweep, name: string): string[] {
+  const optimizers = [...new Set(trials.map(({ request }) => request.optimizer))];
+  const each = optimizers.map((optimizer) => {
+    const own = trials.filter(({ request }) => request.optimizer === optimizer);
+    return `${optimizer} ${own.filter(({ id }) => runs.has(id)).length} of ${own.length}`;
+  });
+  const failed = trials.filter(({ id }) => id in failures);
+  return [
+    ...(runs.size < trials.length
+      ? [
+          `unfinished: ${runs.size} of ${trials.length} runs of ${name} have ended (${each.join(', ')})`,
+        ]
+      : []),
+    ...failed.map(
+      ({ id, request }) => `failed: ${request.optimizer}, seed ${request.seed} (${failures[id]})`,
+    ),
+  ];
+}

@@ -83,7 +83,7 @@ export function ruleSection(table: ReproductionTable): string {
     .filter(({ pairs }) => pairs.confidence !== null)
     .map((row) =>
       [
-        `<td><span class="name">${label(row.optimizer)}</span><span class="small">minus ${label(row.baseline)}</span></td>`,
+        `<td><span class="name">${label(row.optimizer)}</span><span class="small">minus ${label(row.baseline)}${row.on === 'test' ? ', on the test data' : ''}</span></td>`,
         cell('Reported', row.reported === null ? '–' : formatDifference(metric, row.reported)),
         cell(
           'On equal seeds',

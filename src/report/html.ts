@@ -4,6 +4,7 @@ import { type Figure, themeColors } from '../charts/figure.js';
 import { lossChart, validationChart } from '../charts/learning-curves.js';
 import type { ReportedFigure, RunResult } from '../training/results.js';
 import { LOSS_CAPTION, leadSentence, metricCaption, sectionTitle } from './captions.js';
+import type { Fact } from './environment.js';
 import { escapeHtml, jsonForScript } from './escape.js';
 import { comparisonTable, environmentList, ruleSection, runList } from './html-tables.js';
 import { PAGE_SCRIPT } from './page-script.js';
@@ -18,12 +19,20 @@ export interface ReportSection {
   runs: RunResult[];
   /** Published figures for the same optimizers. */
   reported: ReportedFigure[];
+  /** Names its files beside a Markdown report, `imdb-full`; left out where it has none. */
+  name?: string;
+  /** Sentences to put before those that its table finds itself. */
+  notes?: string[];
+  /** Its data, and what it was made on. */
+  facts?: Fact[];
 }
 
 /** What a report shows. Every text is escaped: none is HTML. */
 export interface ReportContent {
   title: string;
   sections: ReportSection[];
+  /** The folders it was made from. */
+  paths?: string[];
   /** The machines and software the runs were made on: JSON values, nested objects allowed. */
   environments: Record<string, unknown>[];
   /** Sentences to put beside those that the tables find themselves. */
@@ -75,8 +84,12 @@ ${created ? `<footer>Written ${escapeHtml(created.toISOString().slice(0, 16).rep
 }
 
 /** A section's tables and charts; its heading, where there are several. */
-function sectionHtml({ title, runs, reported }: ReportSection, index: number, of: number): string {
-  const table = reproductionTable(runs, reported);
+function sectionHtml(
+  { title, runs, reported, notes }: ReportSection,
+  index: number,
+  of: number,
+): string {
+  const table = reproductionTable(runs, reported, notes);
   const prefix = index === 0 ? '' : `${index + 1}-`;
   const lead = `<p class="lead">${escapeHtml(leadSentence(table)).replace(/ %/g, '&nbsp;%')}</p>`;
   const draw = ({ name, figure, caption }: ReportChart) => chart(prefix + name, figure, caption);

@@ -1,130 +1,66 @@
 /** A report as Markdown, as GitHub shows it: the same bytes for the same runs. */
-import { relative, sep } from 'node:path';
-import { cellLabel, cellsOf, isSweep } from '../charts/cells.js';
-import { METRICS } from '../experiments/metric.js';
 import { RULE } from '../statistics/reproduced.js';
-import { metricOf, type RunResult, resultOf } from '../training/results.js';
-import { leadSentence, sectionTitle } from './captions.js';
+import { answersOf } from './answers.js';
 import { sharedFacts } from './environment.js';
-import {
-  footnotes,
-  formatCount,
-  formatDuration,
-  formatInterval,
-  formatMark,
-  formatSample,
-  formatValue,
-} from './format.js';
+import { formatDuration } from './format.js';
 import type { ReportContent, ReportSection } from './html.js';
-import { type ReproductionTable, reproductionTable } from './reproduction.js';
-import { differenceLines, verdictLines } from './sentences.js';
+import { headingOf, sectionMarkdown } from './markdown-section.js';
+import { code, list, pathFrom, table, text } from './markdown-text.js';
+import { reproductionTable } from './reproduction.js';
 
 /**
  * The report's Markdown.
  *
- * @param folder - where it will stand: runs are linked from there.
+ * @param folder - where it will stand: runs and charts are linked from there.
  */
 export function reportMarkdown(content: ReportContent, folder: string): string {
-  const { title, sections, environments, notes = [] } = content;
-  const facts = sharedFacts(environments).map(([name, value]) => [name, value]);
-  const seconds = sections.flatMap(({ runs }) => runs.map(({ summary }) => summary.seconds));
-  const total = seconds.reduce((sum, each) => sum + each, 0);
+  const { title, sections, environments, paths = [], notes = [] } = content;
+  // A run that belongs to two questions was made once.
+  const runs = sections.flatMap((section) => section.runs);
+  const each = new Map(runs.map((run) => [`${run.directory} ${run.summary.seed}`, run.summary]));
+  const total = [...each.values()].reduce((sum, { seconds }) => sum + seconds, 0);
+  // Where sections have their own, all of them together would tell nothing.
+  const facts = sections.some((section) => section.facts) ? [] : sharedFacts(environments);
   return `${[
     `# ${text(title)}`,
-    `${seconds.length} ${seconds.length === 1 ? 'run' : 'runs'}, ${formatDuration(total)} of training in all, validation included.`,
-    list(notes),
+    `${each.size} ${each.size === 1 ? 'run' : 'runs'}, ${formatDuration(total)} of training in all, validation included.`,
+    list(notes.map(text)),
+    '## In short',
+    ...sections.flatMap(shortMarkdown),
     ...sections.flatMap((section) => sectionMarkdown(section, folder)),
     '## What counts as reproduced',
     RULE,
-    ...(facts.length > 0 ? ['## Environment', table(['', ''], facts)] : []),
+    '## How to check it',
+    howMarkdown(paths),
+    ...(facts.length > 0
+      ? [
+          '## Environment',
+          table(
+            ['', ''],
+            facts.map((f) => f.map(text)),
+          ),
+        ]
+      : []),
   ]
     .filter((block) => block !== '')
     .join('\n\n')}\n`;
 }
 
-function sectionMarkdown({ runs, reported }: ReportSection, folder: string): string[] {
-  const comparison = reproductionTable(runs, reported);
-  const said = [...verdictLines(comparison), ...differenceLines(comparison)];
-  const silent = comparison.incomparable && comparison.rows.some((row) => row.reported !== null);
-  const sources = footnotes(comparison.rows).sources.map(
-    ({ source, mark }, i) => `${i + 1}. ${text(source)}; ${formatMark(mark)}`,
+/** A section's answers. */
+function shortMarkdown(section: ReportSection): string[] {
+  const { runs, reported, notes = [] } = section;
+  const answers = answersOf(reproductionTable(runs, reported)).map(({ question, answer }) =>
+    question ? `**${text(question)}** ${text(answer)}` : text(answer),
   );
+  const unfinished = notes.filter((note) => note.startsWith('unfinished'));
+  return [`**${text(headingOf(section))}**`, list([...unfinished.map(text), ...answers])];
+}
+
+function howMarkdown(paths: string[]): string {
+  const command = `npx lazyahead report ${paths.map((path) => pathFrom('.', path)).join(' ')} --md`;
   return [
-    `## ${text(sectionTitle(comparison))}`,
-    text(leadSentence(comparison)),
-    list(comparison.notes),
-    comparisonMarkdown(comparison),
-    isSweep(comparison.rows) ? '' : sources.join('\n'),
-    list(said),
-    silent ? `Nothing is called reproduced or not here: ${comparison.incomparable}.` : '',
-    `<details>\n<summary>Every run</summary>\n\n${runsMarkdown(runs, folder)}\n\n</details>`,
-  ];
+    'Each table is made from the runs listed below it, and each of these links to its `summary.json`; beside that stand `config.json` with the data’s SHA-256, `environment.json` with all versions, and `metrics.jsonl` with every epoch.',
+    'The command in a run’s row repeats it: on the same backend, native library and number of threads it comes to the same metrics and weights, bit for bit, and says whether it did.',
+    `This page and its charts are written from those files alone, the same bytes each time, by ${code(command)}.`,
+  ].join(' ');
 }
-
-function comparisonMarkdown(comparison: ReproductionTable): string {
-  const metric = METRICS[comparison.metric];
-  const notes = footnotes(comparison.rows);
-  const hasTest = comparison.rows.some((row) => row.reproduced?.test !== undefined);
-  const hasReported = !isSweep(comparison.rows);
-  const header = [
-    ...['Optimizer', ...(hasReported ? ['Reported'] : [])],
-    ...[`Best epoch’s validation ${metric.name}`, '95 % interval'],
-    ...['Last epoch', ...(hasTest ? ['Test'] : []), 'Seeds', 'Time a run'],
-  ];
-  const rows = comparison.rows.map(({ optimizer, parameters, reported, reproduced }) => [
-    cellLabel(optimizer, parameters),
-    ...(hasReported ? [reported ? `${reported.text} [${notes.numberOf(reported)}]` : '–'] : []),
-    reproduced ? formatSample(metric, reproduced.best) : 'no completed run',
-    formatInterval(metric, reproduced?.best.confidence ?? null),
-    reproduced ? formatSample(metric, reproduced.final) : '–',
-    ...(hasTest ? [reproduced?.test ? formatSample(metric, reproduced.test) : '–'] : []),
-    String(reproduced?.seeds.length ?? 0),
-    reproduced ? formatDuration(reproduced.seconds) : '–',
-  ]);
-  return table(header, rows);
-}
-
-function runsMarkdown(runs: RunResult[], folder: string): string {
-  const metric = metricOf(runs[0].summary);
-  const header = ['Run', 'Seed', `Best ${metric.name}`, 'Last', 'Steps', 'Time', 'Weights'];
-  const rows = cellsOf(runs).flatMap(({ optimizer, parameters, runs: own }) =>
-    own.map(({ directory, summary }) => {
-      const { best, final } = resultOf(summary);
-      const path = relative(folder, directory).split(sep).map(encodeURIComponent).join('/');
-      return {
-        link: `${path}/summary.json`,
-        cells: [
-          cellLabel(optimizer, parameters),
-          String(summary.seed),
-          formatValue(metric, best),
-          formatValue(metric, final),
-          formatCount(summary.steps),
-          formatDuration(summary.seconds),
-          summary.weightsSha256.slice(0, 12),
-        ],
-      };
-    }),
-  );
-  return table(
-    header,
-    rows.map(({ cells }) => cells),
-    (row) => rows[row].link,
-  );
-}
-
-/** A table, the first column to the left, its texts linked where `link` says to where. */
-function table(header: string[], rows: string[][], link?: (row: number) => string): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const marks = header.map((_, i) => (i === 0 ? '---' : '---:'));
-  const body = rows.map((cells, row) => {
-    const [first, ...others] = cells.map(text);
-    return line([link ? `[${first}](${link(row)})` : first, ...others]);
-  });
-  return [line(header.map(text)), line(marks), ...body].join('\n');
-}
-
-const list = (items: string[]) => items.map((item) => `- ${text(item)}`).join('\n');
-
-/** Text as it stands: nothing in it becomes markup. */
-const text = (plain: string) =>
-  plain.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#&]/g, (character) => `\\${character}`);

@@ -1,10 +1,16 @@
 /** A report as one object, from which page, Markdown, text and JSON are made. */
-import { EXPERIMENTS } from '../experiments/config.js';
+import { datasetLabel } from '../charts/figure.js';
+import { EXPERIMENTS, protocolOf } from '../experiments/config.js';
+import { studiesIn } from '../sweeps/robustness.js';
 import type { RunResult, RunSummary } from '../training/results.js';
 import { readEnvironment } from '../training/run-files.js';
-import { findRuns } from './find-runs.js';
+import { sharedFacts } from './environment.js';
+import { dataFact, timeFact } from './facts.js';
+import { findGroups, findRuns, type Group } from './find-runs.js';
 import type { ReportContent, ReportSection } from './html.js';
+import { byWeight } from './order.js';
 import { type ReproductionTable, reproductionTable } from './reproduction.js';
+import { studySections } from './robustness.js';
 
 /** What `lazyahead report --json` prints. */
 export interface ReportJson {
@@ -17,28 +23,68 @@ export interface ReportJson {
 }
 
 /**
- * The report on everything that was run in some folders.
+ * The report on everything that was run in some folders. In one folder each sweep, and each folder of
+ * runs, has sections of its own; of several, runs of one kind stand in one table, wherever they are.
  *
  * @throws UsageError for a path that is not there, or holds no finished run.
  */
 export function reportOn(paths: string[], title?: string): ReportContent {
-  const { runs, notes } = findRuns(paths);
+  const { sections, notes } =
+    paths.length === 1 ? groupedSections(findGroups(paths[0])) : mergedSections(paths);
+  const runs = sections.flatMap((section) => section.runs);
   const names = [...new Set(runs.map(({ summary }) => summary.experiment))];
+  const datasets = [...new Set(runs.map(({ summary }) => datasetLabel(summary.dataset)))];
   const titles = names.map((name) => EXPERIMENTS[name]?.title ?? name);
   return {
-    title: title ?? (titles.length === 1 ? titles[0] : `Runs of ${names.join(', ')}`),
-    sections: sectionsOf(runs),
+    title: title ?? (titles.length === 1 ? titles[0] : `Results: ${datasets.join(', ')}`),
+    paths,
+    sections,
     environments: runs.map(({ directory }) => readEnvironment(directory)),
     notes,
   };
 }
 
-/** A section for each experiment, preset and data set. */
+type Sections = Required<Pick<ReportContent, 'sections' | 'notes'>>;
+
+function mergedSections(paths: string[]): Sections {
+  const { runs, notes } = findRuns(paths);
+  return { sections: sectionsOf(runs).map(withFacts), notes };
+}
+
+function groupedSections(groups: Group[]): Sections {
+  const each = groups.map((group) => ({ group, sections: sectionsIn(group) }));
+  return {
+    sections: each
+      .flatMap(({ sections }) => sections)
+      .sort((a, b) => byWeight(a.runs[0].summary, b.runs[0].summary)),
+    // What belongs to one section stands there.
+    notes: each.flatMap(({ group, sections }) => (sections.length === 1 ? [] : group.notes)),
+  };
+}
+
+/** The sections of a folder; of a study of robustness each question is one. */
+function sectionsIn({ name, runs, notes, sweep }: Group): ReportSection[] {
+  const studies = sweep === undefined ? null : studiesIn(sweep);
+  const sections = studies === null ? sectionsOf(runs) : studySections(studies, sweep!);
+  return sections.map((section, i) => ({
+    ...withFacts(section),
+    name: [name.replaceAll('/', '-') || 'runs', ...(i > 0 ? [String(i + 1)] : [])].join('-'),
+    ...(sections.length === 1 && { notes }),
+  }));
+}
+
+function withFacts(section: ReportSection): ReportSection {
+  const { runs } = section;
+  const environments = runs.map(({ directory }) => readEnvironment(directory));
+  return { ...section, facts: [timeFact(runs), ...dataFact(runs), ...sharedFacts(environments)] };
+}
+
+/** A section for each experiment, preset, data set and protocol. */
 export function sectionsOf(runs: RunResult[]): ReportSection[] {
   const groups = new Map<string, RunResult[]>();
   for (const run of runs) {
     const { experiment, preset, dataset } = run.summary;
-    const key = JSON.stringify([experiment, preset, dataset]);
+    const key = JSON.stringify([experiment, preset, dataset, protocolOf(run.summary)]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()].map((each) => ({
@@ -51,9 +97,9 @@ export function reportJson({ title, sections, notes = [] }: ReportContent): Repo
   return {
     title,
     notes,
-    sections: sections.map(({ title, runs, reported }) => ({
+    sections: sections.map(({ title, runs, reported, notes }) => ({
       ...(title !== undefined && { title }),
-      ...reproductionTable(runs, reported),
+      ...reproductionTable(runs, reported, notes),
       runs: runs.map(({ directory, summary }) => ({ directory, ...summary })),
     })),
   };

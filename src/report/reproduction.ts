@@ -1,7 +1,8 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
 import { type Cell, cellsOf, type Parameters } from '../charts/cells.js';
 import { overridesNote } from '../charts/overrides.js';
-import { EXPERIMENTS } from '../experiments/config.js';
+import { EXPERIMENTS, protocolOf } from '../experiments/config.js';
+import type { Protocol } from '../experiments/experiment.js';
 import type { MetricName } from '../experiments/metric.js';
 import { type FigureVerdict, figureVerdict } from '../statistics/reproduced.js';
 import { type Sample, sampleOf } from '../statistics/sample.js';
@@ -22,8 +23,9 @@ export interface Reproduced {
   final: Sample;
   /** On test data, where there are any, at the epoch that is best on the validation data. */
   test?: Sample;
-  /** Each seed's best epoch, in the order of `seeds`. */
+  /** Each seed's best epoch, in the order of `seeds`; and what it comes to on test data. */
   bestPerSeed: number[];
+  testPerSeed?: number[];
   seeds: number[];
   /** Mean wall-clock time of a run (s). */
   seconds: number;
@@ -43,12 +45,16 @@ export interface ReproductionRow {
 
 /** A reproduction as plain JSON. */
 export interface ReproductionTable {
-  /** Null without runs, as are the next two. */
+  /** Null without runs, as are the next three. */
   experiment: string | null;
   preset: string | null;
   dataset: string | null;
+  /** On what the best epoch was chosen. */
+  protocol: Protocol | null;
   /** What the values are. */
   metric: MetricName;
+  /** What optimizers are compared by: the best epochs, or what these come to on test data. */
+  judgedOn: 'validation' | 'test';
   /** One row an optimizer, in a sweep one a cell, in the order in which they were run. */
   rows: ReproductionRow[];
   /** Optimizers against what they wrap, on equal seeds; none in a sweep. */
@@ -67,26 +73,31 @@ export interface ReproductionTable {
  *
  * @param runs - of one experiment, preset and data set.
  * @param reported - published figures; of several for an optimizer the first is taken.
- * @param note - a further note, put last.
- * @throws Error when the runs are of several experiments, presets or data sets.
+ * @param notes - further notes, put first.
+ * @throws Error when the runs are of several experiments, presets, data sets or protocols.
  */
 export function reproductionTable(
   runs: RunResult[],
   reported: ReportedFigure[],
-  { note }: { note?: string } = {},
+  notes: string[] = [],
 ): ReproductionTable {
   const summaries = runs.map((run) => run.summary);
   const incomparable = whyIncomparable(summaries);
   const rows = cellsOf(runs).map((cell) => rowOf(cell, reported, incomparable === null));
+  const counted = rows.flatMap(({ reproduced }) => reproduced ?? []);
+  const hasTest = counted.length > 0 && counted.every(({ test }) => test !== undefined);
+  const judgedOn = hasTest ? 'test' : 'validation';
   return {
     experiment: theOnly(summaries, 'experiment'),
     preset: theOnly(summaries, 'preset'),
     dataset: theOnly(summaries, 'dataset'),
+    protocol: theOnlyOf('protocol', summaries.map(protocolOf)),
     metric: metricOf(summaries[0] ?? {}).name,
+    judgedOn,
     rows,
-    differences: differenceRows(rows, incomparable === null),
+    differences: differenceRows(rows, { judgedOn, comparable: incomparable === null }),
     incomparable,
-    notes: [...notesOn(summaries), ...(note ? [note] : [])],
+    notes: [...notes, ...notesOn(summaries)],
   };
 }
 
@@ -102,10 +113,16 @@ function rowOf(
   return { optimizer, parameters, reported, reproduced, verdict };
 }
 
-function theOnly(summaries: RunSummary[], key: 'experiment' | 'preset' | 'dataset'): string | null {
-  const values = [...new Set(summaries.map((s) => s[key]))];
+const theOnly = (summaries: RunSummary[], key: 'experiment' | 'preset' | 'dataset') =>
+  theOnlyOf(
+    key,
+    summaries.map((s) => s[key]),
+  );
+
+function theOnlyOf<T>(what: string, all: T[]): T | null {
+  const values = [...new Set(all)];
   if (values.length > 1) {
-    throw new Error(`one table compares runs of one ${key}, not of ${values.join(' and ')}`);
+    throw new Error(`one table compares runs of one ${what}, not of ${values.join(' and ')}`);
   }
   return values[0] ?? null;
 }
@@ -126,7 +143,7 @@ function reproduce(summaries: RunSummary[]): Reproduced | null {
   return {
     best: sampleOf(bestPerSeed)!,
     final: sampleOf(results.map(({ final }) => final!))!,
-    ...(tests.length === completed.length && { test: sampleOf(tests)! }),
+    ...(tests.length === completed.length && { test: sampleOf(tests)!, testPerSeed: tests }),
     bestPerSeed,
     seeds: completed.map((s) => s.seed),
     seconds: completed.reduce((sum, s) => sum + s.seconds, 0) / completed.length,
@@ -142,6 +159,9 @@ function whyIncomparable(summaries: RunSummary[]): string | null {
   if (summaries.some((s) => s.synthetic)) return 'the data are synthetic';
   const other = summaries.find((s) => !EXPERIMENTS[s.experiment]?.presets[s.preset]?.asReported);
   if (other) return `the preset ${other.preset} is not the configuration of the reported figures`;
+  if (summaries.some((s) => s.protocol === 'held-out')) {
+    return 'the best epoch is chosen on held-out examples, that of the reported figures on the test data';
+  }
   const changed = summaries.some((s) => Object.keys(s.overrides).length > 0);
   return changed ? 'the runs are not the preset' : null;
 }
@@ -156,6 +176,11 @@ function notesOn(summaries: RunSummary[]): string[] {
   }
   if (summaries.some((s) => !s.synthetic && !s.verified)) {
     notes.push('unverified copy: the data files differ from the published ones');
+  }
+  if (summaries.some((s) => s.protocol === 'held-out')) {
+    notes.push(
+      'held out: the best epoch is chosen on examples kept from training, and tested on the test data',
+    );
   }
   notes.push(...experimentNotes(summaries));
   const overrides = overridesNote(summaries);

@@ -10,10 +10,10 @@ export function verdictLines(table: ReproductionTable): string[] {
   return table.rows.flatMap(({ optimizer, reported, reproduced, verdict }) => {
     if (verdict === null) return [];
     const { best, seeds } = reproduced!;
-    const basis =
-      verdict === 'too few seeds'
-        ? formatSeeds(seeds.length)
-        : `one more run is expected in ${formatInterval(metric, best.prediction)}, ${formatSeeds(seeds.length)}`;
+    if (verdict === 'too few seeds') {
+      return `${optimizer}: ${reported!.text}: too few seeds to say (${formatSeeds(seeds.length)})`;
+    }
+    const basis = `one more run is expected in ${formatInterval(metric, best.prediction)}, ${formatSeeds(seeds.length)}`;
     return `${optimizer}: ${reported!.text} ${verdict} (${basis})`;
   });
 }
@@ -28,7 +28,8 @@ export function differenceLines(table: ReproductionTable): string[] {
     const measured = `${formatDifference(metric, row.pairs.mean)} (${differenceBasis(table, row)})`;
     const claim =
       verdict === null ? '' : `; reported ${formatDifference(metric, reported!)}: ${verdict}`;
-    return `${optimizer} − ${baseline}: ${measured}${claim}`;
+    const where = row.on === 'test' ? ', on the test data' : '';
+    return `${optimizer} − ${baseline}${where}: ${measured}${claim}`;
   });
 }
 

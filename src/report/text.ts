@@ -68,8 +68,11 @@ export function reproductionText(table: ReproductionTable): string {
 
 /** A whole report as text, a table a section. */
 export function reportText({ sections, notes = [] }: ReportContent): string {
-  const tables = sections.map(({ title, runs, reported }) =>
-    [...(title ? [title, ''] : []), reproductionText(reproductionTable(runs, reported))].join('\n'),
+  const tables = sections.map(({ title, runs, reported, notes }) =>
+    [
+      ...(title ? [title, ''] : []),
+      reproductionText(reproductionTable(runs, reported, notes)),
+    ].join('\n'),
   );
   const own = notes.flatMap((note) => hanging('! ', note));
   return [...tables, ...(own.length > 0 ? [own.join('\n')] : [])].join('\n\n');

@@ -7,6 +7,7 @@ import { experimentNamed } from '../experiments/config.js';
 import { UsageError } from '../runtime/errors.js';
 import type { Trial } from './engine.js';
 import { planTrials, type SweepRequest } from './plan.js';
+import type { Sweep } from './sweep-directory.js';
 
 /** What is studied; the rest is the preset's. */
 export type RobustnessRequest = Omit<
@@ -46,4 +47,18 @@ export function planRobustness(request: RobustnessRequest): Study[] {
       trials: planTrials({ ...request, optimizers: [lookahead], grid: GRID }),
     },
   ];
+}
+
+/** The studies that a sweep's plan is, whoever planned it; null where it is another sweep. */
+export function studiesIn({
+  experiment,
+  trials,
+}: Pick<Sweep, 'experiment' | 'trials'>): Study[] | null {
+  if (trials.length === 0 || experimentNamed(experiment).robustness === undefined) return null;
+  const { optimizer, seed, lr, k, alpha, ...shared } = trials[0].request;
+  const seeds = [...new Set(trials.map(({ request }) => request.seed ?? 1))];
+  const studies = planRobustness({ ...shared, seeds });
+  const planned = new Set(studies.flatMap((study) => study.trials.map(({ id }) => id)));
+  const isIt = planned.size === trials.length && trials.every(({ id }) => planned.has(id));
+  return isIt ? studies : null;
 }

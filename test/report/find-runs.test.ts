@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { findRuns } from '../../src/report/find-runs.js';
+import { findGroups, findRuns } from '../../src/report/find-runs.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { planTrials } from '../../src/sweeps/plan.js';
 import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
@@ -66,7 +66,7 @@ describe('findRuns', () => {
     const { runs, notes } = findRuns([path]);
     expect(runs).to.have.length(1);
     expect(notes).to.deep.equal([
-      `${path}: 1 of 3 trials have ended`,
+      'unfinished: 1 of 3 runs of sweep have ended (adam 1 of 3)',
       'failed: adam, seed 2 (The disk is full.)',
     ]);
   });
@@ -75,7 +75,27 @@ describe('findRuns', () => {
     put('done');
     mkdirSync(join(root, 'half'));
     writeFileSync(join(root, 'half', 'config.json'), '{}');
-    expect(findRuns([root]).notes).to.deep.equal([`not finished: ${join(root, 'half')}`]);
+    expect(findRuns([root]).notes).to.deep.equal([`not finished: ${basename(root)}/half`]);
+  });
+
+  it('parts them by folder: a sweep, and runs side by side', () => {
+    put('b/one');
+    put('b/two', { seed: 2 });
+    put('a');
+    const trials = planTrials({ experiment: 'imdb', optimizers: ['adam'] });
+    SweepDirectory.open(join(root, 'c', 'd'), 'imdb', trials).store(trials[0].id, filesOfRun());
+    const groups = findGroups(root);
+    expect(groups.map(({ name, runs }) => [name, runs.length])).to.deep.equal([
+      ['', 1],
+      ['b', 2],
+      ['c/d', 1],
+    ]);
+    expect(groups.map(({ sweep }) => sweep?.trials.length)).to.deep.equal([
+      undefined,
+      undefined,
+      1,
+    ]);
+    expect(findGroups(join(root, 'a')).map(({ name }) => name)).to.deep.equal(['']);
   });
 
   it('refuses what is not there, and what holds no run', () => {

@@ -48,8 +48,8 @@ describe('reproductionTable', () => {
   });
 
   it('warns of a subset, of synthetic data and of an unverified copy, and of nothing else', () => {
-    const notes = (overrides: object, note?: string) =>
-      reproductionTable([sampleRun({ preset: 'full', ...overrides })], [], { note }).notes;
+    const notes = (overrides: object, ...more: string[]) =>
+      reproductionTable([sampleRun({ preset: 'full', ...overrides })], [], more).notes;
     expect(notes({})).to.deep.equal([]);
     expect(notes({ preset: 'quick' })).to.deep.equal(['undertrained: a short run']);
     expect(notes({ verified: false })[0]).to.match(/^unverified copy/);

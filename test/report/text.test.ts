@@ -46,7 +46,7 @@ describe('reproductionText', () => {
       fc.property(name, name, name, fc.nat(12), (optimizer, text, source, seeds) => {
         const runs = Array.from({ length: seeds }, (_, seed) => sampleRun({ optimizer, seed }));
         const reported = [{ ...REPORTED[0], optimizer, text, source }];
-        const table = reproductionTable(runs, reported, { note: source });
+        const table = reproductionTable(runs, reported, [source]);
         for (const line of reproductionText(table).split('\n')) {
           expect(line.length).to.be.at.most(100);
         }

@@ -1,0 +1,85 @@
+/** What a reader wants to know first, a sentence a question: is it reproduced, and which is better? */
+import { optimizerStyle } from '../charts/figure.js';
+import { METRICS } from '../experiments/metric.js';
+import { type DifferenceVerdict, ENOUGH_SEEDS } from '../statistics/reproduced.js';
+import { isIn } from '../statistics/sample.js';
+import { leadSentence } from './captions.js';
+import type { DifferenceRow } from './differences.js';
+import { formatDifference, formatInterval, formatSample, formatSeeds } from './format.js';
+import type { ReproductionRow, ReproductionTable } from './reproduction.js';
+import { differenceBasis } from './sentences.js';
+
+/** A question, where there is one, and what the runs say. */
+export interface Answer {
+  question?: string;
+  answer: string;
+}
+
+/** What a table says, the reported figures first. */
+export function answersOf(table: ReproductionTable): Answer[] {
+  const figures = table.rows.flatMap((row) => figureAnswer(table, row));
+  const differences = table.differences
+    // One pair says nothing that the table does not.
+    .filter(({ pairs }) => pairs.confidence !== null)
+    .map((row) => differenceAnswer(table, row));
+  const silent =
+    table.incomparable !== null && table.rows.some(({ reported }) => reported !== null);
+  return [
+    ...figures,
+    ...differences,
+    ...(figures.length + differences.length === 0 ? [{ answer: leadSentence(table) }] : []),
+    ...(silent
+      ? [
+          {
+            question: 'Are the reported figures reproduced?',
+            answer: `Cannot be told from these runs: ${table.incomparable}.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+const label = (optimizer: string) => optimizerStyle(optimizer).label;
+
+function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] {
+  const { optimizer, reported, reproduced, verdict } = row;
+  if (verdict === null) return [];
+  const metric = METRICS[table.metric];
+  const { best, seeds } = reproduced!;
+  const ours = `ours is ${formatSample(metric, best)}`;
+  const answer = {
+    reproduced: `Yes: ${ours}, and one more run is expected in ${formatInterval(metric, best.prediction)} (${formatSeeds(seeds.length)}).`,
+    'not reproduced': `No: ${ours}, and one more run is expected in ${formatInterval(metric, best.prediction)} (${formatSeeds(seeds.length)}).`,
+    'too few seeds': `Cannot be told yet, by ${formatSeeds(seeds.length)} of at least ${ENOUGH_SEEDS}: so far ${ours}.`,
+  }[verdict];
+  return [{ question: `Is ${reported!.text} with ${label(optimizer)} reproduced?`, answer }];
+}
+
+const VERDICTS: Record<DifferenceVerdict, string> = {
+  'reproduced in size': 'Yes, in its size too',
+  reproduced: 'Yes, in its sign, not in its size',
+  undecided: 'Cannot be told, the interval holds zero',
+  contradicted: 'No, it is the other way round',
+  'too few seeds': 'Cannot be told yet, by too few seeds',
+};
+
+function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer {
+  const metric = METRICS[table.metric];
+  const [first, second] = [label(row.optimizer), label(row.baseline)];
+  const where = row.on === 'test' ? ' on the test data' : '';
+  const ours = `${formatDifference(metric, row.pairs.mean)}${where} (${differenceBasis(table, row)})`;
+  return row.verdict === null
+    ? {
+        question: `Is ${first} better than ${second}${where}?`,
+        answer: `${betterText(table, row)}: ${ours}.`,
+      }
+    : {
+        question: `Is ${first}’s reported advantage over ${second}, ${formatDifference(metric, row.reported!)}, reproduced?`,
+        answer: `${VERDICTS[row.verdict]}: ours is ${ours}.`,
+      };
+}
+
+function betterText({ metric }: ReproductionTable, { pairs }: DifferenceRow): string {
+  if (isIn(pairs.confidence!, 0)) return 'Cannot be told, the interval holds zero';
+  return pairs.mean > 0 === (METRICS[metric].better === 'higher') ? 'Yes' : 'No, it is worse';
+}

@@ -1,0 +1,54 @@
+/** What a section's runs took, and what they were trained on, in words. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatasetInfo, RunResult } from '../training/results.js';
+import type { RecordedConfig } from '../training/run-directory.js';
+import { FILES, readJson } from '../training/run-files.js';
+import type { Fact } from './environment.js';
+import { formatCount, formatDuration } from './format.js';
+
+/** An epoch that takes so many times the median shows that the machine was busy otherwise. */
+const BUSY = 1.5;
+
+/** How long the runs took, and whether other work ran beside them. */
+export function timeFact(runs: RunResult[]): Fact {
+  const seconds = runs.map(({ summary }) => summary.seconds);
+  const total = seconds.reduce((sum, each) => sum + each, 0);
+  const each =
+    runs.length === 1
+      ? ''
+      : `, from ${formatDuration(Math.min(...seconds))} to ${formatDuration(Math.max(...seconds))} a run`;
+  return ['Time', `${formatDuration(total)} in all, validation included${each}${busyText(runs)}`];
+}
+
+function busyText(runs: RunResult[]): string {
+  const epochs = runs.flatMap(({ metrics }) => {
+    const own = metrics.map(({ seconds }, i) => seconds - (metrics[i - 1]?.seconds ?? 0));
+    const usual = own.toSorted((a, b) => a - b)[own.length >> 1];
+    return own.map((each) => each > BUSY * usual);
+  });
+  const busy = epochs.filter(Boolean).length;
+  return busy === 0
+    ? ''
+    : `; the machine was busy with other work beside: ${formatCount(busy)} of ${formatCount(epochs.length)} epochs took more than ${BUSY} times the median of their run`;
+}
+
+/** The data with their checksum; nothing where the runs' configurations are not there. */
+export function dataFact(runs: RunResult[]): Fact[] {
+  const descriptions = runs.flatMap(({ directory }) => {
+    if (!existsSync(join(directory, FILES.config))) return [];
+    const { dataset } = readJson<RecordedConfig>(directory, FILES.config);
+    return describe(dataset as DatasetInfo);
+  });
+  return descriptions.length === 0 ? [] : [['Data', [...new Set(descriptions)].join('; ')]];
+}
+
+function describe(dataset: DatasetInfo): string {
+  const { name, sha256, trainExamples, valExamples, testExamples } = dataset;
+  return [
+    `${name}, trained on ${formatCount(trainExamples)}`,
+    `validated on ${formatCount(valExamples)}`,
+    ...(testExamples === undefined ? [] : [`tested on ${formatCount(testExamples)}`]),
+    ...(sha256 ? [`SHA-256 ${sha256}`] : []),
+  ].join(', ');
+}

@@ -1,0 +1,167 @@
+/** A section of a Markdown report. */
+import { posix } from 'node:path';
+import { cellLabel, cellsOf, isSweep } from '../charts/cells.js';
+import { optimizerStyle } from '../charts/figure.js';
+import { overridesNote } from '../charts/overrides.js';
+import { METRICS } from '../experiments/metric.js';
+import { metricOf, type RunResult, resultOf } from '../training/results.js';
+import { leadSentence, sectionTitle } from './captions.js';
+import type { Fact } from './environment.js';
+import {
+  footnotes,
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatMark,
+  formatSample,
+  formatValue,
+} from './format.js';
+import type { ReportSection } from './html.js';
+import { chartsOf } from './markdown-charts.js';
+import { code, linkTo, list, pathFrom, table, text } from './markdown-text.js';
+import { type ReproductionTable, reproductionTable } from './reproduction.js';
+import { differenceLines, verdictLines } from './sentences.js';
+
+/** What a section is called, with what distinguishes it from others of its preset. */
+export function headingOf(section: ReportSection): string {
+  const comparison = reproductionTable(section.runs, section.reported);
+  const changed = overridesNote(section.runs.map(({ summary }) => summary));
+  return [
+    sectionTitle(comparison),
+    ...(section.title ? [section.title] : []),
+    ...(changed ? [changed.replace('not the preset: ', '')] : []),
+  ].join(', ');
+}
+
+/**
+ * Its blocks.
+ *
+ * @param folder - where the report will stand: runs and charts are linked from there.
+ */
+export function sectionMarkdown(section: ReportSection, folder: string): string[] {
+  const { runs, reported, notes, facts = [] } = section;
+  const comparison = reproductionTable(runs, reported, notes);
+  const said = [...verdictLines(comparison), ...differenceLines(comparison)];
+  const silent = comparison.incomparable && comparison.rows.some((row) => row.reported !== null);
+  const sources = footnotes(comparison.rows).sources.map(
+    ({ source, mark }, i) => `${i + 1}. ${text(source)}; ${formatMark(mark)}`,
+  );
+  return [
+    `## ${text(headingOf(section))}`,
+    text(leadSentence(comparison)),
+    list(comparison.notes.map(text)),
+    ...gridsMarkdown(comparison),
+    comparisonMarkdown(comparison),
+    isSweep(comparison.rows) ? '' : sources.join('\n'),
+    list(said.map(text)),
+    silent ? `Nothing is called reproduced or not here: ${comparison.incomparable}.` : '',
+    ...chartsOf(section).flatMap(({ file, alt, caption }) => [
+      `![${text(alt)}](${linkTo(file)})`,
+      text(caption),
+    ]),
+    list(facts.slice(0, SHOWN).map(([name, value]) => text(`${name}: ${value}`))),
+    details('Every run, and the command that repeats it', runsMarkdown(runs, folder)),
+    facts.length > SHOWN ? details('What they were made on', environmentMarkdown(facts)) : '',
+  ];
+}
+
+/** Facts that are not folded away: how long it took, and on which data. */
+const SHOWN = 2;
+
+const environmentMarkdown = (facts: Fact[]): string =>
+  table(
+    ['', ''],
+    facts.slice(SHOWN).map((fact) => fact.map(text)),
+  );
+
+const details = (summary: string, content: string): string =>
+  `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
+
+function comparisonMarkdown(comparison: ReproductionTable): string {
+  const metric = METRICS[comparison.metric];
+  const notes = footnotes(comparison.rows);
+  const hasTest = comparison.judgedOn === 'test';
+  // What is said of one setting, and of the whole preset, is not said of a sweep's cells.
+  const hasReported =
+    !isSweep(comparison.rows) && comparison.rows.some(({ reported }) => reported !== null);
+  const hasVerdicts = hasReported && comparison.incomparable === null;
+  const validation = `Best epoch’s validation ${metric.name}`;
+  const test = `Test ${metric.name} at that epoch`;
+  const header = [
+    'Optimizer',
+    ...(hasReported ? ['Reported'] : []),
+    ...[validation, '95 % interval', ...(hasTest ? [test, '95 % interval'] : [])],
+    ...['Last epoch', 'Seeds', ...(hasVerdicts ? ['By the rule'] : []), 'Time a run'],
+  ];
+  const rows = comparison.rows.map(({ optimizer, parameters, reported, reproduced, verdict }) => [
+    text(cellLabel(optimizer, parameters)),
+    ...(hasReported
+      ? [reported ? text(`${reported.text} [${notes.numberOf(reported)}]`) : '–']
+      : []),
+    reproduced ? formatSample(metric, reproduced.best) : 'no completed run',
+    formatInterval(metric, reproduced?.best.confidence ?? null),
+    ...(hasTest
+      ? [
+          reproduced?.test ? `**${formatSample(metric, reproduced.test)}**` : '–',
+          formatInterval(metric, reproduced?.test?.confidence ?? null),
+        ]
+      : []),
+    reproduced ? formatSample(metric, reproduced.final) : '–',
+    String(reproduced?.seeds.length ?? 0),
+    ...(hasVerdicts ? [verdict ?? '–'] : []),
+    reproduced ? formatDuration(reproduced.seconds) : '–',
+  ]);
+  return table(header, rows);
+}
+
+/** Of two hyperparameters, one against the other, a table an optimizer. */
+function gridsMarkdown(comparison: ReproductionTable): string[] {
+  const names = [...new Set(comparison.rows.flatMap(({ parameters }) => Object.keys(parameters)))];
+  if (names.length !== 2) return [];
+  const [y, x] = names;
+  const metric = METRICS[comparison.metric];
+  const optimizers = [...new Set(comparison.rows.map(({ optimizer }) => optimizer))];
+  return optimizers.flatMap((optimizer) => {
+    const cells = comparison.rows.filter((row) => row.optimizer === optimizer);
+    const values = (name: string) => [...new Set(cells.map(({ parameters }) => parameters[name]))];
+    const [xs, ys] = [values(x), values(y)];
+    if (cells.length !== xs.length * ys.length) return [];
+    const rows = ys.map((down) => [
+      text(`${y} ${down}`),
+      ...xs.map((across) => {
+        const cell = cells.find((c) => c.parameters[x] === across && c.parameters[y] === down);
+        return cell?.reproduced ? formatSample(metric, cell.reproduced.best) : '–';
+      }),
+    ]);
+    return [
+      table([text(optimizerStyle(optimizer).label), ...xs.map((v) => text(`${x} ${v}`))], rows),
+    ];
+  });
+}
+
+function runsMarkdown(runs: RunResult[], folder: string): string {
+  const metric = metricOf(runs[0].summary);
+  const hasTest = runs.some(({ summary }) => resultOf(summary).test !== null);
+  const header = [
+    ...['Run', 'Seed', `Best ${metric.name}`, 'Last', ...(hasTest ? ['Test'] : [])],
+    ...['Steps', 'Time', 'Weights', 'Again'],
+  ];
+  const rows = cellsOf(runs).flatMap(({ optimizer, parameters, runs: own }) =>
+    own.map(({ directory, summary }) => {
+      const { best, final, test } = resultOf(summary);
+      const name = text(cellLabel(optimizer, parameters));
+      return [
+        `[${name}](${linkTo(posix.join(pathFrom(folder, directory), 'summary.json'))})`,
+        String(summary.seed),
+        formatValue(metric, best),
+        formatValue(metric, final),
+        ...(hasTest ? [formatValue(metric, test)] : []),
+        formatCount(summary.steps),
+        formatDuration(summary.seconds),
+        summary.weightsSha256.slice(0, 12),
+        code(`npx lazyahead runs rerun ${pathFrom('.', directory)}`),
+      ];
+    }),
+  );
+  return table(header, rows);
+}

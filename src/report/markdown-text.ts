@@ -1,0 +1,30 @@
+/** Markdown's pieces, as GitHub shows them. */
+import { relative, resolve, sep } from 'node:path';
+
+/** Text as it stands: nothing in it becomes markup. */
+export const text = (plain: string): string =>
+  plain.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#&]/g, (character) => `\\${character}`);
+
+/** A command or a name in the typewriter's letters; a table's cell too. */
+export const code = (plain: string): string =>
+  `\`${plain.replace(/[\s`]+/g, ' ').replaceAll('|', '\\|')}\``;
+
+/** Where something stands, seen from a folder, whatever the system's separator. */
+export const pathFrom = (folder: string, path: string): string =>
+  relative(resolve(folder), resolve(path)).split(sep).join('/');
+
+/** A path in a link. */
+export const linkTo = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+/** An item a line; '' for none. */
+export const list = (items: string[]): string => items.map((item) => `- ${item}`).join('\n');
+
+/** A table of Markdown, the first column to the left. */
+export function table(header: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(header),
+    line(header.map((_, i) => (i === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+  ].join('\n');
+}
