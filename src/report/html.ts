@@ -23,8 +23,10 @@ export interface ReportSection {
   name?: string;
   /** Sentences to put before those that its table finds itself. */
   notes?: string[];
-  /** Its data, and what it was made on. */
+  /** How long its runs took, and their data. */
   facts?: Fact[];
+  /** The machines and software they were made on. */
+  environment?: Fact[];
 }
 
 /** What a report shows. Every text is escaped: none is HTML. */

@@ -39,7 +39,7 @@ export function headingOf(section: ReportSection): string {
  * @param folder - where the report will stand: runs and charts are linked from there.
  */
 export function sectionMarkdown(section: ReportSection, folder: string): string[] {
-  const { runs, reported, notes, facts = [] } = section;
+  const { runs, reported, notes, facts = [], environment = [] } = section;
   const comparison = reproductionTable(runs, reported, notes);
   const said = [...verdictLines(comparison), ...differenceLines(comparison)];
   const silent = comparison.incomparable && comparison.rows.some((row) => row.reported !== null);
@@ -59,19 +59,17 @@ export function sectionMarkdown(section: ReportSection, folder: string): string[
       `![${text(alt)}](${linkTo(file)})`,
       text(caption),
     ]),
-    list(facts.slice(0, SHOWN).map(([name, value]) => text(`${name}: ${value}`))),
+    list(facts.map(([name, value]) => text(`${name}: ${value}`))),
     details('Every run, and the command that repeats it', runsMarkdown(runs, folder)),
-    facts.length > SHOWN ? details('What they were made on', environmentMarkdown(facts)) : '',
+    environment.length > 0 ? details('What they were made on', factsMarkdown(environment)) : '',
   ];
 }
 
-/** Facts that are not folded away: how long it took, and on which data. */
-const SHOWN = 2;
-
-const environmentMarkdown = (facts: Fact[]): string =>
+/** Names and their values. */
+export const factsMarkdown = (facts: Fact[]): string =>
   table(
     ['', ''],
-    facts.slice(SHOWN).map((fact) => fact.map(text)),
+    facts.map((fact) => fact.map(text)),
   );
 
 const details = (summary: string, content: string): string =>

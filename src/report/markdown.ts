@@ -4,8 +4,8 @@ import { answersOf } from './answers.js';
 import { sharedFacts } from './environment.js';
 import { formatDuration } from './format.js';
 import type { ReportContent, ReportSection } from './html.js';
-import { headingOf, sectionMarkdown } from './markdown-section.js';
-import { code, list, pathFrom, table, text } from './markdown-text.js';
+import { factsMarkdown, headingOf, sectionMarkdown } from './markdown-section.js';
+import { code, list, pathFrom, text } from './markdown-text.js';
 import { reproductionTable } from './reproduction.js';
 
 /**
@@ -17,10 +17,10 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
   const { title, sections, environments, paths = [], notes = [] } = content;
   // A run that belongs to two questions was made once.
   const runs = sections.flatMap((section) => section.runs);
-  const each = new Map(runs.map((run) => [`${run.directory} ${run.summary.seed}`, run.summary]));
-  const total = [...each.values()].reduce((sum, { seconds }) => sum + seconds, 0);
+  const each = new Set(runs);
+  const total = [...each].reduce((sum, { summary }) => sum + summary.seconds, 0);
   // Where sections have their own, all of them together would tell nothing.
-  const facts = sections.some((section) => section.facts) ? [] : sharedFacts(environments);
+  const facts = sections.some((section) => section.environment) ? [] : sharedFacts(environments);
   return `${[
     `# ${text(title)}`,
     `${each.size} ${each.size === 1 ? 'run' : 'runs'}, ${formatDuration(total)} of training in all, validation included.`,
@@ -32,15 +32,7 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
     RULE,
     '## How to check it',
     howMarkdown(paths),
-    ...(facts.length > 0
-      ? [
-          '## Environment',
-          table(
-            ['', ''],
-            facts.map((f) => f.map(text)),
-          ),
-        ]
-      : []),
+    ...(facts.length > 0 ? ['## Environment', factsMarkdown(facts)] : []),
   ]
     .filter((block) => block !== '')
     .join('\n\n')}\n`;

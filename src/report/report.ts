@@ -76,7 +76,11 @@ function sectionsIn({ name, runs, notes, sweep }: Group): ReportSection[] {
 function withFacts(section: ReportSection): ReportSection {
   const { runs } = section;
   const environments = runs.map(({ directory }) => readEnvironment(directory));
-  return { ...section, facts: [timeFact(runs), ...dataFact(runs), ...sharedFacts(environments)] };
+  return {
+    ...section,
+    facts: [timeFact(runs), ...dataFact(runs)],
+    environment: sharedFacts(environments),
+  };
 }
 
 /** A section for each experiment, preset, data set and protocol. */

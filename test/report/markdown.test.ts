@@ -20,7 +20,7 @@ describe('reportMarkdown', () => {
   it('holds the comparison with intervals, seeds and sources, and what the rule says', () => {
     // 83.8 ± 2.776 · 0.158 / √5.
     expect(markdown).to.include(
-      '| Adam | about 83.7 % \\[1\\] | 83.80 ± 0.16 % | 83.60 to 84.00 | 83.80 ± 0.16 % | 5 | 1 min 30 s |',
+      '| Adam | about 83.7 % \\[1\\] | 83.80 ± 0.16 % | 83.60 to 84.00 | 83.80 ± 0.16 % | 5 | reproduced | 1 min 30 s |',
     );
     expect(markdown).to.include('1. Su Jianlin, 2019-07-30; read in the source itself');
     expect(markdown).to.include(
@@ -30,7 +30,71 @@ describe('reportMarkdown', () => {
     expect(markdown).to.include('| Node.js | 20.20.2 |');
   });
 
-  it('lists every run with a link to its summary', () => {
+  it('begins with what a reader wants to know: is it reproduced, and which is better?', () => {
+    const [, short] = markdown.split(/^## .*$/m);
+    expect(short).to.include(
+      '- **Is about 83.7 % with Adam reproduced?** Yes: ours is 83.80 ± 0.16 %, and one more run is expected in 83.32 to 84.28 (5 seeds).',
+    );
+    expect(short).to.match(
+      /\*\*Is Lazy\(Adam\)’s reported advantage over Adam, \+1\.20 points, reproduced\?\*\* Yes, /,
+    );
+    const few = reportMarkdown(
+      { ...content, sections: [{ runs: [runs[0]], reported: REPORTED }] },
+      '.',
+    );
+    expect(few).to.include(
+      '**Is about 83.7 % with Adam reproduced?** Cannot be told yet, by 1 seed of at least 5: so far ours is 83.60 %.',
+    );
+    const quick = { runs: [sampleRun()], reported: REPORTED };
+    expect(reportMarkdown({ ...content, sections: [quick] }, '.')).to.include(
+      '**Are the reported figures reproduced?** Cannot be told from these runs: the preset quick is not',
+    );
+  });
+
+  it('has one hyperparameter against another as a table', () => {
+    const grid = [5, 10].flatMap((k) =>
+      [0.2, 0.5].map((alpha) =>
+        sampleRun(
+          { optimizer: 'lookahead-adam', overrides: { k, alpha } },
+          { start: 0.7 + k / 100 },
+        ),
+      ),
+    );
+    const text = reportMarkdown({ ...content, sections: [{ runs: grid, reported: [] }] }, '.');
+    expect(text).to.include(
+      '| Lookahead(Adam) | alpha 0.2 | alpha 0.5 |\n| --- | ---: | ---: |\n| k 5 | 77.00 % | 77.00 % |\n| k 10 | 82.00 % | 82.00 % |',
+    );
+  });
+
+  it('judges held-out runs by the test data, and compares no reported figure with them', () => {
+    const heldOut = [1, 2, 3].flatMap((seed) => [
+      sampleRun({ seed, protocol: 'held-out', testAccuracy: 0.8 + 0.001 * seed }),
+      sampleRun({
+        seed,
+        protocol: 'held-out',
+        optimizer: 'lazy-adam',
+        testAccuracy: 0.81 + 0.001 * seed * seed,
+      }),
+    ]);
+    const text = reportMarkdown(
+      { ...content, sections: [{ runs: heldOut, reported: REPORTED }] },
+      '.',
+    );
+    expect(text).to.include('## IMDB reviews, preset quick, held out');
+    expect(text).to.include(
+      'test accuracy at the best epoch from 80.20 % with Adam to 81.47 % with',
+    );
+    // Differences 0.010, 0.012, 0.016.
+    expect(text).to.include('- lazy-adam − adam, on the test data: +1.27 points (95 % interval');
+    expect(text).not.to.include('By the rule');
+    const mixed = { runs: [...heldOut, sampleRun()], reported: REPORTED };
+    expect(() => reportMarkdown({ ...content, sections: [mixed] }, '.')).to.throw(
+      'one table compares runs of one protocol',
+    );
+  });
+
+  it('lists every run with a link to its summary and the command that repeats it', () => {
+    expect(markdown).to.include('| `npx lazyahead runs rerun runs/sample` |');
     expect(markdown).to.include('[Adam](runs/sample/summary.json) | 3 | 83.80 % |');
     expect(reportMarkdown(content, join('runs'))).to.include('(sample/summary.json)');
   });
