@@ -1,24 +1,95 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/**
+ * Figures in README.md stand between two comments that name where they come from:
+ *
+ *     <!-- from results/imdb-quick: text -->    the table that `lazyahead report` prints of that folder
+ *     <!-- from results/README.md: lines -->    each line, or part of one, stands in that file
+ *     <!-- from results/bench.txt: rows -->     a row's figures are those of one line of that file, rounded
+ *     <!-- end -->
+ */
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { EXPERIMENTS } from '../src/experiments/config.js';
-import { reproductionTable } from '../src/report/reproduction.js';
-import { reproductionText } from '../src/report/text.js';
-import { readRun } from '../src/training/run-files.js';
+import { reportOn } from '../src/report/report.js';
+import { reportText } from '../src/report/text.js';
 
 const ROOT = resolve(__dirname, '..');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const README = read('README.md');
+
+const QUOTE = /<!-- from (\S+): (\w+) -->(.*?)<!-- end -->/gs;
+
+/** The lines of a quote that hold something. */
+const linesOf = (quote: string) =>
+  quote
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+/** Whether a figure is what a number comes to with as many digits: 6.4 for 6.41. */
+function isRounded(figure: string, number: string): boolean {
+  const digits = figure.split('.')[1]?.length ?? 0;
+  return Number(number.replaceAll(',', '')).toFixed(digits) === figure.replaceAll(',', '');
+}
+
+/** Why a quote is not what it says; nothing where it is. */
+const CHECKS: Record<string, (from: string, quote: string) => string[]> = {
+  text(from, quote) {
+    const { title, ...content } = reportOn([join(ROOT, from)]);
+    const table = `\`\`\`text\n${reportText(content as never)}\n\`\`\``;
+    return quote.trim() === table ? [] : [`it should be:\n${table}`];
+  },
+
+  lines: (from, quote) => linesOf(quote).filter((line) => !read(from).includes(line)),
+
+  rows(from, quote) {
+    const sources = read(from)
+      .split('\n')
+      .map((line) => line.match(/\d[\d,]*(\.\d+)?/g) ?? []);
+    return linesOf(quote).filter((row) => {
+      const figures = row.match(/\d+\.\d+(?= *(\||ms|×))|\d+(?= × (faster|the))/g) ?? [];
+      return !sources.some((numbers) =>
+        figures.every((figure) => numbers.some((number) => isRounded(figure, number))),
+      );
+    });
+  },
+};
+
+/** What is wrong with a text's quotes. */
+const faults = (text: string) =>
+  [...text.matchAll(QUOTE)].flatMap(([, from, kind, quote]) =>
+    (CHECKS[kind] ?? (() => ['there is no such kind']))(from, quote).map(
+      (fault) => `from ${from}: ${kind}: ${fault}`,
+    ),
+  );
 
 describe('README.md', () => {
-  it('quotes the table of the runs in results/imdb-quick, in the order in which they were made', () => {
-    const folder = join(ROOT, 'results', 'imdb-quick');
-    const runs = readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => readRun(join(folder, name)));
-    const order = EXPERIMENTS.imdb.compared;
-    runs.sort((a, b) => order.indexOf(a.summary.optimizer) - order.indexOf(b.summary.optimizer));
-    const table = reproductionText(reproductionTable(runs, EXPERIMENTS.imdb.reported));
-    expect(README).to.contain(`\`\`\`text\n${table.trim()}\n\`\`\``);
+  it('quotes figures as they stand in results/', () => {
+    const kinds = [...README.matchAll(QUOTE)].map(([, , kind]) => kind);
+    expect(kinds).to.include.members(['text', 'rows']);
+    expect(faults(README)).to.deep.equal([]);
+  });
+
+  it('has no accuracy or perplexity of ours but in a quote', () => {
+    const rest = README.replace(QUOTE, '');
+    expect(rest.match(/\d\d\.\d\d? %|perplexity (of )?\d+\.\d+/g)).to.equal(null);
+    expect(rest).not.to.match(/<!-- (from|end)/);
+  });
+
+  it('could not quote another figure', () => {
+    const [[text], rows] = ['text', 'rows'].map((kind) =>
+      [...README.matchAll(QUOTE)].filter((quote) => quote[2] === kind).map(([whole]) => whole),
+    );
+    expect(faults(text.replace(/84\.\d/, '85.0'))).to.have.length(1);
+    for (const quote of rows) {
+      expect(
+        faults(quote.replace(/(\d)\.(\d)/, (_, a, b) => `${a}.${(Number(b) + 1) % 10}`)),
+      ).to.have.length(1);
+    }
+    const line = (figure: string) =>
+      `<!-- from results/bench-training.txt: lines -->${figure}<!-- end -->`;
+    expect(faults(line('109.6 (91.4–135.2)'))).to.deep.equal([]);
+    expect(faults(line('109.6 (91.4–135.3)'))).to.have.length(1);
+    expect(faults('<!-- from results/x: rwos -->1.0<!-- end -->')).to.have.length(1);
   });
 
   it('links to files that are there', () => {
