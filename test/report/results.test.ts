@@ -1,0 +1,70 @@
+/** The published page, as anyone can write it again. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { ROOT } from '../cli/command.js';
+
+describe('results/README.md', () => {
+  let clone: string;
+  const at = (...names: string[]) => join(clone, 'results', ...names);
+  const read = (folder: string) => ({
+    page: readFileSync(join(folder, 'README.md'), 'utf8'),
+    charts: readdirSync(join(folder, 'charts'))
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, 'charts', name), 'utf8')]),
+  });
+  const write = () => {
+    const tsx = pathToFileURL(require.resolve('tsx')).href;
+    const main = join(ROOT, 'src/cli/main.ts');
+    const command = ['--import', tsx, main, 'report', 'results', '--md'];
+    execFileSync(process.execPath, command, { cwd: clone, stdio: 'pipe' });
+  };
+
+  before(() => {
+    clone = mkdtempSync(join(tmpdir(), 'lazyahead-results-'));
+    cpSync(join(ROOT, 'results'), at(), { recursive: true });
+  });
+  after(() => rmSync(clone, { recursive: true }));
+
+  it('comes back byte for byte when it and its charts were deleted, in another folder too', () => {
+    rmSync(at('README.md'));
+    rmSync(at('charts'), { recursive: true });
+    write();
+    const published = read(join(ROOT, 'results'));
+    const { page, charts } = read(at());
+    // Not `equal`: two pages that differ are too long to be compared on a screen.
+    expect(page === published.page, 'run npx lazyahead report results --md').to.equal(true);
+    expect(charts.map(([name]) => name)).to.deep.equal(published.charts.map(([name]) => name));
+    for (const [i, [name, chart]] of charts.entries()) {
+      expect(chart === published.charts[i][1], name).to.equal(true);
+    }
+  });
+
+  it('changes when a summary does, and its chart when an epoch’s metrics do', () => {
+    const before = read(at());
+    const run = at('cifar10-quick', 'sgd-seed1');
+    const edit = (name: string, change: (text: string) => string) => {
+      const file = join(run, name);
+      writeFileSync(file, change(readFileSync(file, 'utf8')));
+    };
+    edit('summary.json', (text) =>
+      text.replace(/"bestValAccuracy": [\d.]+/, '"bestValAccuracy": 0.7'),
+    );
+    write();
+    const changed = read(at());
+    expect(before.page).not.to.include('70.00 %');
+    expect(changed.page).to.include('70.00 %');
+    expect(changed.charts).to.deep.equal(before.charts);
+    edit('metrics.jsonl', (text) => text.replace(/"valAccuracy":[\d.]+/, '"valAccuracy":0.7'));
+    write();
+    const differing = read(at()).charts.filter(([, chart], i) => chart !== before.charts[i][1]);
+    expect(differing.map(([name]) => name)).to.deep.equal(['cifar10-quick.svg']);
+  });
+
+  it('names no time, no host and no path of the machine that wrote it', () => {
+    expect(read(at()).page).not.to.match(/\d\d:\d\d|\/(home|root|tmp|work|usr)\/|\.\.\//);
+  });
+});
