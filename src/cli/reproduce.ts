@@ -38,9 +38,9 @@ export function register(program: Command): void {
 async function reproduceAction(experiment: string, flags: Flags): Promise<void> {
   const { seeds, optimizers, json } = flags;
   const { EXPERIMENTS } = await import('../experiments/config.js');
+  const { sectionsOf } = await import('../report/report.js');
   const { reproduce } = await import('../training/reproduce.js');
-  const { reproductionTable } = await import('../report/reproduction.js');
-  const { reproductionText } = await import('../report/text.js');
+  const { reportText } = await import('../report/text.js');
   const { writeReport } = await import('../report/write.js');
   const { readEnvironment } = await import('../training/run-files.js');
   const started = performance.now();
@@ -63,16 +63,16 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   if (runs.some(({ summary }) => summary.status === 'diverged')) {
     process.exitCode = 1;
   }
-  const { reported, title } = EXPERIMENTS[experiment];
-  const report = join(directory, 'report.html');
-  await writeReport(report, {
-    title,
-    sections: [{ runs, reported }],
+  const content = {
+    title: EXPERIMENTS[experiment].title,
+    sections: sectionsOf(runs),
     environments: [readEnvironment(runs[0].directory)],
-  });
+  };
+  const report = join(directory, 'report.html');
+  await writeReport(report, content);
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   const completed = runs.filter(({ summary }) => summary.status === 'completed').length;
-  const text = `${reproductionText(reproductionTable(runs, reported))}
+  const text = `${reportText(content)}
 ${completed} of ${planned} ${planned === 1 ? 'run' : 'runs'} completed in ${minutes} minutes, in ${directory}
 Report with charts: ${report}
 To look into it yourself: npm run lab opens JupyterLab; start with notebooks/imdb.ipynb

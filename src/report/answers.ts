@@ -3,7 +3,7 @@ import { optimizerStyle } from '../charts/figure.js';
 import { METRICS } from '../experiments/metric.js';
 import { type DifferenceVerdict, ENOUGH_SEEDS } from '../statistics/reproduced.js';
 import { isIn } from '../statistics/sample.js';
-import { leadSentence } from './captions.js';
+import { headline, leadSentence } from './captions.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSample, formatSeeds } from './format.js';
 import type { ReproductionRow, ReproductionTable } from './reproduction.js';
@@ -25,9 +25,10 @@ export function answersOf(table: ReproductionTable): Answer[] {
   const silent =
     table.incomparable !== null && table.rows.some(({ reported }) => reported !== null);
   return [
+    ...(figures.length === 0 ? [{ answer: leadSentence(table) }] : []),
     ...figures,
     ...differences,
-    ...(figures.length + differences.length === 0 ? [{ answer: leadSentence(table) }] : []),
+    ...rangeAnswers(table),
     ...(silent
       ? [
           {
@@ -36,6 +37,31 @@ export function answersOf(table: ReproductionTable): Answer[] {
           },
         ]
       : []),
+  ];
+}
+
+/** What the values of a hyperparameter make of each optimizer, where one alone varies. */
+function rangeAnswers(table: ReproductionTable): Answer[] {
+  const names = new Set(table.rows.flatMap(({ parameters }) => Object.keys(parameters)));
+  const optimizers = new Set(table.rows.map(({ optimizer }) => optimizer));
+  if (names.size !== 1 || optimizers.size < 2) return [];
+  const [name] = names;
+  const metric = METRICS[table.metric];
+  const ranges = [...optimizers].flatMap((optimizer) => {
+    const rows = table.rows.filter((row) => row.optimizer === optimizer);
+    const means = rows.flatMap(({ reproduced }) =>
+      reproduced ? headline(table, reproduced).mean : [],
+    );
+    if (means.length === 0) return [];
+    const range = formatInterval(metric, [Math.min(...means), Math.max(...means)]);
+    const lost = rows.length - means.length;
+    const without = lost === 0 ? '' : `, and no completed run at ${lost} of ${rows.length}`;
+    return `${label(optimizer)} ${range}${metric.unit}${without}`;
+  });
+  const values = table.rows.map(({ parameters }) => parameters[name]);
+  const each = [...new Set(values)].join(', ');
+  return [
+    { question: `How much does ${name} matter?`, answer: `Over ${each}: ${ranges.join('; ')}.` },
   ];
 }
 

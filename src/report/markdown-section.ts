@@ -26,11 +26,11 @@ import { differenceLines, verdictLines } from './sentences.js';
 export function headingOf(section: ReportSection): string {
   const comparison = reproductionTable(section.runs, section.reported);
   const changed = overridesNote(section.runs.map(({ summary }) => summary));
-  return [
+  const title = [
     sectionTitle(comparison),
-    ...(section.title ? [section.title] : []),
     ...(changed ? [changed.replace('not the preset: ', '')] : []),
   ].join(', ');
+  return section.title ? `${title} – ${section.title}` : title;
 }
 
 /**

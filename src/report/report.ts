@@ -93,9 +93,13 @@ export function sectionsOf(runs: RunResult[]): ReportSection[] {
   }
   return [...groups.values()].map((each) => ({
     runs: each,
-    reported: EXPERIMENTS[each[0].summary.experiment]?.reported ?? [],
+    reported: reportedFor(each[0].summary),
   }));
 }
+
+/** The published figures that runs can stand beside: all are of experiments' own protocols. */
+const reportedFor = ({ experiment, protocol }: RunSummary) =>
+  protocol === undefined ? (EXPERIMENTS[experiment]?.reported ?? []) : [];
 
 export function reportJson({ title, sections, notes = [] }: ReportContent): ReportJson {
   return {
