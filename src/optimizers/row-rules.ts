@@ -39,6 +39,23 @@ type RowRule = (optimizer: Fields, rows: RowStep) => SteppedRows;
 
 const { abs, add, div, maximum, mul, neg, sqrt, square, sub } = tf;
 
+/** Its ε may be another in each step, as that of `KerasAdam` is. */
+const adamRule: RowRule = (adam, { gradient, weights, before, decayed }) => {
+  const native = nativeBackend();
+  if (native !== null && agreesWithTfjs(adam)) {
+    const state = { weights: weights(), first: before(0), second: before(1) };
+    const stepped = nativeAdam(native, adam, state, gradient);
+    return { weights: stepped.weights, slots: [stepped.first, stepped.second] };
+  }
+  const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = adam;
+  const first = add(decayed(0), mul(gradient, 1 - beta1));
+  const second = add(decayed(1), mul(square(gradient), 1 - beta2));
+  const correctedFirst = div(first, sub(1, accBeta1));
+  const correctedSecond = div(second, sub(1, accBeta2));
+  const direction = div(correctedFirst, add(sqrt(correctedSecond), epsilon));
+  return { change: mul(direction, -learningRate), slots: [first, second] };
+};
+
 /** By `getClassName()`. */
 const RULES: Record<string, RowRule> = {
   SGD: ({ c }, { gradient }) => ({ change: mul(c, gradient), slots: [] }),
@@ -70,21 +87,8 @@ const RULES: Record<string, RowRule> = {
     return { change: mul(update, -learningRate), slots: [meanSquare, meanSquareUpdate] };
   },
 
-  Adam: (adam, { gradient, weights, before, decayed }) => {
-    const native = nativeBackend();
-    if (native !== null && agreesWithTfjs(adam)) {
-      const state = { weights: weights(), first: before(0), second: before(1) };
-      const stepped = nativeAdam(native, adam, state, gradient);
-      return { weights: stepped.weights, slots: [stepped.first, stepped.second] };
-    }
-    const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = adam;
-    const first = add(decayed(0), mul(gradient, 1 - beta1));
-    const second = add(decayed(1), mul(square(gradient), 1 - beta2));
-    const correctedFirst = div(first, sub(1, accBeta1));
-    const correctedSecond = div(second, sub(1, accBeta2));
-    const direction = div(correctedFirst, add(sqrt(correctedSecond), epsilon));
-    return { change: mul(direction, -learningRate), slots: [first, second] };
-  },
+  Adam: adamRule,
+  KerasAdam: adamRule,
 
   Adamax: (adamax, { gradient, decayed }) => {
     const { learningRate, beta1, accBeta1, iteration, decay, epsilon } = adamax;

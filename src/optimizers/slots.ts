@@ -63,6 +63,17 @@ interface Layout {
   clocks: { field: string; initial?: string }[];
 }
 
+const ADAM: Layout = {
+  slots: [
+    { field: 'accumulatedFirstMoment', firstMoment: true, decay: 'beta1' },
+    { field: 'accumulatedSecondMoment', decay: 'beta2' },
+  ],
+  clocks: [
+    { field: 'accBeta1', initial: 'beta1' },
+    { field: 'accBeta2', initial: 'beta2' },
+  ],
+};
+
 /** By `getClassName()`: `instanceof` is duck-typed for optimizers and true for any of them. */
 const LAYOUTS: Record<string, Layout> = {
   SGD: { slots: [], clocks: [] },
@@ -89,16 +100,8 @@ const LAYOUTS: Record<string, Layout> = {
     ],
     clocks: [],
   },
-  Adam: {
-    slots: [
-      { field: 'accumulatedFirstMoment', firstMoment: true, decay: 'beta1' },
-      { field: 'accumulatedSecondMoment', decay: 'beta2' },
-    ],
-    clocks: [
-      { field: 'accBeta1', initial: 'beta1' },
-      { field: 'accBeta2', initial: 'beta2' },
-    ],
-  },
+  Adam: ADAM,
+  KerasAdam: ADAM,
   Adamax: {
     slots: [
       { field: 'accumulatedFirstMoment', firstMoment: true, decay: 'beta1' },

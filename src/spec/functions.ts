@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FusedAdam } from '../optimizers/adam.js';
 import { GradientClipping, type GradientClippingOptions } from '../optimizers/gradient-clipping.js';
+import { KerasAdam } from '../optimizers/keras-adam.js';
 import { LazyOptimizer, type LazyOptions } from '../optimizers/lazy.js';
 import { Lookahead, type LookaheadOptions } from '../optimizers/lookahead.js';
 import { FusedMomentum, FusedSgd } from '../optimizers/momentum.js';
@@ -141,6 +142,14 @@ export const OPTIMIZERS: Record<string, OptimizerFunction> = {
     flag('nesterov', false, { option: 'useNesterov' }),
   ),
   adam: fused(FusedAdam, rate(1e-3), fraction('beta1', 0.9), fraction('beta2', 0.999), epsilon),
+  keras_adam: fused(
+    KerasAdam,
+    rate(1e-3),
+    fraction('beta1', 0.9),
+    fraction('beta2', 0.999),
+    number('epsilon', 1e-7, { range: AT_LEAST_0 }),
+    number('ticks', 1),
+  ),
   adamax: plain(
     'Adamax',
     rate(2e-3),

@@ -23,6 +23,7 @@ interface Context extends SpecOptions {
  *
  *     sgd(lr)    momentum(lr, momentum=0.9, nesterov=false)
  *     adam(lr=1e-3, beta1=0.9, beta2=0.999, epsilon)
+ *     keras_adam(lr=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7, ticks=1), see `KerasAdam`
  *     adamax(lr=2e-3, beta1=0.9, beta2=0.999, epsilon, decay=0)
  *     adagrad(lr, initial=0.1)    adadelta(lr=1e-3, rho=0.95, epsilon)
  *     rmsprop(lr, decay=0.9, momentum=0, epsilon, centered=false)
