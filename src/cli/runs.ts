@@ -90,7 +90,7 @@ async function rerunAction(directory: string, flags: Flags & { runDir?: string }
     onEvent: showProgress(`again: ${directory}`),
     onStatus: (status) => process.stderr.write(`${status}\n`),
   });
-  const { identical, differences, environment, original, repeated } = result;
+  const { identical, differences, environment, hasSteps, original, repeated } = result;
   if (repeated.summary.status === 'interrupted') {
     throw new Error(`${repeated.summary.message} Whether it comes out identical is not known.`);
   }
@@ -106,7 +106,7 @@ async function rerunAction(directory: string, flags: Flags & { runDir?: string }
   print(
     [
       identical
-        ? `Identical: metrics, losses of all steps and weights (SHA-256 ${repeated.summary.weightsSha256.slice(0, 12)}…). Run: ${repeated.directory}`
+        ? `Identical: metrics${hasSteps ? ', losses of all steps' : ''} and weights (SHA-256 ${repeated.summary.weightsSha256.slice(0, 12)}…). Run: ${repeated.directory}`
         : `Not identical. Run: ${repeated.directory}`,
       ...differences,
       environment.length === 0

@@ -19,6 +19,8 @@ export interface Rerun {
   identical: boolean;
   /** Where not, a sentence each; of very many, the first. */
   differences: string[];
+  /** Whether the losses of the steps were recorded, and so compared. */
+  hasSteps: boolean;
   /** In what the environments differ that can change numbers, a few words each. */
   environment: string[];
   original: RunResult;
@@ -47,17 +49,19 @@ export async function rerun(directory: string, options: RunOptions = {}): Promis
     runDir: options.runDir ?? join('runs', `rerun-${basename(resolve(directory))}-${timeStamp()}`),
   });
   const here = readEnvironment(repeated.directory) as unknown as Environment;
+  // A published run may come without the losses of its steps.
+  const hasSteps = existsSync(join(directory, FILES.steps));
   const differences = [
     ...datasetDifferences(config, readJson(repeated.directory, FILES.config)),
     ...weightDifferences(original, repeated),
     ...few(lineDifferences('epoch', original.metrics, repeated.metrics)),
-    // A published run may come without its steps.
-    ...(existsSync(join(directory, FILES.steps))
+    ...(hasSteps
       ? few(lineDifferences('step', stepsOf(directory), stepsOf(repeated.directory)))
       : []),
   ];
   return {
     identical: differences.length === 0,
+    hasSteps,
     differences,
     environment: environmentDifferences(there, here),
     original,

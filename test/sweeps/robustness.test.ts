@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { resolveConfig } from '../../src/experiments/config.js';
+import { answersOf } from '../../src/report/answers.js';
 import { reportHtml } from '../../src/report/html.js';
 import { reportJson } from '../../src/report/report.js';
+import { reproductionTable } from '../../src/report/reproduction.js';
 import { robustnessReport } from '../../src/report/robustness.js';
 import { reportText } from '../../src/report/text.js';
 import { UsageError } from '../../src/runtime/errors.js';
-import { planRobustness } from '../../src/sweeps/robustness.js';
+import type { Trial } from '../../src/sweeps/engine.js';
+import { planTrials } from '../../src/sweeps/plan.js';
+import { planRobustness, studiesIn } from '../../src/sweeps/robustness.js';
 import { sampleRun } from '../charts/sample-runs.js';
 
 const request = { experiment: 'cifar10', preset: 'smoke', seeds: [1, 2] };
@@ -67,6 +71,36 @@ describe('A study of robustness', () => {
     expect(reportText(content)).to.include('within Lookahead').and.to.include('k 20, alpha 0.2');
     const some = new Map([...runs].slice(0, 3));
     expect(robustnessReport(studies, { ...sweep, runs: some }).sections).to.have.length(1);
+  });
+
+  it('is known again by its trials, but not where they are more or fewer', () => {
+    const of = (trials: Trial[]) => studiesIn({ experiment: 'cifar10', trials });
+    const studies = planRobustness({ ...request, epochs: 3, settings: { width: 4 } });
+    const all = studies.flatMap(({ trials }) => trials);
+    const trials = [...new Map(all.map((trial) => [trial.id, trial])).values()];
+    expect(of(trials)).to.deep.equal(studies);
+    expect(of(trials.slice(1))).to.equal(null);
+    const [other] = planTrials({ experiment: 'cifar10', optimizers: ['adamw'] });
+    expect(of([...trials, other])).to.equal(null);
+    expect(studiesIn({ experiment: 'imdb', trials: [other] })).to.equal(null);
+    expect(of([])).to.equal(null);
+  });
+
+  it('says first how much its learning rates matter to each optimizer', () => {
+    const run = (optimizer: string, lr: number, best: number | null) =>
+      sampleRun({
+        ...{ experiment: 'cifar10', dataset: 'cifar10', optimizer, overrides: { lr } },
+        ...(best === null ? { status: 'diverged' } : { bestValAccuracy: best }),
+      });
+    const runs = [
+      ...[run('sgd', 0.01, 0.4), run('sgd', 1, null)],
+      ...[run('lookahead-sgd', 0.01, 0.35), run('lookahead-sgd', 1, 0.5)],
+    ];
+    expect(answersOf(reproductionTable(runs, [])).at(-1)).to.deep.equal({
+      question: 'How much does lr matter?',
+      answer:
+        'Over 0.01, 1: SGD 40.00 to 40.00 %, and no completed run at 1 of 2; Lookahead(SGD) 35.00 to 50.00 %.',
+    });
   });
 
   it('refuses experiments without one, in one sentence', () => {

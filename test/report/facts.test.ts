@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { dataFact, timeFact } from '../../src/report/facts.js';
+import { sampleRun } from '../charts/sample-runs.js';
+
+describe('timeFact', () => {
+  it('has the hours of all runs, and of the shortest and the longest one', () => {
+    const runs = [sampleRun({ seconds: 60 }), sampleRun({ seconds: 7200 })];
+    expect(timeFact(runs)).to.deep.equal([
+      'Time',
+      '2 h 01 min in all, validation included, from 1 min 00 s to 2 h 00 min a run',
+    ]);
+    expect(timeFact([runs[0]])[1]).to.equal('1 min 00 s in all, validation included');
+  });
+
+  it('says when a machine was busy: epochs that took longer than the others of their run', () => {
+    // Epochs of 30, 30 and 46 s: 46 > 1.5 × 30; with 44 none is.
+    const run = (last: number) => {
+      const { metrics, ...rest } = sampleRun();
+      return { ...rest, metrics: metrics.map((m, i) => (i === 2 ? { ...m, seconds: last } : m)) };
+    };
+    expect(timeFact([run(106)])[1]).to.match(
+      /busy with other work beside: 1 of 3 epochs took more/,
+    );
+    expect(timeFact([run(104)])[1]).not.to.include('busy');
+  });
+});
+
+describe('dataFact', () => {
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'lazyahead-facts-'));
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  it('names the data of the runs with their checksum, and nothing where that is not known', () => {
+    const run = { ...sampleRun(), directory };
+    expect(dataFact([run])).to.deep.equal([]);
+    const dataset = { name: 'imdb', sha256: 'f6ad', trainExamples: 20_000, valExamples: 5_000 };
+    const write = (more: object) =>
+      writeFileSync(
+        join(directory, 'config.json'),
+        JSON.stringify({ dataset: { ...dataset, ...more } }),
+      );
+    write({});
+    expect(dataFact([run, run])).to.deep.equal([
+      ['Data', 'imdb, trained on 20,000, validated on 5,000, SHA-256 f6ad'],
+    ]);
+    write({ testExamples: 25_000 });
+    expect(dataFact([run])[0][1]).to.include('validated on 5,000, tested on 25,000, SHA');
+  });
+});
