@@ -21,6 +21,7 @@ export type { Experiment, Preset, ReportedFigure, RunConfig } from './experiment
 export type { DifferenceRow } from './report/differences.js';
 export type { ReportContent, ReportSection } from './report/html.js';
 export { reportMarkdown } from './report/markdown.js';
+export { chartFiles } from './report/markdown-charts.js';
 export { reportJson, reportOn } from './report/report.js';
 export {
   type ReproductionRow,
