@@ -48,14 +48,15 @@ export async function openSvgRenderer(): Promise<SvgRenderer> {
   return {
     async svgOf(figure, size = {}) {
       page ??= openPage(browser, plotly);
-      const { json, hash } = drawable(figure, size);
       try {
+        const { json, hash } = drawable(figure, size);
         const svg = await compactSvg(await draw(await page, json), `c${hash}-`);
         return svg.length > LARGEST ? null : svg;
       } catch {
         // A page that is still busy, or has crashed, must not hold up the next chart.
-        await (await page.catch(() => null))?.close();
+        const stuck = page;
         page = undefined;
+        await (await stuck.catch(() => null))?.close().catch(() => {});
         return null;
       }
     },
