@@ -16,14 +16,6 @@ export interface Burst {
   complete: boolean;
 }
 
-/** What a kernel says of itself. */
-export interface Started {
-  ms: [number];
-  implementation: string;
-  version: string;
-  language: string;
-}
-
 export class KernelClient {
   readonly #name: string;
   readonly #process: Answering;
@@ -44,8 +36,9 @@ export class KernelClient {
   }
 
   /** Starts the kernel: the time until it has answered `kernel_info_request`. */
-  start(): Promise<Started> {
-    return this.#process.ask({ ask: 'start', limit: PATIENCE });
+  async start(): Promise<number> {
+    const { ms } = await this.#process.ask<{ ms: number }>({ ask: 'start', limit: PATIENCE });
+    return ms;
   }
 
   /**

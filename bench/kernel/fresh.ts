@@ -21,8 +21,7 @@ export async function* measureFresh(
   await withClients(kernels, async (clients) => {
     for (let round = 0; round < (smoke ? 1 : ROUNDS); round++) {
       await eachFresh(clients, round, async (name, client) => {
-        const { ms } = await client.start();
-        ready[name]!.samples.push(...ms);
+        ready[name]!.samples.push(await client.start());
         first[name]!.samples.push(...(await client.cells(['1 + 1'])));
         try {
           imported[name]!.samples.push(...(await client.cells([IMPORT])));
