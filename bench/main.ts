@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { type BackendInfo, startBackend } from '../src/runtime/backend.js';
 import { describeEnvironment } from '../src/runtime/environment.js';
 import { UsageError } from '../src/runtime/errors.js';
+import { KERNEL } from './kernel/suite.js';
 import { OPTIMIZERS } from './optimizers/parts.js';
 import type { Request, Suite } from './suite.js';
 import { TRAINING } from './training/suite.js';
@@ -11,6 +12,7 @@ import { TRAINING } from './training/suite.js';
 const SUITES: Record<string, Suite<unknown>> = {
   training: TRAINING as Suite<unknown>,
   optimizers: OPTIMIZERS as Suite<unknown>,
+  kernel: KERNEL as Suite<unknown>,
 };
 
 interface Flags extends Omit<Request, 'threads'> {
@@ -25,9 +27,11 @@ Suites:
               Workloads: ${TRAINING.names.join(', ')}
   optimizers  what the optimizer wrappers cost, and how much memory they hold.
               Parts: ${OPTIMIZERS.names.join(', ')}
+  kernel      what a notebook's reader waits for: our kernel, stock tslab's and Deno's in turn.
+              Parts: ${KERNEL.names.join(', ')}
 
 Keras and PyTorch run in the Python that LAZYAHEAD_PYTHON names, where it can import them, else in an
-environment that is made on first use in the cache folder.
+environment that is made on first use in the cache folder; Deno likewise comes from PyPI.
 
 Examples:
   npm run bench
@@ -38,7 +42,7 @@ Examples:
 async function main(): Promise<void> {
   const program = new Command('bench')
     .description('measure a suite, ours and what it is compared with in turn')
-    .argument('[suite]', Object.keys(SUITES).join(' or '), 'training')
+    .argument('[suite]', Object.keys(SUITES).join(', '), 'training')
     .option('--only <names>', 'workloads or parts to measure, separated by commas', list)
     .addOption(
       new Option(
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
     )
     .option('--json', "the rows as a JSON array in standard output's last line")
     .option('--smoke', 'tiny sizes, to see that everything runs; no limit is judged', false)
-    .option('--no-python', 'leave Keras and PyTorch out, and do not install them')
+    .option('--no-python', 'leave Keras, PyTorch and Deno out, and do not install them')
     .addHelpText('after', HELP)
     .exitOverride();
   try {

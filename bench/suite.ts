@@ -10,7 +10,7 @@ export interface Request {
   only?: string[];
   /** Blocks of each side, where a suite leaves that open. */
   rounds: number;
-  /** Whether to measure Keras and PyTorch, and to install them where they are missing. */
+  /** Whether to measure Keras, PyTorch and Deno, and to install them where they are missing. */
   python: boolean;
   /** Steps over which memory must stay flat. */
   memorySteps: number;

@@ -114,7 +114,9 @@ describe('The benchmark', () => {
   it('names the suites and parts there are when asked for another', async () => {
     const suite = (await rejection(bench('layer'))) as Error & { stderr: string; code: number };
     expect(suite.code).to.equal(2);
-    expect(suite.stderr).to.include('There is no suite "layer": choose training, optimizers.');
+    expect(suite.stderr).to.include(
+      'There is no suite "layer": choose training, optimizers, kernel.',
+    );
     const part = (await rejection(bench('optimizers', '--only', 'tests'))) as typeof suite;
     expect(part.stderr).to.include(
       'The suite optimizers has no "tests": choose from dense, vocabulary, pytorch, lookahead, memory.',

@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { findChromium } from '../../src/charts/svg/chromium.js';
 import { runNotebook } from '../../src/kernel/headless.js';
 import { findJupyter, type Jupyter } from '../../src/kernel/jupyter.js';
 import { UsageError } from '../../src/runtime/errors.js';
-import { notebookFolder, printed, readCells } from './notebooks.js';
+import { skip } from '../support/skip.js';
+import { notebookFolder, printed, readCells, text } from './notebooks.js';
 
 describe('running a notebook headless', function () {
   this.timeout(60_000);
@@ -70,6 +74,55 @@ describe('running a notebook headless', function () {
     const text = join(folder.path, 'text.ipynb');
     writeFileSync(text, 'no notebook');
     expect(await failure(text)).to.be.instanceOf(UsageError);
+  });
+
+  describe('that has a chart', () => {
+    const PLOTLY = 'application/vnd.plotly.v1+json';
+    const chart = `import { plot } from 'lazyahead/notebook';
+      plot({ data: [{ name: 'loss', y: [3, 2] }] });`;
+    const outputs = (file: string) =>
+      readCells(file).map(({ outputs }) => outputs.find(({ data }) => data?.[PLOTLY])?.data);
+
+    it('puts an SVG beside it', async function () {
+      if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
+      const drawn = `await plot({ data: [{ y: [1, 2, 3] }] }, { svg: true })`;
+      const file = folder.write('chart.ipynb', [chart, drawn]);
+      const { svg } = await runNotebook(jupyter, file, { timeout: 30 });
+      // The second one's was drawn by the cell itself.
+      expect(svg).to.deep.equal({ drawn: 1, missing: 0, reason: null });
+      const [first, second] = outputs(file);
+      for (const data of [first, second]) {
+        expect(text(data!['image/svg+xml'])).to.match(/^<svg .*<\/svg>$/s);
+      }
+      expect(first).to.have.nested.property(`${PLOTLY.replace(/\./g, '\\.')}.data[0].name`, 'loss');
+    });
+
+    it('leaves it as it is where no SVG is wanted', async () => {
+      const file = folder.write('no-svg.ipynb', [chart]);
+      const { svg } = await runNotebook(jupyter, file, { timeout: 30, svg: false });
+      expect(svg).to.deep.equal({ drawn: 0, missing: 0, reason: null });
+      expect(outputs(file)[0]).to.have.all.keys(PLOTLY, 'text/plain');
+    });
+
+    it('says in one line where there is nothing to draw it with', async () => {
+      const file = folder.write('bare.ipynb', [chart, chart.split('\n')[1]]);
+      const hides = join(folder.path, 'hides-chromium.cjs');
+      writeFileSync(
+        hides,
+        `const fs = require('node:fs'); const { existsSync } = fs;
+         fs.existsSync = (path) => !/chrom/i.test(path) && existsSync(path);`,
+      );
+      const { stderr } = await promisify(execFile)(
+        process.execPath,
+        ['--require', hides, 'dist/cli/main.js', 'notebook', 'run', file],
+        { env: { ...process.env, CHROME: '' } },
+      );
+      expect(stderr).to.equal(
+        'cell 1 of 2\ncell 2 of 2\n' +
+          '2 charts have no SVG: no Chromium found: install it or name it in CHROME.\n',
+      );
+      expect(outputs(file)[1]).to.have.all.keys(PLOTLY, 'text/plain');
+    });
   });
 
   it('stops when told to, without touching the notebook', async () => {

@@ -1,0 +1,37 @@
+/** The suite `kernel`: what a reader of a notebook waits for, ours and other TypeScript kernels in turn. */
+import type { Request, Suite } from '../suite.js';
+import { measureBurst } from './burst.js';
+import { measureCells } from './cells.js';
+import { measureFresh } from './fresh.js';
+import { measureGrowth } from './growth.js';
+import { type Kernels, prepareKernels } from './kernels.js';
+import type { KernelRow } from './row.js';
+import { kernelTable } from './table.js';
+
+type Part = (kernels: Kernels, request: Request) => AsyncIterable<KernelRow>;
+
+const PARTS: Record<string, Part> = {
+  start: measureFresh,
+  cell: measureCells,
+  burst: measureBurst,
+  growth: measureGrowth,
+};
+
+export const KERNEL: Suite<KernelRow> = {
+  names: Object.keys(PARTS),
+  defaultThreads: [1],
+  async *measure(request, say) {
+    const kernels = await prepareKernels(request, say);
+    try {
+      say(`Kernels: ${kernels.names.join(', ')}`);
+      for (const [name, part] of Object.entries(PARTS)) {
+        if (request.only && !request.only.includes(name)) continue;
+        say(`${name} …`);
+        yield* part(kernels, request);
+      }
+    } finally {
+      kernels.remove();
+    }
+  },
+  table: kernelTable,
+};
