@@ -1,0 +1,94 @@
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import type { Failure } from '../failure.js';
+import { Cells } from './cells.js';
+import { Checker } from './checker.js';
+import { Diagnostics } from './diagnostics.js';
+import { emit } from './emit.js';
+import { CellError, type CompiledCell, type Engine } from './engine.js';
+import { describeException } from './exceptions.js';
+import { Modules } from './modules.js';
+import { Packages } from './packages.js';
+import { Runner } from './runner.js';
+import { Stacks } from './stack.js';
+
+export interface EngineOptions {
+  /** What some module names mean at run time, whatever is installed: `{ tslab: … }`. */
+  modules?: Record<string, unknown>;
+}
+
+/**
+ * The TypeScript engine of a notebook.
+ *
+ * @param cwd - the notebook's folder: imports are relative to it, and the nearest tsconfig.json rules.
+ */
+export function createEngine(cwd: string, options: EngineOptions = {}): Engine {
+  return new TypeScriptEngine(cwd, options);
+}
+
+class TypeScriptEngine implements Engine {
+  readonly version = ts.version;
+  private readonly cells: Cells;
+  private readonly checker: Checker;
+  private readonly diagnostics: Diagnostics;
+  private readonly stacks = new Stacks(dirname(__dirname));
+  private readonly runner: Runner;
+
+  constructor(cwd: string, { modules = {} }: EngineOptions) {
+    this.cells = new Cells(cwd);
+    this.checker = new Checker(cwd, this.cells);
+    this.diagnostics = new Diagnostics(cwd, this.cells);
+    const loader = new Modules(this.checker.resolution, new Packages(modules), this.stacks);
+    this.runner = new Runner(join(cwd, 'cell.ts'), loader, this.stacks);
+  }
+
+  warmUp(): void {
+    this.compile('0', 'In[0]');
+  }
+
+  compile(code: string, name: string): CompiledCell {
+    const slot = this.cells.stage(code, name);
+    if (slot.declarations.imports.length) this.checker.refresh();
+    const program = this.checker.program();
+    const file = program.getSourceFile(slot.file)!;
+    const wrong = [file, ...this.checker.localImports(program, file)].flatMap((each) =>
+      this.diagnostics.of(program, each),
+    );
+    if (wrong.length) throw new CellError(this.diagnostics.failure(wrong));
+    const { declarations, version } = slot;
+    const run = this.runner.prepare(
+      emit(program, file, declarations.names),
+      declarations.names,
+      name,
+    );
+    return {
+      warnings: [],
+      run: () => {
+        const current = slot.version === version ? slot : this.cells.stage(code, name);
+        this.cells.commit(current);
+        return run();
+      },
+    };
+  }
+
+  describe(error: unknown): Failure {
+    return error instanceof CellError ? error.failure : describeException(error);
+  }
+
+  complete(_code: string, position: number) {
+    return { matches: [], start: position, end: position, metadata: {} };
+  }
+
+  inspect(): null {
+    return null;
+  }
+
+  isComplete(): { status: 'unknown' } {
+    return { status: 'unknown' };
+  }
+
+  close(): void {
+    this.checker.service.dispose();
+    this.stacks.close();
+  }
+}
