@@ -13,6 +13,7 @@ export function register(program: Command): void {
     .argument('<file>', 'the notebook')
     .option('--output <file>', 'save the executed notebook here instead')
     .option('--timeout <seconds>', 'longest time for one cell', parseSeconds, 1800)
+    .option('--no-svg', 'leave Plotly charts without the picture that sites without Plotly show')
     .option('--json', 'print the result as one line of JSON')
     .action(run);
 }
@@ -20,6 +21,7 @@ export function register(program: Command): void {
 interface Options {
   output?: string;
   timeout: number;
+  svg: boolean;
   json?: boolean;
 }
 
@@ -27,9 +29,17 @@ async function run(file: string, options: Options): Promise<void> {
   const result = await runNotebook(findJupyter(), file, {
     output: options.output,
     timeout: options.timeout,
+    svg: options.svg,
     signal: untilInterrupted(),
     onCell: (cell, cells) => process.stderr.write(`cell ${cell} of ${cells}\n`),
   });
+  const { missing, reason } = result.svg;
+  if (missing > 0) {
+    const why = reason ?? 'Plotly cannot draw them so, or only as very large ones';
+    process.stderr.write(
+      `${missing === 1 ? '1 chart has' : `${missing} charts have`} no SVG: ${why}.\n`,
+    );
+  }
   if (options.json) {
     console.log(JSON.stringify(result));
   } else {

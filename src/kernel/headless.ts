@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Figure } from '../charts/figure.js';
 import { UsageError } from '../runtime/errors.js';
+import { ChartSvgs } from './chart-svgs.js';
 import { type Jupyter, KERNEL } from './jupyter.js';
 
 /** A notebook that was executed. */
@@ -14,6 +16,8 @@ export interface NotebookRun {
   cells: number;
   /** Wall-clock time, start of the kernel included (s). */
   seconds: number;
+  /** Plotly charts that were given an SVG, and those that were not. */
+  svg: ChartSvgs['count'];
 }
 
 export interface RunOptions {
@@ -21,6 +25,8 @@ export interface RunOptions {
   output?: string;
   /** Longest time for one cell (s). */
   timeout: number;
+  /** Whether every Plotly chart is given an SVG, for readers without Plotly. Default: true. */
+  svg?: boolean;
   /** Called as each code cell starts, counted from 1. */
   onCell?: (cell: number, cells: number) => void;
   /** Ends the run: nothing is written. */
@@ -30,12 +36,16 @@ export interface RunOptions {
 /** What the script below prints: a line of JSON each. */
 type Report =
   | { event: 'cell'; cell: number; cells: number }
+  | { event: 'figure'; figure: Figure }
   | { event: 'done'; cells: number }
   | { event: 'unreadable' | 'unwritable'; reason: string }
   | { event: 'no kernel'; kernel: string }
   | { event: 'failed'; cell: number; source: string; error: string };
 
-/** Executes a notebook through nbclient. Arguments: notebook, output, kernel, seconds a cell. */
+/**
+ * Executes a notebook through nbclient. Arguments: notebook, output, kernel, seconds a cell, and
+ * whether it asks for each chart's SVG: the answer is a line of JSON.
+ */
 const SCRIPT = `
 import json, os, sys
 import nbformat
@@ -43,7 +53,7 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-source, target, kernel, timeout = sys.argv[1:]
+source, target, kernel, timeout, svg = sys.argv[1:]
 
 def report(event, **fields):
     print(json.dumps({'event': event, **fields}), flush=True)
@@ -85,6 +95,15 @@ except NoSuchKernel as error:
     report('no kernel', kernel=error.name)
     sys.exit(1)
 
+for output in (output for cell in code for output in cell.outputs if svg == 'svg'):
+    data = output.get('data', {})
+    figure = data.get('application/vnd.plotly.v1+json')
+    if figure is not None and 'image/svg+xml' not in data:
+        report('figure', figure=figure)
+        drawn = json.loads(sys.stdin.readline())
+        if drawn is not None:
+            data['image/svg+xml'] = drawn
+
 part = f'{target}.{os.getpid()}.part'
 try:
     nbformat.write(notebook, part)
@@ -117,14 +136,18 @@ export async function runNotebook(
   const started = Date.now();
   const python = spawn(
     jupyter.python,
-    ['-c', SCRIPT, notebook, output, KERNEL, String(options.timeout)],
+    [
+      ...['-c', SCRIPT, notebook, output, KERNEL, String(options.timeout)],
+      options.svg === false ? '' : 'svg',
+    ],
     {
       env: jupyter.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       signal: options.signal,
       killSignal: 'SIGTERM',
     },
   );
+  python.stdin.on('error', () => {}); // it ended instead of reading the answer: told below
   let complaint = '';
   python.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4000);
@@ -135,17 +158,26 @@ export async function runNotebook(
   });
 
   let last: Report | undefined;
-  for await (const line of createInterface(python.stdout)) {
-    // The kernel shares this stream: what is no report is its own print.
-    if (!line.startsWith('{"event":')) continue;
-    last = JSON.parse(line) as Report;
-    if (last.event === 'cell') options.onCell?.(last.cell, last.cells);
+  const charts = new ChartSvgs();
+  try {
+    for await (const line of createInterface(python.stdout)) {
+      // The kernel shares this stream: what is no report is its own print.
+      if (!line.startsWith('{"event":')) continue;
+      last = JSON.parse(line) as Report;
+      if (last.event === 'cell') options.onCell?.(last.cell, last.cells);
+      if (last.event === 'figure') {
+        python.stdin.write(`${JSON.stringify(await charts.draw(last.figure))}\n`);
+      }
+    }
+  } finally {
+    await charts.close();
   }
   await closed;
 
   if (options.signal?.aborted) throw new Error(`Interrupted: ${file} is as it was.`);
   if (last?.event !== 'done') throw failure(last, file, output, complaint);
-  return { notebook, output, cells: last.cells, seconds: (Date.now() - started) / 1000 };
+  const seconds = (Date.now() - started) / 1000;
+  return { notebook, output, cells: last.cells, seconds, svg: charts.count };
 }
 
 function failure(last: Report | undefined, file: string, output: string, complaint: string): Error {

@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { cellApi } from '../kernel/cell-api.js';
-
-/** One output in several forms, by MIME type; the front end shows the richest it knows. */
-export type MimeBundle = Record<string, unknown> & { 'text/plain': string };
-
-/** The method by which an object says how it is shown, as Deno's kernel has it too. */
-export const JUPYTER_DISPLAY: unique symbol = Symbol.for('Jupyter.display');
+import { cellApi, type MimeBundle } from '../kernel/cell-api.js';
+import { displayOf } from '../kernel/values/display-of.js';
+import { JUPYTER_DISPLAY } from '../kernel/values/jupyter-display.js';
 
 /** What shows itself in a notebook: a widget, say. */
 export interface Displayable {
@@ -26,6 +22,15 @@ export function display(shown: MimeBundle | Displayable): void {
   const write = kernelDisplay();
   if (write) write({ data: bundle as MimeBundle, metadata: {}, transient: {} }, false);
   else console.log((bundle as MimeBundle)['text/plain']);
+}
+
+/**
+ * Shows a value as our kernel shows a cell's last one: a tensor, a list of objects, a figure …
+ *
+ * @example for (const weights of model.getWeights()) await show(weights);
+ */
+export async function show(value: unknown): Promise<void> {
+  display(await displayOf(value));
 }
 
 /**

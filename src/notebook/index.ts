@@ -1,9 +1,14 @@
 /** What a notebook's cell calls: `import { plot, progress, IntSlider } from 'lazyahead/notebook'`. */
+
+export type { SvgSize } from '../charts/svg/renderer.js';
+export { svgOf } from '../charts/svg/svg-of.js';
+export type { MimeBundle } from '../kernel/cell-api.js';
+export type { PlotlyFigure } from '../kernel/values/figure.js';
 export { input, interrupted } from './ask.js';
-export { clearOutput, type Displayable, display, type MimeBundle } from './display.js';
+export { clearOutput, type Displayable, display, show } from './display.js';
 export { liveCurves } from './live-curves.js';
 export { type LivePlot, livePlot, type Points } from './live-plot.js';
-export { type PlotlyFigure, plot } from './plot.js';
+export { plot } from './plot.js';
 export { showProgress } from './progress.js';
 export { type ProgressBar, type ProgressOptions, progress } from './progress-bar.js';
 export { type Row, table } from './table.js';

@@ -1,7 +1,7 @@
 import { CHART_CONFIG, epochLayout, optimizerStyle } from '../charts/figure.js';
+import type { PlotlyFigure } from '../kernel/values/figure.js';
 import type { EpochEvent, TrainingEvent } from '../training/events.js';
 import { type LivePlot, livePlot } from './live-plot.js';
-import type { PlotlyFigure } from './plot.js';
 
 /** The traces of the figure, in order. */
 const TRAINING = 0;

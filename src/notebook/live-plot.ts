@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { MimeBundle } from '../kernel/cell-api.js';
+import { figureBundle, figureJson, type PlotlyFigure } from '../kernel/values/figure.js';
 import { UsageError } from '../runtime/errors.js';
 import { interrupted } from './ask.js';
-import { type MimeBundle, replaceableDisplay } from './display.js';
-import { figureBundle, figureJson, type PlotlyFigure, plot } from './plot.js';
+import { replaceableDisplay } from './display.js';
+import { plot } from './plot.js';
 
 /** Shortest time between two redraws (ms): 20 a second look like a movement. */
 const REDRAW_EVERY = 50;

@@ -1,8 +1,8 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { cellApi } from '../kernel/cell-api.js';
+import { escapeHtml } from '../report/escape.js';
 import { replaceableDisplay } from './display.js';
 import type { Row } from './progress-group.js';
-import { escapeHtml } from './table.js';
 import { HBox, VBox } from './widgets/boxes.js';
 import { FloatProgress, HTML } from './widgets/shown.js';
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { launch } from '../../src/charts/svg/chromium.js';
 import { findJupyter } from '../../src/kernel/jupyter.js';
 import { type LabServer, startLab } from '../../src/kernel/lab-server.js';
-import { launch } from './chromium.js';
 
 /** JupyterLab and a browser, both without anything that a user has configured. */
 export interface LabBrowser {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { findChromium, launch } from '../../src/charts/svg/chromium.js';
 import { startBackend } from '../../src/runtime/backend.js';
 import { expectClose } from '../support/numbers.js';
 import { skip } from '../support/skip.js';
-import { findChromium, launch } from './chromium.js';
 import {
   bundleLibrary,
   bundlePage,

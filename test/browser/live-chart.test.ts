@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { findChromium } from '../../src/charts/svg/chromium.js';
 import { notebookFolder } from '../kernel/notebooks.js';
 import { skip } from '../support/skip.js';
 import { chartData, picture, save } from './chart-page.js';
-import { findChromium } from './chromium.js';
 import { type LabBrowser, openLab, runAll } from './lab-page.js';
 
 /** A training on generated reviews; then a chart that changes faster than it can be drawn. */

@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
+import { findChromium } from '../../src/charts/svg/chromium.js';
 import { notebookFolder } from '../kernel/notebooks.js';
 import { skip } from '../support/skip.js';
-import { findChromium } from './chromium.js';
 import { hoverFirstPoint, type LabBrowser, openLab, runAll } from './lab-page.js';
 
 /** Every kind of output once, the chart last: what a cell prints before it must not get lost. */

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { findChromium, launch } from '../../src/charts/svg/chromium.js';
 import { writeReport } from '../../src/report/write.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
 import { skip } from '../support/skip.js';
-import { findChromium, launch } from './chromium.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 

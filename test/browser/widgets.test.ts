@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { findChromium } from '../../src/charts/svg/chromium.js';
 import { notebookFolder } from '../kernel/notebooks.js';
 import { skip } from '../support/skip.js';
 import { chartData, picture, save } from './chart-page.js';
-import { findChromium } from './chromium.js';
 import { type LabBrowser, openLab, runAll } from './lab-page.js';
 
 /** A slider that moves a chart, and one widget of each other kind. */

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
+import type { MimeBundle } from '../../kernel/cell-api.js';
 import { type Comm, type CommMessage, cellApi } from '../../kernel/cell-api.js';
-import { display, JUPYTER_DISPLAY, type MimeBundle } from '../display.js';
+import { JUPYTER_DISPLAY } from '../../kernel/values/jupyter-display.js';
+import { display } from '../display.js';
 import { forgetModel, keepModel } from './manager.js';
 
 /** What a widget's model holds, by the names of the Jupyter widgets' specification. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { JUPYTER_DISPLAY } from '../../../src/notebook/display.js';
+import { JUPYTER_DISPLAY } from '../../../src/kernel/values/jupyter-display.js';
 import {
   Button,
   Checkbox,

@@ -1,5 +1,6 @@
+/** The system's Chromium, driven through playwright-core where that is installed. */
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 /** The system's Chromium: the file named by CHROME, or one in the usual places; null without. */
 export function findChromium(): string | null {
@@ -9,16 +10,26 @@ export function findChromium(): string | null {
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
   ];
   return places.find((place) => place && existsSync(place)) ?? null;
 }
 
-/** A headless browser with a profile of its own, which speaks to nobody unless a page asks it to. */
+/**
+ * A headless browser with a profile of its own, which speaks to nobody unless a page asks it to.
+ *
+ * @throws Error when there is no Chromium, or no playwright-core to drive it.
+ */
 export async function launch(): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('no Chromium found: install it or name it in CHROME');
+  const { chromium } = await import('playwright-core').catch(() => {
+    throw new Error('playwright-core is not installed: npm install playwright-core');
+  });
   return chromium.launch({
     executablePath,
+    // The signals are for the program: a kernel is interrupted by one.
+    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
     args: [
       '--no-sandbox',
       '--disable-gpu',

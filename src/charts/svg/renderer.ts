@@ -1,0 +1,105 @@
+/** Charts drawn by Plotly in a browser that nobody sees. */
+import { createHash } from 'node:crypto';
+import type { Browser, Page } from 'playwright-core';
+import type { Figure, Trace } from '../figure.js';
+import { launch } from './chromium.js';
+import { compactSvg } from './compact.js';
+
+/** A figure, its layout as far as wanted. */
+type Drawable = Pick<Figure, 'data'> & Partial<Figure>;
+
+/** In pixels. */
+export interface SvgSize {
+  width?: number;
+  height?: number;
+}
+
+/** A browser with Plotly in it. */
+export interface SvgRenderer {
+  /**
+   * A figure as compact SVG, the same for the same figure; `null` where Plotly cannot draw it, or
+   * only with hundreds of kilobytes: a cloud of ten thousand points, a surface.
+   *
+   * @param size - by default the layout's, else 760 × 450.
+   */
+  svgOf(figure: Drawable, size?: SvgSize): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/** About the width of a notebook's outputs (pixels). */
+const WIDTH = 760;
+const HEIGHT = 450;
+
+/** Time for one chart (ms). */
+const PATIENCE = 30_000;
+
+/** Most characters of an SVG. */
+const LARGEST = 300_000;
+
+/**
+ * Starts one browser for any number of charts. It reaches no network.
+ *
+ * @throws Error when there is no Chromium, or no playwright-core to drive it.
+ */
+export async function openSvgRenderer(): Promise<SvgRenderer> {
+  const plotly = require.resolve('plotly.js-dist-min');
+  const browser = await launch();
+  let page: Promise<Page> | undefined;
+  return {
+    async svgOf(figure, size = {}) {
+      page ??= openPage(browser, plotly);
+      const { json, hash } = drawable(figure, size);
+      try {
+        const svg = await compactSvg(await draw(await page, json), `c${hash}-`);
+        return svg.length > LARGEST ? null : svg;
+      } catch {
+        // A page that is still busy, or has crashed, must not hold up the next chart.
+        await (await page.catch(() => null))?.close();
+        page = undefined;
+        return null;
+      }
+    },
+    close: () => browser.close(),
+  };
+}
+
+async function openPage(browser: Browser, plotly: string): Promise<Page> {
+  const context = await browser.newContext({ offline: true });
+  const page = await context.newPage();
+  await page.addScriptTag({ path: plotly });
+  return page;
+}
+
+async function draw(page: Page, json: string): Promise<string> {
+  const drawing = page.evaluate(
+    `Plotly.toImage(${json}, { format: 'svg', imageDataOnly: true })`,
+  ) as Promise<string>;
+  drawing.catch(() => {}); // rejects so when its page is closed, too
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the chart took too long')), PATIENCE);
+  });
+  try {
+    return await Promise.race([drawing, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The figure at its size, by means that end in SVG, and what tells it from others. */
+function drawable({ data, layout = {} }: Drawable, size: SvgSize): { json: string; hash: string } {
+  const width = size.width ?? layout.width ?? WIDTH;
+  const height = size.height ?? layout.height ?? HEIGHT;
+  const figure = {
+    data: data.map(withoutWebGl),
+    layout: { ...layout, width, height, autosize: false },
+  };
+  const json = JSON.stringify(figure, (_key, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
+  ).replace(/</g, '\\u003c');
+  return { json, hash: createHash('sha256').update(json).digest('hex').slice(0, 6) };
+}
+
+function withoutWebGl(trace: Trace): Trace {
+  return typeof trace.type === 'string' ? { ...trace, type: trace.type.replace(/gl$/, '') } : trace;
+}

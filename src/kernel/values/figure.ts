@@ -1,0 +1,46 @@
+/** Plotly figures as what a notebook shows of them. */
+import type { Figure } from '../../charts/figure.js';
+import type { MimeBundle } from '../cell-api.js';
+import { isPlainObject } from './rows.js';
+
+/** The MIME type of an interactive chart. */
+export const PLOTLY = 'application/vnd.plotly.v1+json';
+
+/** A Plotly figure, its layout as far as wanted. */
+export type PlotlyFigure = Pick<Figure, 'data'> & Partial<Figure>;
+
+/** Whether the value has the shape of a figure: `{ data: [{ … }], layout: { … } }`. */
+export function isFigure(value: unknown): value is PlotlyFigure {
+  return (
+    isPlainObject(value) &&
+    isPlainObject(value.layout) &&
+    Array.isArray(value.data) &&
+    value.data.every(isPlainObject)
+  );
+}
+
+/** The forms in which a figure is displayed. */
+export function figureBundle(figure: PlotlyFigure, svg?: string | null): MimeBundle {
+  return {
+    [PLOTLY]: JSON.parse(figureJson(figure)),
+    ...(svg && { 'image/svg+xml': svg }),
+    'text/plain': describe(figure),
+  };
+}
+
+/** As JSON carries it, typed arrays as lists: they would become objects with numbered keys. */
+export function figureJson(figure: PlotlyFigure): string {
+  return JSON.stringify({ layout: {}, ...figure }, (_key, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
+  );
+}
+
+function describe({ data, layout }: PlotlyFigure): string {
+  const title = layout?.title as { text?: string } | string | undefined;
+  const text = (typeof title === 'string' ? title : title?.text) ?? '';
+  // Plotly's titles may hold <b> and <br>; the first line is the title proper.
+  const [firstLine] = text.split(/<br\s*\/?>/);
+  const name = firstLine && ` “${firstLine.replace(/<[^>]*>/g, '')}”`;
+  const traces = data.map((trace, i) => trace.name ?? `trace ${i + 1}`).join(', ');
+  return `[Plotly chart${name}${traces && `: ${traces}`}]`;
+}
