@@ -1,5 +1,6 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Wire } from '../wire/wire.js';
+import { afterCutting, allowCutting, apart } from './apart.js';
 import { type Context, within } from './context.js';
 import { Interrupted } from './interrupted.js';
 
@@ -20,7 +21,8 @@ export class CellRunner {
     try {
       return await new Promise<T>((resolve, reject) => {
         this.running = { context, stop: reject };
-        setImmediate(() =>
+        allowCutting();
+        apart(() =>
           within(context, () => {
             try {
               Promise.resolve(code()).then(resolve, reject);
@@ -58,8 +60,9 @@ export class CellRunner {
     const { context, stop } = running;
     const insists = context.controller.signal.aborted;
     const reason = new Interrupted();
-    // In a turn of its own: those who listen are cells.
-    setImmediate(() => within(context, () => context.controller.abort(reason)));
+    if (cut) afterCutting();
+    // Those who listen are cells.
+    apart(() => within(context, () => context.controller.abort(reason)));
     if (!cut && !insists && context.finishing.size > 0) {
       await turn();
       await Promise.allSettled(context.finishing);

@@ -5,6 +5,7 @@ import type { Failure } from '../failure.js';
 import type { Origin } from '../wire/between.js';
 import type { Content, Message } from '../wire/message.js';
 import type { Wire, WireListener } from '../wire/wire.js';
+import { apart } from './apart.js';
 import { CellRunner } from './cell-runner.js';
 import { Comms } from './comms.js';
 import { type Context, contextOf, currentContext, setLatest, within } from './context.js';
@@ -62,10 +63,10 @@ export class Session implements WireListener {
     }
     this.status(origin, 'busy');
     if (msg_type.startsWith('comm_') && msg_type !== 'comm_info_request') {
-      // In a turn of its own, for what listens is a cell's, and may be cut off.
+      // What listens is a cell's.
       const context = contextOf(origin, currentContext()?.label ?? 'In[0]');
-      setImmediate(() => within(context, () => this.comms.receive(message)));
-      setImmediate(() => this.idle(origin));
+      apart(() => within(context, () => this.comms.receive(message)));
+      apart(() => this.idle(origin));
       return;
     }
     const content = this.wire.protect(() => this.answer(msg_type, message.content));
