@@ -54,8 +54,11 @@ export class Cells {
     return [this.scopeFile, ...this.byFile.keys()];
   }
 
-  at(index: number): Slot {
-    return this.slots[index];
+  /** Names cells in TypeScript's messages, where it names the files that stand for them. */
+  readable(text: string): string {
+    return text
+      .replace(/import\("[^"]*__cell__(\d+)"\)/g, (_, index) => this.slots[index].label)
+      .replace(/\b([\p{ID_Start}$_][\p{ID_Continue}$]*)\$\d+\b/gu, '$1');
   }
 
   slotOf(file: string): Slot | undefined {

@@ -1,16 +1,25 @@
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
+import type { MimeBundle } from '../cell-api.js';
 import type { Failure } from '../failure.js';
+import { Assist, completeness } from './assist.js';
 import { Cells } from './cells.js';
 import { Checker } from './checker.js';
 import { Diagnostics } from './diagnostics.js';
 import { emit } from './emit.js';
-import { CellError, type CompiledCell, type Engine } from './engine.js';
+import {
+  CellError,
+  type CompiledCell,
+  type Completeness,
+  type Completion,
+  type Engine,
+} from './engine.js';
 import { describeException } from './exceptions.js';
 import { Modules } from './modules.js';
 import { Packages } from './packages.js';
 import { Runner } from './runner.js';
 import { Stacks } from './stack.js';
+import { withWorkers } from './worker.js';
 
 export interface EngineOptions {
   /** What some module names mean at run time, whatever is installed: `{ tslab: … }`. */
@@ -30,6 +39,7 @@ class TypeScriptEngine implements Engine {
   readonly version = ts.version;
   private readonly cells: Cells;
   private readonly checker: Checker;
+  private readonly assist: Assist;
   private readonly diagnostics: Diagnostics;
   private readonly stacks = new Stacks(dirname(__dirname));
   private readonly runner: Runner;
@@ -37,8 +47,13 @@ class TypeScriptEngine implements Engine {
   constructor(cwd: string, { modules = {} }: EngineOptions) {
     this.cells = new Cells(cwd);
     this.checker = new Checker(cwd, this.cells);
+    this.assist = new Assist(this.cells, this.checker);
     this.diagnostics = new Diagnostics(cwd, this.cells);
-    const loader = new Modules(this.checker.resolution, new Packages(modules), this.stacks);
+    const loader = new Modules(
+      this.checker.resolution,
+      new Packages(withWorkers(cwd, modules)),
+      this.stacks,
+    );
     this.runner = new Runner(join(cwd, 'cell.ts'), loader, this.stacks);
   }
 
@@ -75,16 +90,16 @@ class TypeScriptEngine implements Engine {
     return error instanceof CellError ? error.failure : describeException(error);
   }
 
-  complete(_code: string, position: number) {
-    return { matches: [], start: position, end: position, metadata: {} };
+  complete(code: string, position: number): Completion {
+    return this.assist.complete(code, position);
   }
 
-  inspect(): null {
-    return null;
+  inspect(code: string, position: number): MimeBundle | null {
+    return this.assist.inspect(code, position);
   }
 
-  isComplete(): { status: 'unknown' } {
-    return { status: 'unknown' };
+  isComplete(code: string): Completeness {
+    return completeness(code);
   }
 
   close(): void {

@@ -46,19 +46,12 @@ export class Diagnostics {
   }
 
   private message({ file, start, code, messageText }: ts.Diagnostic): string {
-    const text = this.readable(ts.flattenDiagnosticMessageText(messageText, '\n'));
+    const text = this.cells.readable(ts.flattenDiagnosticMessageText(messageText, '\n'));
     if (!file || start === undefined) return `TS${code}: ${text}`;
     const { line, character } = file.getLineAndCharacterOfPosition(start);
     const slot = this.cells.slotOf(file.fileName);
     const name = slot?.label ?? relative(this.cwd, file.fileName);
     return `${name}:${line + (slot ? 0 : 1)}:${character + 1} - TS${code}: ${text}`;
-  }
-
-  /** Names cells where TypeScript names the files that stand for them. */
-  readable(text: string): string {
-    return text.replace(/import\("[^"]*__cell__(\d+)"\)/g, (_, index) => {
-      return this.cells.at(Number(index)).label;
-    });
   }
 }
 

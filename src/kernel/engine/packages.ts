@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire, isBuiltin } from 'node:module';
+import Module, { createRequire, isBuiltin } from 'node:module';
 import { dirname, extname, join } from 'node:path';
-import { constants, Script } from 'node:vm';
 import { esModule } from './interop.js';
 import { OWN_FILE, OWN_PACKAGES } from './resolution.js';
 
@@ -58,13 +57,16 @@ function keyOf(specifier: string, from: string): string {
   return `${dirname(from)}\n${specifier}`;
 }
 
-/** `import()` as Node does it in a file; this file's own may be compiled to something else. */
+/** `import()` as Node does it for a CommonJS module of that path. */
 function importer(from: string): (specifier: string) => Promise<object> {
-  return new Script('(specifier) => import(specifier)', {
-    filename: from,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  }).runInThisContext() as (specifier: string) => Promise<object>;
+  const module = new Module(from) as CompilableModule;
+  module.filename = from;
+  module._compile('module.exports = (specifier) => import(specifier);', from);
+  return module.exports;
 }
+
+/** Node's own way to run a CommonJS module's text; without it, `import()` is not at hand. */
+type CompilableModule = Module & { _compile(code: string, file: string): void };
 
 function isEsFile(file: string): boolean {
   const extension = extname(file);

@@ -22,14 +22,15 @@ export function transpile(file: string, text: string, options: ts.CompilerOption
     return { code, map: undefined, mark, isAsync: false, requires: [] };
   }
   let isAsync = false;
-  const moduleSyntax: ts.TransformerFactory<ts.SourceFile> = ({ factory, ...context }) => {
+  const moduleSyntax: ts.TransformerFactory<ts.SourceFile> = (context) => {
+    const { factory } = context;
     const visit = (node: ts.Node, inFunction: boolean): ts.Node => {
       if (!inFunction) {
         isAsync ||=
           ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && !!node.awaitModifier);
       }
       const inner = inFunction || ts.isFunctionLike(node);
-      const visited = ts.visitEachChild(node, (child) => visit(child, inner), context as never);
+      const visited = ts.visitEachChild(node, (child) => visit(child, inner), context);
       if (ts.isMetaProperty(visited) && visited.keywordToken === ts.SyntaxKind.ImportKeyword) {
         return factory.createIdentifier(`${mark}0meta`);
       }
@@ -42,7 +43,8 @@ export function transpile(file: string, text: string, options: ts.CompilerOption
     return (source) => visit(source, false) as ts.SourceFile;
   };
   const { outputText, sourceMapText } = ts.transpileModule(text, {
-    fileName: file,
+    // A name that leaves the module format to the options.
+    fileName: file.replace(/\.[cm]([jt]s)$/, '.$1'),
     compilerOptions: {
       ...options,
       module: ts.ModuleKind.CommonJS,
