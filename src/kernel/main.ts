@@ -15,10 +15,7 @@ async function main(connectionFile: string): Promise<void> {
   const { createEngine } = await import('./engine/create-engine.js');
   const { displayOf } = await import('./values/display-of.js');
   const { Session } = await import('./session/session.js');
-  const engine = createEngine(process.cwd());
-  new Session(wire, engine, displayOf);
-  // What came in meanwhile goes first.
-  setImmediate(() => engine.warmUp());
+  new Session(wire, (onIteration) => createEngine(process.cwd(), { onIteration }), displayOf);
 }
 
 const [, , connectionFile] = process.argv;

@@ -24,6 +24,8 @@ import { withWorkers } from './worker.js';
 export interface EngineOptions {
   /** What some module names mean at run time, whatever is installed: `{ tslab: … }`. */
   modules?: Record<string, unknown>;
+  /** Called at the beginning of each iteration of each loop of the user's; may throw. */
+  onIteration?: () => void;
 }
 
 /**
@@ -44,7 +46,7 @@ class TypeScriptEngine implements Engine {
   private readonly stacks = new Stacks(dirname(__dirname));
   private readonly runner: Runner;
 
-  constructor(cwd: string, { modules = {} }: EngineOptions) {
+  constructor(cwd: string, { modules = {}, onIteration = () => {} }: EngineOptions) {
     this.cells = new Cells(cwd);
     this.checker = new Checker(cwd, this.cells);
     this.assist = new Assist(this.cells, this.checker);
@@ -53,8 +55,9 @@ class TypeScriptEngine implements Engine {
       this.checker.resolution,
       new Packages(withWorkers(cwd, modules)),
       this.stacks,
+      onIteration,
     );
-    this.runner = new Runner(join(cwd, 'cell.ts'), loader, this.stacks);
+    this.runner = new Runner(join(cwd, 'cell.ts'), loader, this.stacks, onIteration);
   }
 
   warmUp(): void {

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Declared } from './declarations.js';
 import { type Rewritten, rewrite, unusedMark } from './rewrite.js';
+import { watchLoops } from './watch-loops.js';
 
 /** A cell as JavaScript, with how to get back to TypeScript. */
 export interface Emitted extends Rewritten {
@@ -23,7 +24,9 @@ export function emit(
     else typeScriptMap = text;
   };
   const result = keepResult(`${mark}0result`);
-  program.emit(file, write, undefined, false, { before: [result] });
+  program.emit(file, write, undefined, false, {
+    before: [result, watchLoops(`${mark}0check`)],
+  });
   return { ...rewrite(js, names, mark), mark, typeScriptMap };
 }
 

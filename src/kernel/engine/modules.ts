@@ -30,6 +30,7 @@ export class Modules {
     private readonly resolution: Resolution,
     private readonly packages: Packages,
     private readonly stacks: Stacks,
+    private readonly onIteration: () => void,
   ) {}
 
   /**
@@ -121,7 +122,7 @@ export class Modules {
   private run(module: LocalModule): void {
     const { file, mark, code, isAsync, map } = module;
     const keyword = isAsync ? 'async function' : 'function';
-    const head = `(${keyword} (exports, require, module, __filename, __dirname, ${mark}0import, ${mark}0meta) {`;
+    const head = `(${keyword} (exports, require, module, __filename, __dirname, ${mark}0import, ${mark}0meta, ${mark}0check) {`;
     if (map) this.stacks.add(file, [map]);
     try {
       const body = new Script(`${head}${code}\n})`, {
@@ -140,6 +141,7 @@ export class Modules {
         dirname(file),
         loaders.import,
         this.meta(file),
+        this.onIteration,
       );
       if (isAsync) {
         module.running = (result as Promise<void>).then(() => {

@@ -18,6 +18,7 @@ export class Runner {
     private readonly file: string,
     private readonly modules: Modules,
     private readonly stacks: Stacks,
+    private readonly onIteration: () => void,
   ) {}
 
   /** @returns what runs the cell. */
@@ -27,7 +28,14 @@ export class Runner {
     label: string,
   ): () => Promise<{ value: unknown }> {
     const { mark, imports } = cell;
-    const own = ['require', '__filename', '__dirname', `${mark}0import`, `${mark}0meta`];
+    const own = [
+      'require',
+      '__filename',
+      '__dirname',
+      `${mark}0import`,
+      `${mark}0meta`,
+      `${mark}0check`,
+    ];
     const parameters = [...cell.boxes.map((name) => mark + name), ...own];
     const start = `(${cell.isAsync ? 'async ' : ''}function (${parameters.join(', ')}) { 'use strict'; `;
     const head = `${start}let ${mark}0result; ${cell.prelude} `;
@@ -53,6 +61,7 @@ export class Runner {
         dirname(this.file),
         loaders.import,
         this.modules.meta(this.file),
+        this.onIteration,
       ) as { value: unknown };
     };
   }

@@ -8,7 +8,9 @@ interface AsyncWrap {
   clearAsyncIdStack(): void;
 }
 
-const asyncWrap = (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap');
+const asyncWrap = (process as unknown as { binding(name: string): AsyncWrap }).binding(
+  'async_wrap',
+);
 const { port1, port2 } = new MessageChannel();
 const waiting: (() => void)[] = [];
 

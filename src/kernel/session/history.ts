@@ -23,10 +23,12 @@ export class History {
   /** The reply to `history_request`. */
   answer(request: Content): Content {
     const { output = false } = request;
-    const history = this.find(request).map(({ line, input, output: text }): Entry => [
-      ...([SESSION, line] as const),
-      output ? [input, text] : input,
-    ]);
+    const history = this.find(request).map(
+      ({ line, input, output: text }): Entry => [
+        ...([SESSION, line] as const),
+        output ? [input, text] : input,
+      ],
+    );
     return { status: 'ok', history };
   }
 

@@ -63,7 +63,9 @@ function makeInterruptible(prototype: Model, api: CellApi): void {
         this.stopTraining = true;
       };
       signal.addEventListener('abort', stop);
-      const work = original.apply(this, args).finally(() => signal.removeEventListener('abort', stop));
+      const work = original
+        .apply(this, args)
+        .finally(() => signal.removeEventListener('abort', stop));
       api.finishes(work);
       return work;
     };

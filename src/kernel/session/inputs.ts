@@ -16,7 +16,9 @@ export class Inputs {
     if (!context.canAsk) {
       const asked = prompt.trim();
       return Promise.reject(
-        new UsageError(`Nobody can answer “${asked}” here: this front end does not ask its reader.`),
+        new UsageError(
+          `Nobody can answer “${asked}” here: this front end does not ask its reader.`,
+        ),
       );
     }
     const line = this.turn.then(() => this.line(context, prompt, password));

@@ -8,7 +8,7 @@ import type { Wire, WireListener } from '../wire/wire.js';
 import { apart } from './apart.js';
 import { CellRunner } from './cell-runner.js';
 import { Comms } from './comms.js';
-import { type Context, contextOf, currentContext, setLatest, within } from './context.js';
+import { type Context, contextOf, currentContext, setLatest } from './context.js';
 import { History } from './history.js';
 import { hookModules } from './hooks.js';
 import { Inputs } from './inputs.js';
@@ -23,6 +23,7 @@ type Display = (value: unknown) => MimeBundle | Promise<MimeBundle>;
 
 /** The main thread's side of a kernel: takes requests, runs cells one after the other. */
 export class Session implements WireListener {
+  private readonly engine: Engine;
   private readonly runner: CellRunner;
   private readonly inputs: Inputs;
   private readonly comms: Comms;
@@ -37,10 +38,11 @@ export class Session implements WireListener {
 
   constructor(
     private readonly wire: Wire,
-    private readonly engine: Engine,
+    makeEngine: (onIteration: () => void) => Engine,
     private readonly display: Display,
   ) {
     this.runner = new CellRunner(wire);
+    this.engine = makeEngine(this.runner.check);
     this.inputs = new Inputs(wire);
     this.comms = new Comms((type, content, more) =>
       wire.publish(currentContext()?.origin ?? -1, type, content, more),
@@ -53,6 +55,8 @@ export class Session implements WireListener {
     process.on('uncaughtException', (error) => this.complain('Uncaught', error));
     process.on('unhandledRejection', (reason) => this.complain('Unhandled rejection', reason));
     wire.listen(this);
+    // What came in meanwhile goes first.
+    setImmediate(() => this.engine.warmUp());
   }
 
   request(origin: Origin, message: Message): void {
@@ -65,11 +69,11 @@ export class Session implements WireListener {
     if (msg_type.startsWith('comm_') && msg_type !== 'comm_info_request') {
       // What listens is a cell's.
       const context = contextOf(origin, currentContext()?.label ?? 'In[0]');
-      apart(() => within(context, () => this.comms.receive(message)));
+      this.runner.start(context, () => this.comms.receive(message));
       apart(() => this.idle(origin));
       return;
     }
-    const content = this.wire.protect(() => this.answer(msg_type, message.content));
+    const content = this.answer(msg_type, message.content);
     if (content) this.wire.reply(origin, msg_type.replace(/_request$/, '_reply'), content);
     this.idle(origin);
   }
@@ -144,7 +148,7 @@ export class Session implements WireListener {
 
   private async evaluate(context: Context, code: string): Promise<unknown> {
     if (code.trim() === '') return undefined;
-    const cell = this.wire.protect(() => this.engine.compile(code, context.label));
+    const cell = this.engine.compile(code, context.label);
     for (const warning of cell.warnings) this.wire.print(context.origin, 'stderr', `${warning}\n`);
     const { value } = await this.runner.run(context, () => cell.run());
     return value;

@@ -38,12 +38,14 @@ export const SHARED = {
   RECEIVED: 0,
   /** The last interrupt that the main thread has taken notice of. */
   INTERRUPT_SEEN: 1,
-  /** Above 0 while the main thread does what must not be cut off. */
-  PROTECTED: 2,
+  /** The last interrupt. */
+  INTERRUPT: 2,
+  /** Above 0 while the main thread runs what can be cut off. */
+  CUTTABLE: 3,
   /** Above 0 while there is work that ends by itself when it is interrupted. */
-  FINISHING: 3,
+  FINISHING: 4,
   /** How many there are. */
-  LENGTH: 4,
+  LENGTH: 5,
 } as const;
 
 /** What the thread with the sockets is started with. */

@@ -11,8 +11,9 @@ const LOOK_EVERY = 25;
 const INSISTING = 10_000;
 
 /**
- * Interrupts the main thread from another one. A main thread that gives way is told. One that does
- * not, because it computes, is cut off where it stands by V8, which no code can catch; then it is told.
+ * Interrupts the main thread from another one. A main thread that gives way is told, and a loop of
+ * the user's looks for itself. What else computes is cut off where it stands by V8, which no code can
+ * catch, where that does no harm; then the main thread is told.
  */
 export class Stopper {
   private timer: NodeJS.Timeout | null = null;
@@ -33,6 +34,7 @@ export class Stopper {
     const insists = now - this.lastTime < INSISTING;
     this.lastTime = now;
     const interrupt = ++this.last;
+    Atomics.store(this.counters, SHARED.INTERRUPT, interrupt);
     this.tell(interrupt, false);
     if (this.timer) clearTimeout(this.timer);
     this.timer = setTimeout(() => this.look(interrupt, insists), GRACE);
@@ -42,7 +44,7 @@ export class Stopper {
     this.timer = null;
     const at = (index: number) => Atomics.load(this.counters, index);
     if (at(SHARED.INTERRUPT_SEEN) >= interrupt) return;
-    if (at(SHARED.PROTECTED) === 0 && (at(SHARED.FINISHING) === 0 || insists)) {
+    if (at(SHARED.CUTTABLE) > 0 && (at(SHARED.FINISHING) === 0 || insists)) {
       cut();
       // The message may be what was cut off.
       this.tell(interrupt, true);

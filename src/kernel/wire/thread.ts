@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
-import { type Incoming, type Outgoing, type Origin, SHARED, type WireOptions } from './between.js';
+import { type Incoming, type Origin, type Outgoing, SHARED, type WireOptions } from './between.js';
 import { type Content, decode, encode, headerOf, type Message, Signer } from './message.js';
-import { Outbox, Gatherer } from './outbox.js';
+import { Gatherer, Outbox } from './outbox.js';
 import { Stopper } from './stopper.js';
 
 /** Time that a kernel may take to end in good order (ms). */

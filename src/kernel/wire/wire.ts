@@ -52,14 +52,15 @@ export class Wire {
     Atomics.store(this.counters, SHARED.INTERRUPT_SEEN, interrupt);
   }
 
-  /** Does something that an interrupt must not cut off. */
-  protect<T>(work: () => T): T {
-    Atomics.add(this.counters, SHARED.PROTECTED, 1);
-    try {
-      return work();
-    } finally {
-      Atomics.sub(this.counters, SHARED.PROTECTED, 1);
-    }
+  /** Whether there is an interrupt that no notice has been taken of yet. */
+  get isInterrupted(): boolean {
+    const { counters } = this;
+    return Atomics.load(counters, SHARED.INTERRUPT) > Atomics.load(counters, SHARED.INTERRUPT_SEEN);
+  }
+
+  /** Whether what runs can be cut off. */
+  set cuttable(cuttable: boolean) {
+    Atomics.store(this.counters, SHARED.CUTTABLE, cuttable ? 1 : 0);
   }
 
   /** Whether there is work that an interrupt leaves to end by itself. */
