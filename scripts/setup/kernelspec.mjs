@@ -22,6 +22,7 @@ function text() {
     argv: [process.execPath, join(ROOT, 'dist', 'kernel', 'main.js'), '{connection_file}'],
     display_name: 'TypeScript (lazyahead)',
     language: 'typescript',
+    interrupt_mode: 'message',
   };
   return `${JSON.stringify(spec, null, 2)}\n`;
 }

@@ -9,6 +9,8 @@ import type { Failure } from '../failure.js';
 export interface Engine {
   /** The language's version: TypeScript's. */
   readonly version: string;
+  /** Reads the language's library ahead of the first cell, which otherwise waits for it. */
+  warmUp(): void;
   /**
    * Checks and compiles a cell.
    *
@@ -32,15 +34,16 @@ export interface CompiledCell {
   /** Things to tell the author that do not keep the cell from running, a sentence each. */
   readonly warnings: string[];
   /**
-   * Runs it. The first part, up to the first `await`, runs within the call.
+   * Runs it. The first part, up to the first `await`, runs within the call, unless an import must
+   * be waited for: an ESM-only package, or a module with a top-level `await`.
    *
    * What it declares counts as declared from here on, even where it ends in an exception: what was
    * assigned before stays.
    *
-   * @returns the value of the last expression, not awaited where the author did not; undefined where
-   *   the cell ends otherwise.
+   * @returns the value of the last expression, boxed, so that a promise the author did not await
+   *   stays one; undefined where the cell ends otherwise.
    */
-  run(): Promise<unknown>;
+  run(): Promise<{ readonly value: unknown }>;
 }
 
 export interface Completion {

@@ -1,0 +1,139 @@
+import ts from 'typescript';
+import type { MimeBundle } from '../cell-api.js';
+import type { Cells, Slot } from './cells.js';
+import type { Checker } from './checker.js';
+import type { Completeness, Completion } from './engine.js';
+
+/** Answers about code that is being written, by TypeScript's language service. */
+export class Assist {
+  constructor(
+    private readonly cells: Cells,
+    private readonly checker: Checker,
+  ) {}
+
+  complete(code: string, position: number): Completion {
+    const slot = this.stage(code);
+    const at = slot.offset + position;
+    const found = this.checker.service.getCompletionsAtPosition(slot.file, at, {
+      includeCompletionsWithInsertText: false,
+    });
+    const spanOf = (entry?: ts.CompletionEntry) => {
+      const span = entry?.replacementSpan ?? found?.optionalReplacementSpan;
+      const start = span ? span.start - slot.offset : position - typed(code, position).length;
+      return { start, end: span ? start + span.length : position };
+    };
+    const candidates = (found?.entries ?? [])
+      .filter((entry) => {
+        const prefix = code.slice(spanOf(entry).start, position).toLowerCase();
+        return entry.name.toLowerCase().startsWith(prefix);
+      })
+      .sort((a, b) => compare(a.sortText, b.sortText) || compare(a.name, b.name));
+    const { start, end } = spanOf(candidates[0]);
+    // A name can be a keyword besides; and Jupyter replaces the same place for all.
+    const names = new Set<string>();
+    const entries = candidates.filter((entry) => {
+      if (names.has(entry.name) || spanOf(entry).start !== start) return false;
+      return names.add(entry.name);
+    });
+    return {
+      matches: entries.map(({ name }) => name),
+      start,
+      end,
+      metadata: {
+        _jupyter_types_experimental: entries.map(({ name, kind }) => ({
+          text: name,
+          type: KINDS[kind] ?? kind,
+          start,
+          end,
+        })),
+      },
+    };
+  }
+
+  inspect(code: string, position: number): MimeBundle | null {
+    const slot = this.stage(code);
+    const { service } = this.checker;
+    // The cursor stands behind the name as often as in it.
+    const info = [position, position - 1]
+      .filter((each) => each >= 0)
+      .map((each) => service.getQuickInfoAtPosition(slot.file, slot.offset + each))
+      .find((each) => each !== undefined);
+    if (!info) return null;
+    const signature = this.cells.readable(signatureOf(info));
+    const documentation = ts.displayPartsToString(info.documentation);
+    const tags = (info.tags ?? []).map(({ name, text }) => ({
+      name: `@${name}`,
+      text: ts.displayPartsToString(text),
+    }));
+    const marked = tags.map(({ name, text }) => `*${name}* ${text}`.trimEnd());
+    const plain = tags.map(({ name, text }) => `${name} ${text}`.trimEnd());
+    const paragraphs = (parts: string[]) => parts.filter(Boolean).join('\n\n');
+    return {
+      'text/plain': paragraphs([signature, documentation, plain.join('\n')]),
+      'text/markdown': paragraphs([
+        `\`\`\`typescript\n${signature}\n\`\`\``,
+        documentation,
+        marked.join('  \n'),
+      ]),
+    };
+  }
+
+  private stage(code: string): Slot {
+    return this.cells.stage(code, 'In[*]');
+  }
+}
+
+/** Whether a cell ends where its author may have meant it to. */
+export function completeness(code: string): Completeness {
+  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.Diagnostic[] };
+  if (parseDiagnostics.length === 0) return { status: 'complete' };
+  const end = code.trimEnd().length;
+  const atEnd = parseDiagnostics.some(
+    ({ code, start }) => UNTERMINATED.has(code) || (start! >= end && code !== OPEN_STRING),
+  );
+  if (!atEnd) return { status: 'invalid' };
+  const lastLine = code.trimEnd().split('\n').at(-1) ?? '';
+  const [indent] = /^\s*/.exec(lastLine)!;
+  return { status: 'incomplete', indent: /[{([]$/.test(lastLine) ? `${indent}  ` : indent };
+}
+
+/** Messages about comments and templates that are open at the end; they stand where those began. */
+const UNTERMINATED = new Set([1010, 1160]);
+/** No next line can close a string. */
+const OPEN_STRING = 1002;
+
+/** Jupyter's names for kinds of completions, where they are not TypeScript's. */
+const KINDS: Record<string, string> = {
+  var: 'variable',
+  let: 'variable',
+  const: 'variable',
+  'local var': 'variable',
+  parameter: 'variable',
+  alias: 'variable',
+  method: 'method',
+  'local function': 'function',
+  'local class': 'class',
+  getter: 'property',
+  setter: 'property',
+  script: 'module',
+  directory: 'path',
+  'external module name': 'module',
+  string: 'text',
+};
+
+/** The declaration as TypeScript writes it, without what only tells how cells hand names on. */
+function signatureOf(info: ts.QuickInfo): string {
+  return ts
+    .displayPartsToString(info.displayParts)
+    .replace(/^\(alias\) /, '')
+    .replace(/\nimport .*$/, '');
+}
+
+function typed(code: string, position: number): string {
+  return /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { type Declarations, declarationsOf } from './declarations.js';
+
+/** The module that hands names from cell to cell; not a file. */
+export const SCOPE = 'cell:scope';
+
+/** How many files are added when none is free. */
+const CHUNK = 64;
+
+/** A file of the program that holds one cell, or waits for one. */
+export interface Slot {
+  readonly index: number;
+  readonly file: string;
+  version: number;
+  text: string;
+  snapshot: ts.IScriptSnapshot;
+  /** Where the author's text begins in {@link text}. */
+  offset: number;
+  /** What the cell is called: `In[3]`. */
+  label: string;
+  declarations: Declarations;
+  /** The cells whose names this one uses, by name. */
+  uses: Map<string, Slot>;
+  /** Whether the cell has been run: what it declares can be used by others. */
+  committed: boolean;
+}
+
+/**
+ * The cells of a notebook as the files of one TypeScript program.
+ *
+ * TypeScript makes a new program quickly as long as no file's list of imports changes. So the files
+ * exist before the cells do, and all import the same one module, `cell:scope`, which exports each
+ * name of each cell under a name of its own, `x` of slot 3 as `x$3`, and in turn imports all of them.
+ */
+export class Cells {
+  readonly scopeFile: string;
+  scopeVersion = 0;
+  private scopeSnapshot = ts.ScriptSnapshot.fromString('');
+  private readonly slots: Slot[] = [];
+  /** The cell that holds the newest declaration of a name. */
+  private readonly live = new Map<string, Slot>();
+  private readonly byFile = new Map<string, Slot>();
+
+  /** @param cwd - the notebook's folder, where relative imports start from. */
+  constructor(private readonly cwd: string) {
+    this.scopeFile = this.path('__scope__.ts');
+    this.grow();
+    this.writeScope();
+  }
+
+  /** Root files of the program. */
+  files(): string[] {
+    return [this.scopeFile, ...this.byFile.keys()];
+  }
+
+  /** Names cells in TypeScript's messages, where it names the files that stand for them. */
+  readable(text: string): string {
+    return text
+      .replace(/import\("[^"]*__cell__(\d+)"\)/g, (_, index) => this.slots[index].label)
+      .replace(/\b([\p{ID_Start}$_][\p{ID_Continue}$]*)\$\d+\b/gu, '$1');
+  }
+
+  slotOf(file: string): Slot | undefined {
+    return this.byFile.get(file);
+  }
+
+  snapshotOf(file: string): ts.IScriptSnapshot | undefined {
+    return file === this.scopeFile ? this.scopeSnapshot : this.byFile.get(file)?.snapshot;
+  }
+
+  versionOf(file: string): number | undefined {
+    return file === this.scopeFile ? this.scopeVersion : this.byFile.get(file)?.version;
+  }
+
+  /** The file that an import of a cell or of the scope means. */
+  resolve(specifier: string): string | undefined {
+    if (specifier === SCOPE) return this.scopeFile;
+    return specifier.startsWith('cell:') ? this.slots[Number(specifier.slice(5))]?.file : undefined;
+  }
+
+  /** Puts a cell into a free file. */
+  stage(code: string, label: string): Slot {
+    const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+    const declarations = declarationsOf(file);
+    const slot = this.freeSlot(declarations.imports);
+    const uses = new Map<string, Slot>();
+    for (const name of declarations.identifiers) {
+      const owner = this.live.get(name);
+      if (owner && !declarations.names.has(name)) uses.set(name, owner);
+    }
+    const imported = [...uses].map(([name, { index }]) => `${name}$${index} as ${name}`);
+    const exported = [...declarations.names.keys()].filter(
+      (name) => !declarations.exported.has(name),
+    );
+    // Before the code, where an unfinished line cannot swallow it.
+    const header = `import { ${imported.join(', ')} } from '${SCOPE}'; export { ${exported.join(', ')} };\n`;
+    this.write(slot, { text: header + code, offset: header.length, label, declarations, uses });
+    return slot;
+  }
+
+  /** Makes what a staged cell declares known to those that follow. */
+  commit(slot: Slot): void {
+    if (slot.declarations.names.size === 0) return;
+    slot.committed = true;
+    for (const name of slot.declarations.names.keys()) this.live.set(name, slot);
+    this.free();
+    this.writeScope();
+  }
+
+  /** Frees the cells that neither hold a name that can be used nor are used by one that does. */
+  private free(): void {
+    const needed = new Set<Slot>();
+    const need = (slot: Slot): void => {
+      if (needed.has(slot)) return;
+      needed.add(slot);
+      for (const used of slot.uses.values()) need(used);
+    };
+    for (const slot of this.live.values()) need(slot);
+    for (const slot of this.slots) slot.committed &&= needed.has(slot);
+  }
+
+  /** A free file; best one that imports the same already. */
+  private freeSlot(imports: string[]): Slot {
+    const wanted = imports.join('\n');
+    let empty: Slot | undefined;
+    for (const slot of this.slots) {
+      if (slot.committed) continue;
+      const has = slot.declarations.imports.join('\n');
+      if (has === wanted) return slot;
+      if (has === '') empty ??= slot;
+    }
+    if (empty) return empty;
+    const { length } = this.slots;
+    this.grow();
+    this.writeScope();
+    return this.slots[length];
+  }
+
+  private grow(): void {
+    const end = this.slots.length + CHUNK;
+    for (let index = this.slots.length; index < end; index++) {
+      const slot = { index, file: this.path(`__cell__${index}.ts`), version: 0, committed: false };
+      this.slots.push(this.write(slot as Slot, EMPTY));
+      this.byFile.set(slot.file, slot as Slot);
+    }
+  }
+
+  private write(slot: Slot, content: Pick<Slot, keyof typeof EMPTY>): Slot {
+    const snapshot = ts.ScriptSnapshot.fromString(content.text);
+    return Object.assign(slot, content, { snapshot, version: slot.version + 1 });
+  }
+
+  private writeScope(): void {
+    const lines = this.slots.map(({ index, committed, declarations }) => {
+      const names = committed ? [...declarations.names.keys()] : [];
+      return `export { ${names.map((name) => `${name} as ${name}$${index}`).join(', ')} } from 'cell:${index}';`;
+    });
+    this.scopeSnapshot = ts.ScriptSnapshot.fromString(lines.join('\n'));
+    this.scopeVersion++;
+  }
+
+  private path(name: string): string {
+    return join(this.cwd, name).replaceAll('\\', '/');
+  }
+}
+
+const EMPTY = {
+  text: `import '${SCOPE}'; export {};`,
+  offset: 0,
+  label: '',
+  declarations: {
+    names: new Map(),
+    exported: new Set(),
+    identifiers: new Set(),
+    imports: [],
+  } as Declarations,
+  uses: new Map<string, Slot>(),
+};

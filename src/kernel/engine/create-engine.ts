@@ -1,0 +1,112 @@
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import type { MimeBundle } from '../cell-api.js';
+import type { Failure } from '../failure.js';
+import { Assist, completeness } from './assist.js';
+import { Cells } from './cells.js';
+import { Checker } from './checker.js';
+import { Diagnostics } from './diagnostics.js';
+import { emit } from './emit.js';
+import {
+  CellError,
+  type CompiledCell,
+  type Completeness,
+  type Completion,
+  type Engine,
+} from './engine.js';
+import { describeException } from './exceptions.js';
+import { Modules } from './modules.js';
+import { Packages } from './packages.js';
+import { Runner } from './runner.js';
+import { Stacks } from './stack.js';
+import { withWorkers } from './worker.js';
+
+export interface EngineOptions {
+  /** What some module names mean at run time, whatever is installed: `{ tslab: … }`. */
+  modules?: Record<string, unknown>;
+  /** Called at the beginning of each iteration of each loop of the user's; may throw. */
+  onIteration?: () => void;
+}
+
+/**
+ * The TypeScript engine of a notebook.
+ *
+ * @param cwd - the notebook's folder: imports are relative to it, and the nearest tsconfig.json rules.
+ */
+export function createEngine(cwd: string, options: EngineOptions = {}): Engine {
+  return new TypeScriptEngine(cwd, options);
+}
+
+class TypeScriptEngine implements Engine {
+  readonly version = ts.version;
+  private readonly cells: Cells;
+  private readonly checker: Checker;
+  private readonly assist: Assist;
+  private readonly diagnostics: Diagnostics;
+  private readonly stacks = new Stacks(dirname(__dirname));
+  private readonly runner: Runner;
+
+  constructor(cwd: string, { modules = {}, onIteration = () => {} }: EngineOptions) {
+    this.cells = new Cells(cwd);
+    this.checker = new Checker(cwd, this.cells);
+    this.assist = new Assist(this.cells, this.checker);
+    this.diagnostics = new Diagnostics(cwd, this.cells);
+    const loader = new Modules(
+      this.checker.resolution,
+      new Packages(withWorkers(cwd, modules)),
+      this.stacks,
+      onIteration,
+    );
+    this.runner = new Runner(join(cwd, 'cell.ts'), loader, this.stacks, onIteration);
+  }
+
+  warmUp(): void {
+    this.compile('0', 'In[0]');
+  }
+
+  compile(code: string, name: string): CompiledCell {
+    const slot = this.cells.stage(code, name);
+    if (slot.declarations.imports.length) this.checker.refresh();
+    const program = this.checker.program();
+    const file = program.getSourceFile(slot.file)!;
+    const wrong = [file, ...this.checker.localImports(program, file)].flatMap((each) =>
+      this.diagnostics.of(program, each),
+    );
+    if (wrong.length) throw new CellError(this.diagnostics.failure(wrong));
+    const { declarations, version } = slot;
+    const run = this.runner.prepare(
+      emit(program, file, declarations.names),
+      declarations.names,
+      name,
+    );
+    return {
+      warnings: [],
+      run: () => {
+        const current = slot.version === version ? slot : this.cells.stage(code, name);
+        this.cells.commit(current);
+        return run();
+      },
+    };
+  }
+
+  describe(error: unknown): Failure {
+    return error instanceof CellError ? error.failure : describeException(error);
+  }
+
+  complete(code: string, position: number): Completion {
+    return this.assist.complete(code, position);
+  }
+
+  inspect(code: string, position: number): MimeBundle | null {
+    return this.assist.inspect(code, position);
+  }
+
+  isComplete(code: string): Completeness {
+    return completeness(code);
+  }
+
+  close(): void {
+    this.checker.service.dispose();
+    this.stacks.close();
+  }
+}

@@ -1,0 +1,45 @@
+import ts from 'typescript';
+import type { Declared } from './declarations.js';
+import { type Rewritten, rewrite, unusedMark } from './rewrite.js';
+import { watchLoops } from './watch-loops.js';
+
+/** A cell as JavaScript, with how to get back to TypeScript. */
+export interface Emitted extends Rewritten {
+  mark: string;
+  /** From the JavaScript that was rewritten to the cell's file. */
+  typeScriptMap: string;
+}
+
+/** Compiles a checked cell. Its last expression is assigned to a variable, `$_0result`. */
+export function emit(
+  program: ts.Program,
+  file: ts.SourceFile,
+  names: Map<string, Declared>,
+): Emitted {
+  const mark = unusedMark(file.text);
+  let js = '';
+  let typeScriptMap = '';
+  const write: ts.WriteFileCallback = (name, text) => {
+    if (name.endsWith('.js')) js = text;
+    else typeScriptMap = text;
+  };
+  const result = keepResult(`${mark}0result`);
+  program.emit(file, write, undefined, false, {
+    before: [result, watchLoops(`${mark}0check`)],
+  });
+  return { ...rewrite(js, names, mark), mark, typeScriptMap };
+}
+
+function keepResult(name: string): ts.TransformerFactory<ts.SourceFile> {
+  return ({ factory }) =>
+    (file) => {
+      const last = file.statements.at(-1);
+      if (!last || !ts.isExpressionStatement(last)) return file;
+      const target = factory.createIdentifier(name);
+      const kept = ts.setTextRange(
+        factory.createExpressionStatement(factory.createAssignment(target, last.expression)),
+        last,
+      );
+      return factory.updateSourceFile(file, [...file.statements.slice(0, -1), kept]);
+    };
+}

@@ -1,0 +1,206 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
+import { isLibrary } from './checker.js';
+import { namespaceOf } from './interop.js';
+import type { Packages } from './packages.js';
+import type { Resolution } from './resolution.js';
+import type { Stacks } from './stack.js';
+import { type Transpiled, transpile } from './transpile.js';
+
+/** A module of the user's: a file outside of node_modules, of TypeScript, JavaScript or JSON. */
+interface LocalModule extends Transpiled {
+  file: string;
+  text: string;
+  version: string;
+  /** The local modules it imports. */
+  dependencies: Set<string>;
+  module: { exports: unknown };
+  /** Its run; set when that has begun. */
+  running?: Promise<void> | 'done';
+}
+
+/** Loads what cells import. Local modules are compiled here, and again when they have changed. */
+export class Modules {
+  private readonly local = new Map<string, LocalModule>();
+
+  constructor(
+    private readonly resolution: Resolution,
+    private readonly packages: Packages,
+    private readonly stacks: Stacks,
+    private readonly onIteration: () => void,
+  ) {}
+
+  /**
+   * Makes what a file imports ready for {@link require}: changed local modules, and those that
+   * import them, are forgotten and run again.
+   *
+   * @returns a promise only when something must be waited for.
+   */
+  prepare(specifiers: string[], from: string): Promise<void> | undefined {
+    const entries = specifiers.flatMap((each) => this.localFile(each, from) ?? []);
+    this.forgetChanged(entries);
+    const order: LocalModule[] = [];
+    const waits: Promise<void>[] = [];
+    const link = (specifiers: Iterable<string>, from: string): string[] => {
+      const files: string[] = [];
+      for (const specifier of specifiers) {
+        const file = this.localFile(specifier, from);
+        if (file) files.push(file);
+        else if (this.packages.mustBeAwaited(specifier, from)) {
+          waits.push(this.packages.load(specifier, from));
+        }
+        if (!file || this.local.has(file)) continue;
+        const module = this.compile(file);
+        this.local.set(file, module);
+        module.dependencies = new Set(link(module.requires, file));
+        order.push(module);
+      }
+      return files;
+    };
+    link(specifiers, from);
+    if (waits.length === 0 && !order.some(({ isAsync }) => isAsync)) return undefined;
+    return this.runInOrder(order, waits);
+  }
+
+  require(specifier: string, from: string): unknown {
+    const file = this.localFile(specifier, from);
+    if (!file) return this.packages.require(specifier, from);
+    if (!this.local.has(file)) {
+      const waiting = this.prepare([specifier], from);
+      if (waiting) {
+        waiting.catch(() => {});
+        throw new Error(`${specifier} must be awaited: use import instead of require.`);
+      }
+    }
+    const module = this.local.get(file)!;
+    if (!module.running) this.run(module);
+    return module.module.exports;
+  }
+
+  async import(specifier: string, from: string): Promise<unknown> {
+    await this.prepare([specifier], from);
+    return namespaceOf(this.require(specifier, from));
+  }
+
+  /** `import.meta` of a file. */
+  meta(file: string): object {
+    const { href } = pathToFileURL(file);
+    const { resolve } = createRequire(file);
+    return {
+      url: href,
+      filename: file,
+      dirname: dirname(file),
+      resolve: (specifier: string) => pathToFileURL(resolve(specifier)).href,
+    };
+  }
+
+  /** The functions that code in a file calls for `require` and `import()`. */
+  loaders(file: string): { require: NodeJS.Require; import: (specifier: string) => unknown } {
+    const require = (specifier: string) => this.require(specifier, file);
+    return {
+      require: Object.assign(require, createRequire(file)),
+      import: (specifier) => this.import(String(specifier), file),
+    };
+  }
+
+  private async runInOrder(order: LocalModule[], waits: Promise<void>[]): Promise<void> {
+    try {
+      await Promise.all(waits);
+      for (const module of order) {
+        if (!module.running) this.run(module);
+        await module.running;
+      }
+    } catch (error) {
+      for (const { file, running } of order) if (running !== 'done') this.local.delete(file);
+      throw error;
+    }
+  }
+
+  private run(module: LocalModule): void {
+    const { file, mark, code, isAsync, map } = module;
+    const keyword = isAsync ? 'async function' : 'function';
+    const head = `(${keyword} (exports, require, module, __filename, __dirname, ${mark}0import, ${mark}0meta, ${mark}0check) {`;
+    if (map) this.stacks.add(file, [map]);
+    try {
+      const body = new Script(`${head}${code}\n})`, {
+        filename: file,
+        columnOffset: -head.length,
+      }).runInThisContext();
+      const loaders = this.loaders(file);
+      module.running = 'done';
+      const { exports } = module.module;
+      const result = body.call(
+        exports,
+        exports,
+        loaders.require,
+        module.module,
+        file,
+        dirname(file),
+        loaders.import,
+        this.meta(file),
+        this.onIteration,
+      );
+      if (isAsync) {
+        module.running = (result as Promise<void>).then(() => {
+          module.running = 'done';
+        });
+      }
+    } catch (error) {
+      this.local.delete(file);
+      throw error;
+    }
+  }
+
+  private compile(file: string): LocalModule {
+    const text = readFileSync(file, 'utf8');
+    return {
+      ...transpile(file, text, this.resolution.options),
+      file,
+      text,
+      version: versionOf(file),
+      dependencies: new Set(),
+      module: { exports: {} },
+    };
+  }
+
+  /** The file of the user's that an import means; undefined for packages. */
+  private localFile(specifier: string, from: string): string | undefined {
+    const file = this.resolution.resolve(specifier, from)?.resolvedFileName;
+    return file && !isLibrary(file) && !/\.d\.[cm]?ts$/.test(file) ? file : undefined;
+  }
+
+  private forgetChanged(entries: string[]): void {
+    const reached = new Set<string>();
+    const reach = (file: string): void => {
+      const module = this.local.get(file);
+      if (!module || reached.has(file)) return;
+      reached.add(file);
+      module.dependencies.forEach(reach);
+    };
+    entries.forEach(reach);
+    const stale = new Set([...reached].filter((file) => hasChanged(this.local.get(file)!)));
+    let size = -1;
+    while (stale.size > size) {
+      size = stale.size;
+      for (const { file, dependencies } of this.local.values()) {
+        if ([...dependencies].some((each) => stale.has(each))) stale.add(file);
+      }
+    }
+    for (const file of stale) this.local.delete(file);
+  }
+}
+
+function hasChanged(module: LocalModule): boolean {
+  const version = versionOf(module.file);
+  if (version === module.version) return false;
+  module.version = version;
+  return version === '' || readFileSync(module.file, 'utf8') !== module.text;
+}
+
+function versionOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats ? `${stats.mtimeMs}:${stats.size}` : '';
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import type { Wire } from '../wire/wire.js';
+import { afterCutting, allowCutting, apart } from './apart.js';
+import { type Context, currentContext, within } from './context.js';
+import { Interrupted } from './interrupted.js';
+
+/** How long a cell may go on when what it waited for has ended by itself (ms). */
+const LAST_WORDS = 100;
+
+/**
+ * Runs cells' code so that it can be stopped, and nothing of the kernel's is stopped with it: from a
+ * turn of the event loop in which only cells' code is on the stack.
+ */
+export class CellRunner {
+  private running: { context: Context; stop: (error: Interrupted) => void } | null = null;
+
+  constructor(private readonly wire: Wire) {}
+
+  /** @throws what the code throws; Interrupted. */
+  async run<T>(context: Context, code: () => T | Promise<T>): Promise<T> {
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.running = { context, stop: reject };
+        this.start(context, () => {
+          try {
+            Promise.resolve(code()).then(resolve, reject);
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+    } finally {
+      this.running = null;
+    }
+  }
+
+  /** Calls code that belongs to a context. What comes after an `await` in it cannot be cut off. */
+  start(context: Context, code: () => void): void {
+    allowCutting();
+    apart(() => {
+      this.wire.cuttable = true;
+      within(context, code);
+      this.wire.cuttable = false;
+    });
+  }
+
+  /** Ends the running cell's loops when it has been interrupted. @throws Interrupted. */
+  readonly check = (): void => {
+    if (this.wire.isInterrupted && currentContext() === this.running?.context) {
+      throw new Interrupted();
+    }
+  };
+
+  /** Says that work ends by itself when the context's signal is aborted. */
+  finishes(context: Context, work: Promise<unknown>): void {
+    const { finishing } = context;
+    finishing.add(work);
+    this.wire.finishing = true;
+    const done = () => {
+      finishing.delete(work);
+      if (finishing.size === 0) this.wire.finishing = false;
+    };
+    work.then(done, done);
+  }
+
+  /**
+   * Stops the running code: at once, or when what it has called itself able to finish is finished.
+   *
+   * @param cut - it has been stopped, and knows nothing of it.
+   */
+  async interrupt(cut: boolean): Promise<void> {
+    const { running } = this;
+    if (cut) {
+      afterCutting();
+      this.wire.cuttable = false;
+    }
+    if (!running) return;
+    const { context, stop } = running;
+    const insists = context.controller.signal.aborted;
+    const reason = new Interrupted();
+    // Those who listen are cells.
+    this.start(context, () => context.controller.abort(reason));
+    if (!cut && !insists && context.finishing.size > 0) {
+      await turn();
+      await Promise.allSettled(context.finishing);
+      await sleep(LAST_WORDS);
+    }
+    stop(reason);
+  }
+}

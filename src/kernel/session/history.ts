@@ -1,0 +1,60 @@
+import type { Content } from '../wire/message.js';
+
+/** A cell that was run: session, number, source; and with outputs, its source with the output's text. */
+type Entry = [session: number, line: number, input: string | [string, string | null]];
+
+/** The number of a history that has no sessions before this one. */
+const SESSION = 1;
+
+/** The cells that were run since the kernel was started. */
+export class History {
+  private readonly cells: { line: number; input: string; output: string | null }[] = [];
+
+  add(line: number, input: string): void {
+    this.cells.push({ line, input, output: null });
+  }
+
+  /** Keeps what the cell that was added last came to. */
+  setOutput(output: string): void {
+    const last = this.cells.at(-1);
+    if (last) last.output = output;
+  }
+
+  /** The reply to `history_request`. */
+  answer(request: Content): Content {
+    const { output = false } = request;
+    const history = this.find(request).map(
+      ({ line, input, output: text }): Entry => [
+        ...([SESSION, line] as const),
+        output ? [input, text] : input,
+      ],
+    );
+    return { status: 'ok', history };
+  }
+
+  private find({ hist_access_type, session = 0, start = 1, stop, n, pattern, unique }: Content) {
+    const last = (list: typeof this.cells) =>
+      typeof n === 'number' ? list.slice(Math.max(0, list.length - n)) : list;
+    if (hist_access_type === 'range') {
+      if (session !== 0 && session !== SESSION) return [];
+      const end = stop ?? Number.POSITIVE_INFINITY;
+      return this.cells.filter(({ line }) => line >= start && line < end);
+    }
+    if (hist_access_type === 'search') {
+      const glob = globOf(pattern ?? '*');
+      const found = this.cells.filter(({ input }) => glob.test(input));
+      const distinct = new Map(found.map((cell) => [unique ? cell.input : cell.line, cell]));
+      return last([...distinct.values()]);
+    }
+    return last(this.cells);
+  }
+}
+
+/** A shell's pattern, `*` for any text and `?` for a character, as a whole. */
+function globOf(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's');
+}

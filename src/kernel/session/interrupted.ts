@@ -1,0 +1,10 @@
+/** How a cell ends that was interrupted. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor(message = 'The cell was interrupted.') {
+    super(message);
+    // Where the reader pressed a button is no news.
+    this.stack = `${this.name}: ${message}`;
+  }
+}
