@@ -1,6 +1,7 @@
 /** What a notebook's cell calls: `import { plot, progress, IntSlider } from 'lazyahead/notebook'`. */
 export { input, interrupted } from './ask.js';
 export { clearOutput, type Displayable, display, type MimeBundle } from './display.js';
+export { interact, type Values } from './interact.js';
 export { liveCurves } from './live-curves.js';
 export { type LivePlot, livePlot, type Points } from './live-plot.js';
 export { type PlotlyFigure, plot } from './plot.js';
