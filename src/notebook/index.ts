@@ -4,8 +4,10 @@ export { clearOutput, type Displayable, display, type MimeBundle } from './displ
 export { interact, type Values } from './interact.js';
 export { liveCurves } from './live-curves.js';
 export { type LivePlot, livePlot, type Points } from './live-plot.js';
+export { type LiveSweepOptions, liveSweep } from './live-sweep.js';
 export { type PlotlyFigure, plot } from './plot.js';
 export { showProgress } from './progress.js';
 export { type ProgressBar, type ProgressOptions, progress } from './progress-bar.js';
 export { type Row, table } from './table.js';
+export { type PanelOptions, TrainingPanel } from './training-panel/panel.js';
 export * from './widgets/index.js';
