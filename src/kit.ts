@@ -20,6 +20,7 @@ export { type RowLine, rowChart } from './charts/row-chart.js';
 export { stepTimeChart } from './charts/step-time-chart.js';
 export { type WalkChart, walkChart } from './charts/walk-chart.js';
 export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
+export { loadImdb } from './data/imdb.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type { Experiment, Preset, ReportedFigure, RunConfig } from './experiments/experiment.js';
 export { type Landscape, landscapeOf } from './illustrations/landscape.js';
