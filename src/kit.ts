@@ -16,8 +16,19 @@ export {
   type ParameterPoint,
   parameterChart,
 } from './charts/parameter-chart.js';
+export { type RowLine, rowChart } from './charts/row-chart.js';
+export { stepTimeChart } from './charts/step-time-chart.js';
+export { type WalkChart, walkChart } from './charts/walk-chart.js';
+export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
+export { loadImdb } from './data/imdb.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type { Experiment, Preset, ReportedFigure, RunConfig } from './experiments/experiment.js';
+export { type Landscape, landscapeOf } from './illustrations/landscape.js';
+export { type RowHistoryOptions, rowHistory } from './illustrations/row-history.js';
+export { type SamplingOptions, samplingShares } from './illustrations/sampling-shares.js';
+export { type StepTime, type StepTimesOptions, stepTimes } from './illustrations/step-times.js';
+export { SURFACES, type Surface } from './illustrations/surfaces.js';
+export { type Stop, type Sync, type Walk, type WalkOptions, walk } from './illustrations/walk.js';
 export type { DifferenceRow } from './report/differences.js';
 export type { ReportContent, ReportSection } from './report/html.js';
 export { reportMarkdown } from './report/markdown.js';

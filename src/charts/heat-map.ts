@@ -7,7 +7,8 @@ import { axis, CHART_CONFIG, chartLayout, type Figure, plotlyText } from './figu
 export interface HeatMapCell {
   x: number | string;
   y: number | string;
-  mean: number;
+  /** Null where there is none yet. */
+  mean: number | null;
   confidence: Interval | null;
   /** Seeds. */
   n: number;
@@ -36,6 +37,7 @@ export function heatMapChart({ cells, metric, range, ...map }: HeatMap): Figure 
   const grid = ys.map((y) => xs.map((x) => at(x, y)));
   const shown = (value: number) => `${(factor * value).toFixed(digits)}`;
   const hover = ({ mean, confidence, n }: HeatMapCell) => {
+    if (mean === null) return '';
     const interval = confidence
       ? `<br>95 % confidence interval ${shown(confidence[0])} to ${shown(confidence[1])}${unit}`
       : '';
@@ -48,8 +50,8 @@ export function heatMapChart({ cells, metric, range, ...map }: HeatMap): Figure 
         type: 'heatmap',
         x: names(xs),
         y: names(ys),
-        z: grid.map((row) => row.map((cell) => (cell ? round(factor * cell.mean) : null))),
-        text: grid.map((row) => row.map((cell) => (cell ? shown(cell.mean) : ''))),
+        z: grid.map((row) => row.map((cell) => (hasMean(cell) ? round(factor * cell.mean) : null))),
+        text: grid.map((row) => row.map((cell) => (hasMean(cell) ? shown(cell.mean) : ''))),
         customdata: grid.map((row) => row.map((cell) => (cell ? hover(cell) : ''))),
         texttemplate: '%{text}',
         hovertemplate: `${plotlyText(map.xTitle)} %{x}, ${plotlyText(map.yTitle)} %{y}<br>%{customdata}<extra></extra>`,
@@ -72,6 +74,9 @@ export function heatMapChart({ cells, metric, range, ...map }: HeatMap): Figure 
     config: CHART_CONFIG,
   };
 }
+
+const hasMean = (cell: HeatMapCell | undefined): cell is HeatMapCell & { mean: number } =>
+  typeof cell?.mean === 'number';
 
 /** Distinct values, numbers by size and before texts, which keep their order. */
 function sorted(values: (number | string)[]): (number | string)[] {

@@ -1,6 +1,6 @@
 import { CHART_CONFIG, epochLayout, optimizerStyle } from '../charts/figure.js';
 import type { PlotlyFigure } from '../kernel/values/figure.js';
-import type { EpochEvent, TrainingEvent } from '../training/events.js';
+import type { EpochEvent, StepEvent, TrainingEvent } from '../training/events.js';
 import { type LivePlot, livePlot } from './live-plot.js';
 
 /** The traces of the figure, in order. */
@@ -18,24 +18,27 @@ const METRIC = 2;
  */
 export function liveCurves(optimizer: string): (event: TrainingEvent) => void {
   let chart: LivePlot | null = null;
-  let figure = curves(optimizer);
   return (event) => {
     if (event.type === 'end') {
       chart?.close();
       chart = null;
-      figure = curves(optimizer);
       return;
     }
-    chart ??= livePlot(figure);
-    if (event.type === 'step') {
-      chart.extend({ x: [event.step], y: [event.loss] }, TRAINING);
-      return;
-    }
-    const { steps, valLoss } = event.metrics;
-    chart.extend({ x: [steps], y: [valLoss] }, VALIDATION);
-    const { name, value } = metricOf(event);
-    chart.extend({ x: [steps], y: [value], text: [name] }, METRIC);
+    chart ??= livePlot(curvesFigure(optimizer));
+    extendCurves(chart, event);
   };
+}
+
+/** Adds what happened to a chart of {@link curvesFigure}. */
+export function extendCurves(chart: LivePlot, event: StepEvent | EpochEvent): void {
+  if (event.type === 'step') {
+    chart.extend({ x: [event.step], y: [event.loss] }, TRAINING);
+    return;
+  }
+  const { steps, valLoss } = event.metrics;
+  chart.extend({ x: [steps], y: [valLoss] }, VALIDATION);
+  const { name, value } = metricOf(event);
+  chart.extend({ x: [steps], y: [value], text: [name] }, METRIC);
 }
 
 /** The validation data's metric: a share in per cent, a perplexity as it is. */
@@ -48,8 +51,8 @@ function metricOf({ metrics }: EpochEvent): { name: string; value: number | null
   return { name: 'perplexity', value: valPerplexity ?? null };
 }
 
-/** Loss to the left, metric to the right, both against steps. */
-function curves(optimizer: string): PlotlyFigure {
+/** Loss to the left, metric to the right, both against steps; no points yet. */
+export function curvesFigure(optimizer: string): PlotlyFigure {
   const { label, color, symbol } = optimizerStyle(optimizer);
   const layout = epochLayout({
     title: label,

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { datasetLabel, type Figure, optimizerStyle } from '../charts/figure.js';
+import { type HeatMapCell, heatMapChart } from '../charts/heat-map.js';
+import { experimentNamed } from '../experiments/config.js';
+import { METRICS } from '../experiments/metric.js';
+import { UsageError } from '../runtime/errors.js';
+import { sampleOf } from '../statistics/sample.js';
+import type { Trial, Value } from '../sweeps/engine.js';
+import { LocalEngine } from '../sweeps/local.js';
+import { planSweep, type SweepRequest } from '../sweeps/plan.js';
+import { runSweep } from '../sweeps/sweep.js';
+import { type Sweep, SweepDirectory } from '../sweeps/sweep-directory.js';
+import { sensibleWorkers } from '../sweeps/workers.js';
+import { resultOf } from '../training/results.js';
+import { timeStamp } from '../training/run.js';
+import { interrupted } from './ask.js';
+import { livePlot } from './live-plot.js';
+import { progress } from './progress-bar.js';
+
+/** Where a sweep goes and how many of its trials run at a time. */
+export interface LiveSweepOptions {
+  /** Default `runs/sweep-EXPERIMENT-TIME`; one that holds a part of the sweep is continued. */
+  folder?: string;
+  /** Default: one a core. */
+  workers?: number;
+}
+
+/**
+ * Carries a sweep out, each trial in a process of its own, and shows a heat map that fills in as the
+ * trials end: one hyperparameter against another, or against optimizers. An interrupt stops it; the
+ * same call with the same folder goes on.
+ *
+ * @throws UsageError for a request that cannot be carried out, or that varies neither one nor two
+ *   hyperparameters.
+ * @example
+ * await liveSweep({ experiment: 'imdb', preset: 'smoke', optimizers: ['lookahead-adam'],
+ *   grid: { k: [2, 5, 10], alpha: [0.2, 0.5, 0.8] } });
+ */
+export async function liveSweep(
+  request: SweepRequest,
+  { folder, workers }: LiveSweepOptions = {},
+): Promise<Sweep> {
+  const trials = await planSweep(request, {});
+  const field = fieldOf(trials);
+  const path = folder ?? join('runs', `sweep-${request.experiment}-${timeStamp()}`);
+  const directory = SweepDirectory.open(path, request.experiment, trials);
+  const pool = sensibleWorkers(workers, 1).workers;
+  const chart = livePlot(mapOf(directory.read(), field));
+  const bar = progress(trials.length, { label: 'trials' });
+  bar.moveTo(directory.read().runs.size);
+  const signal = interrupted();
+  try {
+    const sweep = await runSweep(directory, {
+      engine: new LocalEngine({ workers: pool, scratch: directory.unfinished }),
+      signal,
+      onEvent(event, _trial, { ended, failed }) {
+        if (event.type !== 'ended' && event.type !== 'failed') return;
+        bar.moveTo(ended + failed);
+        chart.update(mapOf(directory.read(), field));
+      },
+    });
+    bar.done();
+    return sweep;
+  } catch (error) {
+    bar.fail();
+    throw error;
+  } finally {
+    chart.close();
+  }
+}
+
+/** Which place of the map a trial has. */
+interface Field {
+  xTitle: string;
+  yTitle: string;
+  x: (trial: Trial) => Value;
+  y: (trial: Trial) => Value;
+}
+
+function fieldOf(trials: Trial[]): Field {
+  const names = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
+  const [xTitle, yTitle] = names;
+  const value = (name: string) => (trial: Trial) => trial.parameters[name] ?? '–';
+  if (names.length === 2) return { xTitle, yTitle, x: value(xTitle), y: value(yTitle) };
+  if (names.length === 1) {
+    const y = ({ request }: Trial) => optimizerStyle(request.optimizer).label;
+    return { xTitle, yTitle: 'Optimizer', x: value(xTitle), y };
+  }
+  throw new UsageError(
+    `A heat map has one or two hyperparameters, not ${names.length}: give a grid such as { k: [5, 10], alpha: [0.5, 0.8] }.`,
+  );
+}
+
+/** The means over seeds of the trials that have ended. */
+function mapOf({ experiment, trials, runs }: Sweep, field: Field): Figure {
+  const metric = METRICS[experimentNamed(experiment).metric];
+  const places = new Map<string, HeatMapCell & { values: number[] }>();
+  for (const trial of trials) {
+    const [x, y] = [field.x(trial), field.y(trial)];
+    const key = JSON.stringify([x, y]);
+    const place = places.get(key) ?? { x, y, mean: null, confidence: null, n: 0, values: [] };
+    const run = runs.get(trial.id);
+    const best = run && resultOf(run.summary).best;
+    if (typeof best === 'number') place.values.push(best);
+    places.set(key, place);
+  }
+  const cells = [...places.values()].map(({ values, ...place }): HeatMapCell => {
+    const sample = sampleOf(values);
+    if (!sample) return place;
+    return { ...place, mean: sample.mean, confidence: sample.confidence, n: values.length };
+  });
+  const [first] = runs.values();
+  const dataset = first ? datasetLabel(first.summary.dataset) : '';
+  return heatMapChart({
+    title: `Best validation ${metric.name}`,
+    subtitles: [`${dataset && `${dataset}, `}${runs.size} of ${trials.length} trials`],
+    ...{ xTitle: field.xTitle, yTitle: field.yTitle, metric, cells },
+  });
+}
