@@ -1,4 +1,6 @@
 /** What a notebook's cell calls: `import { plot, progress, IntSlider } from 'lazyahead/notebook'`. */
+import '../runtime/require-kit.js';
+
 export { input, interrupted } from './ask.js';
 export { clearOutput, type Displayable, display, type MimeBundle } from './display.js';
 export { liveCurves } from './live-curves.js';
