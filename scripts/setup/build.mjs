@@ -39,6 +39,7 @@ export const build = {
 export async function compile(...options) {
   // Read first: a source that changes meanwhile is then compiled again next time.
   const sources = fingerprint();
+  writeRecord({ build: undefined });
   rmSync(DIST, { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const compiled = CONFIGS.map((config) => run(process.execPath, [tsc, '-p', config, ...options]));

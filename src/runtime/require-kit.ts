@@ -9,8 +9,10 @@ const { kit } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 
 const missing = (kit as string[]).filter((name) => !isInstalled(name));
 if (missing.length > 0) {
+  const [first, ...others] = missing;
+  const names = others.length > 0 ? `${first} and ${others.length} more` : first;
   throw new UsageError(
-    `lazyahead's kit needs npm packages that are not installed (${missing.join(', ')}): run "${setupCommand()}" in ${PROJECT}.`,
+    `npm packages that the kit needs are not installed (${names}): run "${setupCommand()}" in ${PROJECT}.`,
   );
 }
 
