@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Makes a clone ready to run, with nothing but Node: what is done already is left alone.
+ * Makes a clone, or a project that lazyahead is installed in, ready to run with nothing but Node: what
+ * is done already is left alone.
  *
  *     npm run setup -- [--native=auto|official|wheel|none]
  */
@@ -8,10 +9,13 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './setup/build.mjs';
+import { IN_CLONE } from './setup/folders.mjs';
 import { kernels } from './setup/kernels.mjs';
 import { kernelspec } from './setup/kernelspec.mjs';
+import { kitPackages } from './setup/kit.mjs';
 import { native, WAYS } from './setup/native.mjs';
 import { nodeVersion } from './setup/node-version.mjs';
+import { notebooks } from './setup/notebooks.mjs';
 import { packages, selfLink } from './setup/packages.mjs';
 import { python } from './setup/python.mjs';
 import { runSteps, StepFailure } from './setup/steps.mjs';
@@ -20,9 +24,10 @@ import { runSteps, StepFailure } from './setup/steps.mjs';
  * Does what is left to do. On failure it says so and ends the process.
  *
  * @param args - command-line arguments; `--native=` is taken out.
+ * @param print - takes a line on what is being done.
  * @returns the other arguments.
  */
-export async function setUp(args) {
+export async function setUp(args, print = console.log) {
   // So that what is under way is cleaned up: handlers of 'exit' do not run at a bare signal.
   const interrupted = () => process.exit(130);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -37,10 +42,8 @@ export async function setUp(args) {
   }
   try {
     const tensorflow = native({ flag, env });
-    await runSteps([
-      ...[nodeVersion, packages, selfLink, build, python, kernelspec],
-      ...[tensorflow, kernels],
-    ]);
+    const first = IN_CLONE ? [packages, selfLink, build] : [kitPackages, notebooks];
+    await runSteps([nodeVersion, ...first, python, kernelspec, tensorflow, kernels], print);
     return rest;
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;

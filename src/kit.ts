@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+import './runtime/require-kit.js';
+
 export type { Figure } from './charts/figure.js';
 export { type HeatMap, type HeatMapCell, heatMapChart } from './charts/heat-map.js';
 export {

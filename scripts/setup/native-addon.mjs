@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './folders.mjs';
+import { PROJECT } from './folders.mjs';
 import { run } from './run.mjs';
 import { StepFailure } from './steps.mjs';
 
 /** A tfjs-node package's folder. */
 export function folderOf(packageName) {
-  return join(ROOT, 'node_modules', packageName);
+  return join(PROJECT, 'node_modules', packageName);
 }
 
 export function isInstalled(packageName) {

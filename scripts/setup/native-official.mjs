@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { ROOT } from './folders.mjs';
+import { PROJECT } from './folders.mjs';
 import { addonFile, folderOf } from './native-addon.mjs';
 import { run } from './run.mjs';
 import { StepFailure } from './steps.mjs';
@@ -37,7 +37,7 @@ export async function download(packageName, scriptArguments, say) {
   const script = join(folder, 'scripts', 'install.js');
   const { ok, cause } = await run(process.execPath, [script, ...scriptArguments], {
     cwd: folder,
-    env: { PATH: join(ROOT, 'node_modules', '.bin') + delimiter + process.env.PATH },
+    env: { PATH: join(PROJECT, 'node_modules', '.bin') + delimiter + process.env.PATH },
     stalled: stallDetector(folder),
   });
   if (!ok) throw new StepFailure(`tfjs-node's own install script failed: ${cause}.`);

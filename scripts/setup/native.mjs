@@ -2,6 +2,7 @@
 
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { setupCommand } from './folders.mjs';
 import { addonFile, isInstalled, loads } from './native-addon.mjs';
 import { download } from './native-official.mjs';
 import { addonFolder, buildAgainstWheel, librariesAreThere } from './native-wheel.mjs';
@@ -99,5 +100,5 @@ async function official(say) {
 }
 
 function missing(why) {
-  return `TensorFlow's native library is missing: ${why} To try again: npm run setup -- --native=auto.`;
+  return `TensorFlow's native library is missing: ${why} To try again: ${setupCommand('--native=auto')}.`;
 }

@@ -7,9 +7,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { ROOT } from './folders.mjs';
-import { run } from './run.mjs';
+import { npm } from './npm.mjs';
 import { StepFailure } from './steps.mjs';
 
 const MODULES = join(ROOT, 'node_modules');
@@ -32,19 +32,9 @@ export const packages = {
   },
 
   async run() {
-    const [command, args] = npm();
     // tfjs-node's install script would download TensorFlow: that is a step of its own.
-    const flags = [
-      'ci',
-      '--ignore-scripts',
-      '--include=dev',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ];
-    const { ok, cause } = await run(command, [...args, ...flags], {
-      shell: process.platform === 'win32' && command === 'npm',
-    });
+    const flags = ['--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+    const { ok, cause } = await npm('ci', ...flags, '--loglevel=error');
     if (!ok) {
       throw new StepFailure(
         `npm ci failed: ${cause}`,
@@ -58,13 +48,6 @@ function readLock(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
 }
 
-/** The npm that runs this, or else the one on the path. */
-function npm() {
-  const running = process.env.npm_execpath;
-  if (running && basename(running).startsWith('npm')) return [process.execPath, [running]];
-  return ['npm', []];
-}
-
 /** The package as a dependency of itself: notebooks import 'lazyahead', and npx finds the command. */
 export const selfLink = {
   name: `link to the package itself ('lazyahead')`,
@@ -73,7 +56,7 @@ export const selfLink = {
     pointsTo(join(MODULES, 'lazyahead'), ['..', ROOT]) &&
     (process.platform === 'win32'
       ? existsSync(join(MODULES, '.bin', 'lazyahead.cmd'))
-      : pointsTo(join(MODULES, '.bin', 'lazyahead'), ['../lazyahead/dist/cli/main.js'])),
+      : pointsTo(join(MODULES, '.bin', 'lazyahead'), ['../lazyahead/dist/cli/bin.js'])),
 
   run() {
     mkdirSync(join(MODULES, '.bin'), { recursive: true });
@@ -83,14 +66,14 @@ export const selfLink = {
       symlinkSync(ROOT, link, 'junction');
       writeFileSync(
         join(MODULES, '.bin', 'lazyahead.cmd'),
-        '@node "%~dp0\\..\\..\\dist\\cli\\main.js" %*\r\n',
+        '@node "%~dp0\\..\\..\\dist\\cli\\bin.js" %*\r\n',
       );
       return;
     }
     symlinkSync('..', link);
     const command = join(MODULES, '.bin', 'lazyahead');
     rmSync(command, { force: true });
-    symlinkSync('../lazyahead/dist/cli/main.js', command);
+    symlinkSync('../lazyahead/dist/cli/bin.js', command);
   },
 };
 

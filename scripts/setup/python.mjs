@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './folders.mjs';
+import { PROJECT, ROOT } from './folders.mjs';
 import { run } from './run.mjs';
 import { StepFailure } from './steps.mjs';
 
-export const VENV = join(ROOT, '.venv');
+export const VENV = join(PROJECT, '.venv');
 const REQUIREMENTS = join(ROOT, 'scripts', 'setup', 'requirements.txt');
+/** In every environment that is ours; its content in one that is finished. */
 const STAMP = join(VENV, '.lazyahead');
 const OLDEST = [3, 10];
 
@@ -24,10 +25,19 @@ export const python = {
   async run(say) {
     const base = await findPython();
     say(`Python ${base.version} (${base.command.join(' ')})`);
+    if (existsSync(VENV) && !existsSync(STAMP)) {
+      throw new StepFailure(
+        `${VENV} is there and is not lazyahead's.`,
+        'Move it away, or set lazyahead up in another folder.',
+      );
+    }
+    rmSync(VENV, { recursive: true, force: true });
+    mkdirSync(VENV);
+    writeFileSync(STAMP, '');
     await orFail(
-      run(base.command[0], [...base.command.slice(1), '-m', 'venv', '--clear', VENV]),
+      run(base.command[0], [...base.command.slice(1), '-m', 'venv', VENV]),
       'python -m venv failed',
-      'Remove the folder .venv if it is there, and see that this folder can be written to.',
+      'See that this folder can be written to.',
     );
     await orFail(
       run(PYTHON, [

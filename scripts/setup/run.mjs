@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { ROOT } from './folders.mjs';
+import { PROJECT } from './folders.mjs';
 
 /**
  * Runs a program to its end and keeps what it prints.
@@ -10,7 +10,7 @@ import { ROOT } from './folders.mjs';
  * @returns `{ ok, output, cause }`: `cause` is why it failed, in its own words.
  */
 export function run(command, args, options = {}) {
-  const { cwd = ROOT, env = {}, stalled, show = false, shell = false } = options;
+  const { cwd = PROJECT, env = {}, stalled, show = false, shell = false } = options;
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { DATASETS, type DatasetStatus, statusOf } from '../data/datasets.js';
 import { findJupyter, KERNEL } from '../kernel/jupyter.js';
 import { startBackend } from '../runtime/backend.js';
-import { cacheFolder } from '../runtime/folders.js';
+import { cacheFolder, PROJECT, setupCommand } from '../runtime/folders.js';
 import type { NativeLibrary } from '../runtime/native.js';
 
 /** `lazyahead doctor`: what is there to work with, and what to do about what is not. */
@@ -82,7 +82,7 @@ print(m.version('jupyterlab'))`;
   } catch (error) {
     // Of a Python that fails, the first line is the command; of ours, the sentence.
     const cause = (error as Error).message.split('\n')[0];
-    const remedy = cause.includes('npm run setup') ? '' : ' Run "npm run setup" in the clone.';
+    const remedy = cause.includes(setupCommand()) ? '' : ` Run "${setupCommand()}" in ${PROJECT}.`;
     found.remedies.push(cause + remedy);
   }
   return found;

@@ -1,9 +1,9 @@
-#!/usr/bin/env node
-/** The `lazyahead` command. */
+/** The commands of `lazyahead`. */
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import * as data from './data.js';
 import * as doctor from './doctor.js';
+import * as init from './init.js';
 import * as lab from './lab.js';
 import * as notebook from './notebook.js';
 import * as report from './report.js';
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     data,
     notebook,
     lab,
+    init,
     doctor,
   ]) {
     command.register(program);

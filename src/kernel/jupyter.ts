@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-
-/** The package's root: this file is `src/kernel/jupyter.ts` or `dist/kernel/jupyter.js` in it. */
-const PACKAGE = resolve(__dirname, '..', '..');
+import { join } from 'node:path';
+import { PROJECT, setupCommand } from '../runtime/folders.js';
 
 /** The kernel all our notebooks name. */
 export const KERNEL = 'tslab';
@@ -16,17 +14,17 @@ export interface Jupyter {
 }
 
 /**
- * The Jupyter that set-up put into the package's `.venv`.
+ * The Jupyter that set-up put into `.venv`.
  *
  * @param venv - another virtual environment's folder.
  * @throws Error with the remedy when it, or our kernel in it, is missing.
  */
-export function findJupyter(venv = join(PACKAGE, '.venv')): Jupyter {
+export function findJupyter(venv = join(PROJECT, '.venv')): Jupyter {
   const python =
     process.platform === 'win32'
       ? join(venv, 'Scripts', 'python.exe')
       : join(venv, 'bin', 'python');
-  const remedy = `run "npm run setup" in ${PACKAGE}`;
+  const remedy = `run "${setupCommand()}" in ${PROJECT}`;
   if (!existsSync(python)) {
     throw new Error(`JupyterLab is not installed (there is no ${python}): ${remedy}.`);
   }
@@ -38,7 +36,7 @@ export function findJupyter(venv = join(PACKAGE, '.venv')): Jupyter {
   return { python, venv, env: { ...process.env, JUPYTER_PREFER_ENV_PATH: '1' } };
 }
 
-/** The folder of the package's notebooks. */
+/** The folder of the notebooks. */
 export function notebooksFolder(): string {
-  return join(PACKAGE, 'notebooks');
+  return join(PROJECT, 'notebooks');
 }

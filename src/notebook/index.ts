@@ -1,5 +1,7 @@
 /** What a notebook's cell calls: `import { plot, progress, IntSlider } from 'lazyahead/notebook'`. */
 
+import '../runtime/require-kit.js';
+
 export type { SvgSize } from '../charts/svg/renderer.js';
 export { svgOf } from '../charts/svg/svg-of.js';
 export type { MimeBundle } from '../kernel/cell-api.js';

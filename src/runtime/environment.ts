@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BackendInfo } from './backend.js';
-
-/** The package's root: this file is `src/runtime/environment.ts` or the `.js` of it in `dist/`. */
-const PACKAGE = resolve(__dirname, '..', '..');
+import { PACKAGE } from './folders.js';
 
 /** What a run was made with and on, as plain JSON. */
 export interface Environment {

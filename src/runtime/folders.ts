@@ -1,12 +1,29 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
+
+// `scripts/setup/folders.mjs` has the same rules for set-up, which runs before this is compiled.
+
+/** The package: the clone, or where npm has put it. This is `src/runtime/` or `dist/runtime/` in it. */
+export const PACKAGE = resolve(__dirname, '..', '..');
+
+/**
+ * The folder that was set up, with `node_modules`, `.venv` and the notebooks: the clone itself or,
+ * where lazyahead is installed as a dependency, the project around the outermost `node_modules`.
+ */
+export const PROJECT = PACKAGE.split(`${sep}node_modules${sep}`)[0];
+
+/** What sets that folder up, for people to type. @param options - for it, such as `--native=auto`. */
+export function setupCommand(...options: string[]): string {
+  const inClone = PROJECT === PACKAGE;
+  const command = inClone ? 'npm run setup' : 'npx lazyahead init';
+  if (options.length === 0) return command;
+  return [command, ...(inClone ? ['--'] : []), ...options].join(' ');
+}
 
 /**
  * A path inside the folder where downloads and built files are kept for all clones of one user:
  * `LAZYAHEAD_CACHE` if set, else `lazyahead` in the platform's user cache folder.
  * Nothing is created.
- *
- * `scripts/setup/folders.mjs` is the same rule for set-up, which runs before this is compiled.
  *
  * @example cacheFolder('imdb', 'imdb.npz')
  */

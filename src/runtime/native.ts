@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from './errors.js';
+import { PROJECT, setupCommand } from './folders.js';
 import type { NativeBackend } from './native-ops.js';
 
 /** Where the native library in use came from. */
@@ -114,17 +115,14 @@ function registerKernels(): boolean {
 
 /** Set-up's own words on why it left no native library, or else what to do. */
 function whyNone(): string {
-  const clone = join(__dirname, '..', '..');
   try {
-    const record = readFileSync(join(clone, 'node_modules', '.lazyahead.json'), 'utf8');
+    const record = readFileSync(join(PROJECT, 'node_modules', '.lazyahead.json'), 'utf8');
     const { native } = JSON.parse(record);
     if (native?.source === 'none' && typeof native.reason === 'string') return native.reason;
   } catch {
     // Set-up has not run here, or its record is damaged.
   }
-  const remedy = existsSync(join(clone, 'scripts', 'setup.mjs'))
-    ? `"npm run setup -- --native=auto" in ${clone}`
-    : '"npm rebuild @tensorflow/tfjs-node"';
+  const remedy = `"${setupCommand('--native=auto')}" in ${PROJECT}`;
   return `TensorFlow's native library is not installed: run ${remedy}.`;
 }
 
