@@ -12,6 +12,7 @@ import * as robustness from './robustness.js';
 import * as run from './run.js';
 import * as runs from './runs.js';
 import * as sweep from './sweep.js';
+import * as trial from './trial.js';
 
 const { version } = require('../../package.json');
 
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     reproduce,
     robustness,
     sweep,
+    trial,
     report,
     data,
     notebook,

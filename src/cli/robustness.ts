@@ -3,18 +3,12 @@ import type { Command } from 'commander';
 import type { Study } from '../sweeps/robustness.js';
 import type { Sweep } from '../sweeps/sweep-directory.js';
 import { untilInterrupted } from './interrupt.js';
-import {
-  addTrainingOptions,
-  numberOption,
-  numbers,
-  requestOf,
-  type TrainingFlags,
-} from './options.js';
+import { addTrainingOptions, numbers, requestOf, type TrainingFlags } from './options.js';
+import { addEngineOptions, type EngineFlags, openEngine } from './sweep-engine.js';
 import { showSweep } from './sweep-progress.js';
 
-interface Flags extends TrainingFlags {
+interface Flags extends TrainingFlags, EngineFlags {
   seeds?: number[];
-  workers?: number;
   plan?: boolean;
 }
 
@@ -27,30 +21,28 @@ export function register(program: Command): void {
     )
     .argument('<experiment>', 'cifar10, cifar100 or ptb')
     .option('--seeds <list>', 'everything once a seed, e.g. 1,2,3 (default: 1)', numbers('seeds'))
-    .addOption(numberOption('workers', 'n', 'runs at a time (default: one a core)'))
     .option('--plan', 'say what would be run and how long it would take, and end there');
-  addTrainingOptions(command, { hyperparameters: false }).action(robustnessAction);
+  addTrainingOptions(addEngineOptions(command), { hyperparameters: false }).action(
+    robustnessAction,
+  );
 }
 
 async function robustnessAction(experiment: string, flags: Flags): Promise<void> {
-  const { json, backend, threads = 1, seeds, plan } = flags;
+  const { json, seeds, plan } = flags;
   const signal = untilInterrupted();
   const { planRobustness } = await import('../sweeps/robustness.js');
   const { SweepDirectory } = await import('../sweeps/sweep-directory.js');
-  const { LocalEngine } = await import('../sweeps/local.js');
   const { runSweep } = await import('../sweeps/sweep.js');
-  const { sensibleWorkers } = await import('../sweeps/workers.js');
   const { timeStamp } = await import('../training/run.js');
   const studies = planRobustness({ experiment, seeds, ...requestOf(flags) });
   const path = flags.runDir ?? join('runs', `robustness-${experiment}-${timeStamp()}`);
   const trials = studies.flatMap((study) => study.trials);
   const directory = SweepDirectory.open(path, experiment, trials);
-  const { workers, warning } = sensibleWorkers(flags.workers, threads);
-  if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const { engine, close } = await openEngine(flags, directory);
   const display = showSweep();
   try {
     await runSweep(directory, {
-      engine: new LocalEngine({ workers, threads, backend, scratch: directory.unfinished }),
+      engine,
       signal,
       onOutlook(outlook) {
         display.outlook(outlook);
@@ -60,6 +52,7 @@ async function robustnessAction(experiment: string, flags: Flags): Promise<void>
     });
   } finally {
     display.stop();
+    await close();
   }
   if (plan) {
     process.stderr.write(`To start it: the same command with --run-dir ${path}\n`);

@@ -13,10 +13,11 @@ import {
   requestOf,
   type TrainingFlags,
 } from './options.js';
+import { addEngineOptions, type EngineFlags, openEngine } from './sweep-engine.js';
 import { gridOption, rangeOption } from './sweep-options.js';
 import { showSweep } from './sweep-progress.js';
 
-interface Flags extends TrainingFlags {
+interface Flags extends TrainingFlags, EngineFlags {
   grid: Record<string, Value[]>;
   range: Record<string, Range>;
   logRange: Record<string, Range>;
@@ -24,7 +25,6 @@ interface Flags extends TrainingFlags {
   searchSeed?: number;
   seeds?: number[];
   optimizers?: string[];
-  workers?: number;
   plan?: boolean;
 }
 
@@ -63,24 +63,20 @@ export function register(program: Command): void {
       'names or specs (default: what the source compares)',
       optimizerList,
     )
-    .addOption(numberOption('workers', 'n', 'trials at a time (default: one a core)'))
     .option('--plan', 'say what would be run and how long it would take, and end there');
-  addTrainingOptions(command).action(sweepAction);
+  addTrainingOptions(addEngineOptions(command)).action(sweepAction);
 }
 
 async function sweepAction(experiment: string | undefined, flags: Flags): Promise<void> {
-  const { json, backend, threads = 1 } = flags;
+  const { json } = flags;
   const signal = untilInterrupted();
   const directory = await openDirectory(experiment, flags);
-  const { LocalEngine } = await import('../sweeps/local.js');
   const { runSweep } = await import('../sweeps/sweep.js');
-  const { sensibleWorkers } = await import('../sweeps/workers.js');
-  const { workers, warning } = sensibleWorkers(flags.workers, threads);
-  if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const { engine, close } = await openEngine(flags, directory);
   const display = showSweep();
   try {
     await runSweep(directory, {
-      engine: new LocalEngine({ workers, threads, backend, scratch: directory.unfinished }),
+      engine,
       signal,
       onOutlook(outlook) {
         display.outlook(outlook);
@@ -90,6 +86,7 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
     });
   } finally {
     display.stop();
+    await close();
   }
   if (flags.plan) {
     process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { BackendOptions } from '../runtime/backend.js';
 import { Channel } from './channel.js';
 import type { Engine, Trial, TrialEvent } from './engine.js';
+import { puller } from './puller.js';
 import type { TrialOrder, TrialReport } from './trial-process.js';
 
 const PROGRAM = join(__dirname, `trial-process${extname(__filename)}`);
@@ -130,14 +131,4 @@ async function converse(
   if (stop.aborted) return { type: 'cancelled' };
   const why = complaint.trim().split('\n').at(-1);
   return { type: 'failed', message: `Its process ${how}${why ? `: ${why}` : '.'}` };
-}
-
-/** Takes the next trial each time it is called; undefined when there are no more. */
-function puller(trials: Iterable<Trial> | AsyncIterable<Trial>): () => Promise<Trial | undefined> {
-  const iterator =
-    Symbol.asyncIterator in trials ? trials[Symbol.asyncIterator]() : trials[Symbol.iterator]();
-  return async () => {
-    const { done, value } = await iterator.next();
-    return done ? undefined : value;
-  };
 }

@@ -6,9 +6,11 @@
  * {@link TrialReport}, the last of them `ended`, `failed` or `cancelled`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BackendOptions } from '../runtime/backend.js';
+import { codeVersion } from '../runtime/code-version.js';
 import type { TrainingEvent } from '../training/events.js';
 import { run } from '../training/run.js';
 import { readRun } from '../training/run-files.js';
@@ -19,9 +21,14 @@ export interface TrialOrder extends BackendOptions {
   request: Trial['request'];
   /** Where the run works, on this machine. */
   runDir: string;
+  /** Which code is to do it, where this may be another machine's. */
+  code?: string;
 }
 
 type WithoutId<Event> = Event extends unknown ? Omit<Event, 'id'> : never;
+
+/** The only report of a program that is not the one wanted. */
+export type Refusal = { type: 'refused'; message: string };
 
 /** An engine's event, which the engine knows the trial of. */
 export type TrialReport = WithoutId<TrialEvent>;
@@ -44,8 +51,14 @@ async function main(): Promise<void> {
   process.stdin.destroy();
 }
 
-async function outcome(order: TrialOrder, signal: AbortSignal): Promise<TrialReport> {
-  const { request, runDir, backend, threads } = order;
+async function outcome(order: TrialOrder, signal: AbortSignal): Promise<TrialReport | Refusal> {
+  const { request, runDir, backend, threads, code } = order;
+  if (code !== undefined && code !== codeVersion()) {
+    return {
+      type: 'refused',
+      message: `The node ${hostname()} has lazyahead ${codeVersion()}, this machine ${code}: install the same on all of them, and name it with --worker-command.`,
+    };
+  }
   try {
     await run(request, {
       ...{ runDir, backend, threads, signal, resume: true, keepCheckpoints: 1 },
@@ -79,6 +92,6 @@ function sparingly(listener: (event: TrainingEvent) => void): (event: TrainingEv
   };
 }
 
-const report = (line: TrialReport) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const report = (line: TrialReport | Refusal) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 void main();

@@ -4,11 +4,17 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../src/runtime/folders.js';
+import { RAY_VERSION } from '../../src/sweeps/ray/engine.js';
 
 const execute = promisify(execFile);
 
 /** Packages at the versions that were tried. */
-const VERSIONS = { numpy: '2.4.6', safetensors: '0.8.0', tensorboard: '2.21.0' };
+const VERSIONS = {
+  numpy: '2.4.6',
+  ray: RAY_VERSION,
+  safetensors: '0.8.0',
+  tensorboard: '2.21.0',
+};
 
 /** Time for installing (ms). */
 const PATIENCE = 300_000;

@@ -8,23 +8,7 @@ import { planTrials } from '../../src/sweeps/plan.js';
 import { run } from '../../src/training/run.js';
 import { onBestBackend } from '../support/backends.js';
 import { skip } from '../support/skip.js';
-
-/** Trials of a second or less. */
-const tiny = {
-  experiment: 'imdb',
-  preset: 'smoke',
-  epochs: 1,
-  optimizers: ['adam'],
-  settings: {
-    vocabulary: 500,
-    maxlen: 10,
-    embeddingSize: 8,
-    units: 8,
-    trainExamples: 100,
-    valExamples: 50,
-  },
-};
-const endless = { ...tiny, epochs: 10_000 };
+import { endless, tiny } from './tiny-trials.js';
 
 describe('the local engine', () => {
   onBestBackend();

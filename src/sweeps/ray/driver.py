@@ -1,0 +1,371 @@
+"""Carries trials out on a Ray cluster; the other end is engine.ts.
+
+A line of JSON each way. Standard input: first what is wanted of the cluster, then `{"trial": ID,
+"order": …}`, `{"cancel": [ID, …]}` and `{"stop": [ID, …]}`; its end cancels everything, so that nothing
+outlives whoever started this. Standard output: `{"ready": …}` or `{"refused": SENTENCE}`, then
+`{"id": ID, "report": …}`, the last of a trial `ended`, `stopped`, `failed` or `cancelled`, and
+`{"workers": N}` when the cluster grows or shrinks. What Ray says goes to standard error.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+import ray
+from ray.exceptions import OutOfMemoryError, RayError, TaskCancelledError
+
+# Ray does so where a cluster of one machine is all there can be: its servers then bind to loopback.
+from ray._private import ray_constants
+
+RETRIES = 3  # of a trial whose node or worker was lost
+DRAIN_EVERY = 0.25  # s
+COUNT_NODES_EVERY = 10  # s
+PATIENCE = 30  # s, for a cancelled trial to end in good order
+PUSHES_A_SECOND = 500  # that the relay is to take at most, from all trials together
+
+
+class Relay:
+    """Stands between the trials and the driver: what they tell, and what they are to do."""
+
+    def __init__(self):
+        self.reports, self.attempts, self.wishes = [], {}, {}
+
+    def begin(self, id, host):
+        """Notes that a trial starts. Returns which time this is, from 1."""
+        attempt = self.attempts[id] = self.attempts.get(id, 0) + 1
+        if attempt == 1:
+            self.reports.append((id, '{"type":"started"}'))
+        else:
+            again = f"{id} starts again on {host}: the node or process that ran it was lost."
+            self.reports.append((id, json.dumps({"type": "status", "status": again})))
+        return attempt
+
+    def push(self, id, attempt, reports):
+        """Takes lines of a trial. Returns what it is to do: None, `stop` or `cancel`."""
+        if attempt != self.attempts.get(id):
+            return "cancel"  # it was taken for lost, and started again elsewhere
+        self.reports += [(id, report) for report in reports]
+        return self.wishes.get(id)
+
+    def wish(self, ids, what):
+        self.wishes.update((id, what) for id in ids)
+
+    def forget(self, ids):
+        for id in ids:
+            self.attempts.pop(id, None)
+            self.wishes.pop(id, None)
+
+    def drain(self):
+        reports, self.reports = self.reports, []
+        return reports
+
+
+def carry_out(relay, id, order, command, every):
+    """The task: runs the program on the node that Ray has chosen. Returns its last line."""
+    import queue
+    import socket
+    import subprocess
+    import threading
+    import time
+
+    host = socket.gethostname()
+    attempt = ray.get(relay.begin.remote(id, host))
+    with tempfile.TemporaryDirectory(prefix="lazyahead-trial-") as folder, open(
+        os.path.join(folder, "complaints"), "w+b"
+    ) as complaints:
+        try:
+            child = subprocess.Popen(
+                command + ["trial"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
+        except OSError as error:
+            why = f"{command[0]} cannot be started on the node {host} ({error.strerror})"
+            remedy = "install lazyahead on each node, and name it with --worker-command"
+            return json.dumps({"type": "refused", "message": f"{why}: {remedy}."})
+
+        lines = queue.Queue()
+
+        def read():
+            for line in child.stdout:
+                lines.put(line.decode())
+            lines.put(None)
+
+        def say(line):
+            try:
+                child.stdin.write(line.encode() + b"\n")
+                child.stdin.flush()
+            except OSError:
+                pass  # it has ended, which its standard output tells
+
+        threading.Thread(target=read, daemon=True).start()
+        say(json.dumps({**order, "runDir": os.path.join(folder, "run")}))
+        last, told, deadline = None, None, None
+        try:
+            ended = False
+            while not ended:
+                due, step, reports = time.monotonic() + every, None, []
+                while not ended and (left := due - time.monotonic()) > 0:
+                    try:
+                        line = lines.get(timeout=left)
+                    except queue.Empty:
+                        break
+                    ended = line is None
+                    if ended:
+                        break
+                    kind = json.loads(line)
+                    if kind["type"] in ("training", "status"):
+                        # A step is news only until the next one.
+                        if kind.get("event", {}).get("type") == "step":
+                            step = line
+                        else:
+                            reports.append(line)
+                    else:
+                        last = line
+                if step is not None:
+                    reports.append(step)
+                wish = ray.get(relay.push.remote(id, attempt, reports))
+                if wish != told and not ended:
+                    told = wish
+                    if wish == "stop":
+                        say('{"stop":true}')
+                    else:
+                        child.stdin.close()
+                        deadline = time.monotonic() + 20
+                if deadline is not None and time.monotonic() > deadline:
+                    child.kill()
+        finally:
+            # Also where Ray interrupts the task, or the driver is no more.
+            if not child.stdin.closed:
+                try:
+                    child.stdin.close()
+                except OSError:
+                    pass
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        if last is not None:
+            return last
+        if told == "cancel":
+            return '{"type":"cancelled"}'
+        complaints.seek(0)
+        words = complaints.read()[-2000:].decode(errors="replace").strip().split("\n")[-1]
+        code = child.returncode
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        message = f"Its process on {host} {how}" + (f": {words}" if words else ".")
+        return json.dumps({"type": "failed", "message": message})
+
+
+class Driver:
+    def __init__(self, wanted, out):
+        self.wanted, self.out = wanted, out
+        self.running = {}  # the task of each trial, by id
+        self.begun = set()
+        self.finished = []
+        self.wake = asyncio.Event()
+        self.workers = None
+
+    def tell(self, **what):
+        self.out.write(json.dumps(what, separators=(",", ":")) + "\n")
+        self.out.flush()
+
+    def report(self, id, line):
+        """Passes a line of JSON on as it is: results are long."""
+        self.out.write(f'{{"id":{json.dumps(id)},"report":{line.strip()}}}\n')
+
+    def start(self):
+        relay = ray.remote(Relay)
+        self.relay = relay.options(num_cpus=0, resources={"node:__internal_head__": 0.001}).remote()
+        threads, memory = self.wanted["threads"], self.wanted["memory"]
+        by_memory = [node for node in self.nodes() if fits(node, threads, memory) > 0]
+        self.memory = memory if by_memory else 0
+        self.task = ray.remote(carry_out).options(
+            num_cpus=threads,
+            memory=self.memory,
+            max_retries=RETRIES,
+            scheduling_strategy="SPREAD",
+        )
+
+    def nodes(self):
+        return [node["Resources"] for node in ray.nodes() if node["Alive"]]
+
+    def count(self):
+        """Trials that the cluster can run at a time."""
+        return sum(fits(node, self.wanted["threads"], self.memory) for node in self.nodes())
+
+    async def carry_out(self, id, order):
+        every = max(0.5, (self.workers or 1) / PUSHES_A_SECOND)
+        task = self.task.remote(self.relay, id, order, self.wanted["command"], every)
+        self.running[id] = task
+        try:
+            line = await task
+        except TaskCancelledError:
+            line = '{"type":"cancelled"}'
+        except OutOfMemoryError:
+            line = json.dumps({"type": "failed", "message": "Its node ran out of memory."})
+        except RayError as error:
+            words = str(error).strip().split("\n")
+            told = words[-1] if "TaskError" in type(error).__name__ else words[0]
+            why = f"Ray gave it up after {RETRIES} retries ({type(error).__name__}: {told})."
+            line = json.dumps({"type": "failed", "message": why})
+        self.finished.append((id, line))
+        self.wake.set()
+
+    async def pass_on(self):
+        """Passes on what trials tell; the end of one after all that it has told before."""
+        while True:
+            try:
+                await asyncio.wait_for(self.wake.wait(), DRAIN_EVERY)
+            except asyncio.TimeoutError:
+                pass
+            self.wake.clear()
+            finished, self.finished = self.finished, []
+            if not finished and not self.running:
+                continue
+            for id, line in await self.relay.drain.remote():
+                if id in self.running:
+                    self.begun.add(id)
+                    self.report(id, line)
+            for id, line in finished:
+                if self.running.pop(id, None) is not None:
+                    self.report(id, line)
+                self.begun.discard(id)
+            if finished:
+                self.relay.forget.remote([id for id, _ in finished])
+            self.out.flush()
+
+    async def watch_nodes(self):
+        while True:
+            workers = await asyncio.to_thread(self.count)
+            if workers != self.workers:
+                self.workers = workers
+                self.tell(workers=workers)
+            await asyncio.sleep(COUNT_NODES_EVERY)
+
+    def wish(self, ids, what):
+        """What has ended meanwhile must not find the wish there when it is run again."""
+        ids = [id for id in ids if id in self.running]
+        self.relay.wish.remote(ids, what)
+        return ids
+
+    async def cancel(self, ids):
+        ids = self.wish(ids, "cancel")
+        for id in ids:
+            # One that waits for a node would wait on.
+            if id not in self.begun:
+                ray.cancel(self.running[id])
+        await asyncio.sleep(PATIENCE)
+        for id in ids:
+            if id in self.running:
+                ray.cancel(self.running[id], force=True)
+
+    async def serve(self, lines):
+        tasks = set()
+
+        def begin(coroutine):
+            task = asyncio.ensure_future(coroutine)
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+            return task
+
+        async def obey():
+            async for line in lines:
+                said = json.loads(line)
+                if "trial" in said:
+                    begin(self.carry_out(said["trial"], said["order"]))
+                elif "cancel" in said:
+                    begin(self.cancel(said["cancel"]))
+                elif "stop" in said:
+                    self.wish(said["stop"], "stop")
+            begin(self.cancel(list(self.running)))
+            while self.running:
+                await asyncio.sleep(0.05)
+
+        # Whichever ends first: the conversation, or the cluster.
+        parts = [begin(part) for part in (obey(), self.pass_on(), self.watch_nodes())]
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in done:
+            part.result()
+
+
+def fits(node, threads, memory):
+    """Trials that a node can run at a time."""
+    by_memory = node.get("memory", 0) // memory if memory else float("inf")
+    return int(min(node.get("CPU", 0) // threads, by_memory))
+
+
+def connect(wanted, folder):
+    """Returns whether the cluster is one of our own, on this machine."""
+    quiet = {"log_to_driver": False, "logging_level": "warning"}
+    address = wanted["address"]
+    if address != "local":
+        try:
+            ray.init(address=address or "auto", **quiet)
+            return False
+        except ConnectionError:
+            if address is not None or "RAY_ADDRESS" in os.environ:
+                raise
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    ray.init(
+        address="local",
+        num_cpus=wanted["cpus"],
+        include_dashboard=False,
+        _node_ip_address="127.0.0.1",
+        _temp_dir=folder,
+        object_store_memory=200 * 2**20,
+        **quiet,
+    )
+    return True
+
+
+async def standard_input():
+    reader = asyncio.StreamReader(limit=2**26)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer
+    )
+    while line := await reader.readline():
+        yield line
+
+
+async def main(out):
+    lines = standard_input()
+    wanted = json.loads(await anext(lines))
+    # A short path: Ray's sockets are in it.
+    folder = tempfile.mkdtemp(prefix="lazyahead-ray-", dir="/tmp")
+    driver = Driver(wanted, out)
+    try:
+        try:
+            own = connect(wanted, folder)
+        except Exception as error:
+            return driver.tell(refused=" ".join(str(error).split()))
+        driver.start()
+        nodes = driver.nodes()
+        driver.workers = driver.count()
+        driver.tell(
+            ready={
+                "ray": ray.__version__,
+                "own": own,
+                "address": wanted["address"] or os.environ.get("RAY_ADDRESS"),
+                "nodes": len(nodes),
+                "cpus": int(sum(node.get("CPU", 0) for node in nodes)),
+                "most": int(max((node.get("CPU", 0) for node in nodes), default=0)),
+                "workers": driver.workers,
+            }
+        )
+        await driver.serve(lines)
+    finally:
+        ray.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    # Standard output is for the conversation alone.
+    conversation = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    asyncio.run(main(conversation))

@@ -1,0 +1,177 @@
+/** The engine for many machines: trials as tasks of a Ray cluster. */
+import type { BackendOptions } from '../../runtime/backend.js';
+import { codeVersion } from '../../runtime/code-version.js';
+import { UsageError } from '../../runtime/errors.js';
+import { findPython, ownVenv } from '../../runtime/python.js';
+import { Channel } from '../channel.js';
+import type { Engine, Trial, TrialEvent } from '../engine.js';
+import { puller } from '../puller.js';
+import { MEMORY_A_TRIAL } from '../workers.js';
+import { type Cluster, DriverProcess, type Message } from './driver-process.js';
+
+/** Tried with this package. */
+export const RAY_VERSION = '2.60.0';
+
+/** Where trials are sent, and what they find there. */
+export interface RayOptions extends BackendOptions {
+  /**
+   * `host:port` or `auto` where this machine is a node of the cluster, `ray://host:10001` from
+   * elsewhere, `local` for one of our own; by default `RAY_ADDRESS`, a cluster that runs on this
+   * machine, or one of our own.
+   */
+  address?: string;
+  /** What starts lazyahead on a node: a program and its arguments. */
+  command: string[];
+  /** CPUs, and threads within one op, of each trial. Default 1. */
+  threads?: number;
+  /** Trials at a time; default: as many as the cluster has room for, also when that changes. */
+  workers?: number;
+  /** CPUs of a cluster of our own. */
+  cpus: number;
+  /** The file that takes what Ray says for itself. */
+  log: string;
+  /** Is told what takes long. */
+  say?: (line: string) => void;
+}
+
+/** Runs each trial as a task of a Ray cluster, in a process on whichever node is free. */
+export class RayEngine implements Engine {
+  readonly name = 'ray';
+  /** The trials that run, by id. */
+  private readonly running = new Map<string, (event: TrialEvent) => void>();
+  private room: number;
+  /** Why no trial can be carried out any more. */
+  private failure?: Error;
+  private grown = () => {};
+
+  private constructor(
+    private readonly driver: DriverProcess,
+    readonly cluster: Cluster,
+    private readonly options: RayOptions,
+  ) {
+    this.room = cluster.workers;
+    driver.onMessage = (message) => this.hear(message);
+    driver.ended.then((how) => {
+      this.failure ??= driver.failure(how);
+      for (const [id, tell] of this.running) tell({ id, type: 'cancelled' });
+    });
+  }
+
+  /**
+   * Connects to a cluster or starts one; `ray` is installed where no Python has it.
+   *
+   * @throws UsageError when neither can be done.
+   */
+  static async start(options: RayOptions): Promise<RayEngine> {
+    const { address = null, command, threads = 1, workers, cpus, log, say = () => {} } = options;
+    const needs = { modules: ['ray'], requirements: [`ray==${RAY_VERSION}`], venv: ownVenv('ray') };
+    const found = await findPython(needs, say);
+    if ('reason' in found) {
+      throw new UsageError(
+        `Sweeps on Ray need the Python package ray: ${found.reason} Name a Python that has it in LAZYAHEAD_PYTHON.`,
+      );
+    }
+    const request = { address, cpus, threads, memory: MEMORY_A_TRIAL, command };
+    const { driver, cluster } = await DriverProcess.start(found.python, request, log);
+    if (cluster.workers === 0 && workers === undefined) {
+      await driver.close();
+      throw new UsageError(
+        `No node of the Ray cluster has ${threads} CPUs for the threads of a trial, the largest has ${cluster.most}: lower --threads, or say how many trials at a time with --workers if nodes will join.`,
+      );
+    }
+    return new RayEngine(driver, cluster, options);
+  }
+
+  get workers(): number {
+    return this.options.workers ?? this.room;
+  }
+
+  async *run(
+    trials: Iterable<Trial> | AsyncIterable<Trial>,
+    { signal }: { signal: AbortSignal },
+  ): AsyncGenerator<TrialEvent, void, undefined> {
+    const left = new AbortController();
+    const stop = AbortSignal.any([signal, left.signal]);
+    const channel = new Channel<TrialEvent>();
+    const all = this.carryOutAll(puller(trials), stop, channel);
+    all.then(
+      () => channel.end(this.failure),
+      (error) => channel.end(error),
+    );
+    const cancel = () => this.driver.send({ cancel: [...this.running.keys()] });
+    stop.addEventListener('abort', cancel);
+    try {
+      yield* channel;
+    } finally {
+      // A reader that leaves early must not leave trials running.
+      left.abort();
+      await all.catch(() => {});
+    }
+  }
+
+  /** Lets the cluster go; one of our own is ended. */
+  close(): Promise<void> {
+    return this.driver.close();
+  }
+
+  /** As many at a time as there are workers, also when that changes. */
+  private async carryOutAll(
+    next: () => Promise<Trial | undefined>,
+    stop: AbortSignal,
+    to: Channel<TrialEvent>,
+  ): Promise<void> {
+    const working = new Set<Promise<void>>();
+    let exhausted = false;
+    for (;;) {
+      while (!exhausted && !stop.aborted && !this.failure && working.size < this.workers) {
+        const trial = await next();
+        exhausted = trial === undefined;
+        if (trial === undefined) break;
+        const work = this.carryOut(trial, stop, to).finally(() => working.delete(work));
+        working.add(work);
+      }
+      if (working.size === 0) return;
+      await Promise.race([
+        ...working,
+        new Promise<void>((resolve) => {
+          this.grown = resolve;
+        }),
+      ]);
+    }
+  }
+
+  private async carryOut(trial: Trial, stop: AbortSignal, to: Channel<TrialEvent>): Promise<void> {
+    const { id, request } = trial;
+    const { backend, threads = 1 } = this.options;
+    const ended = new Promise<TrialEvent>((resolve) => {
+      this.running.set(id, (event) => {
+        if (ENDS.includes(event.type)) resolve(event);
+        else to.push(event);
+      });
+    });
+    const order = { request, backend, threads, code: codeVersion() };
+    this.driver.send({ trial: id, order });
+    if (stop.aborted) this.driver.send({ cancel: [id] });
+    to.push(await ended);
+    this.running.delete(id);
+  }
+
+  private hear(message: Message): void {
+    if ('workers' in message) {
+      this.room = message.workers;
+      this.grown();
+      return;
+    }
+    const { id, report } = message;
+    if (report.type === 'refused') {
+      // Other nodes may be right, but whoever reads the results must know which code made them.
+      this.failure ??= new UsageError(report.message);
+      this.driver.send({ cancel: [...this.running.keys()] });
+      this.running.get(id)?.({ id, type: 'cancelled' });
+    } else {
+      this.running.get(id)?.({ ...report, id } as TrialEvent);
+    }
+  }
+}
+
+const ENDS = ['ended', 'stopped', 'failed', 'cancelled'];

@@ -1,0 +1,143 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { UsageError } from '../../src/runtime/errors.js';
+import type { Trial, TrialEvent } from '../../src/sweeps/engine.js';
+import { planTrials } from '../../src/sweeps/plan.js';
+import { RayEngine, type RayOptions } from '../../src/sweeps/ray/engine.js';
+import { run } from '../../src/training/run.js';
+import { ROOT } from '../cli/command.js';
+import { onBestBackend } from '../support/backends.js';
+import { rejection } from '../support/data-folders.js';
+import { descendantsOf } from '../support/processes.js';
+import { pythonWith } from '../support/python.js';
+import { skip } from '../support/skip.js';
+import { endless, tiny } from './tiny-trials.js';
+
+/** The command from its source: a node's working directory is not this one. */
+const tsx = pathToFileURL(createRequire(__filename).resolve('tsx')).href;
+const command = [process.execPath, '--import', tsx, join(ROOT, 'src/cli/main.ts')];
+
+describe('the Ray engine', function () {
+  this.timeout(120_000);
+  onBestBackend();
+  let root: string;
+  const before_ = process.env.LAZYAHEAD_PYTHON;
+  before(async function () {
+    this.timeout(300_000);
+    if (!existsSync('/proc')) skip(this, 'no /proc to find processes in');
+    const python = await pythonWith(['ray']);
+    if ('reason' in python) skip(this, python.reason);
+    process.env.LAZYAHEAD_PYTHON = python.python;
+    root = mkdtempSync(join(tmpdir(), 'lazyahead-ray-test-'));
+  });
+  after(() => {
+    if (before_ === undefined) delete process.env.LAZYAHEAD_PYTHON;
+    else process.env.LAZYAHEAD_PYTHON = before_;
+    if (root !== undefined) rmSync(root, { recursive: true });
+  });
+
+  const start = (options: Partial<RayOptions> = {}) =>
+    RayEngine.start({ address: 'local', command, cpus: 2, log: join(root, 'ray.log'), ...options });
+
+  /** All events of some trials; `watch` sees each of them as it comes. */
+  async function events(
+    engine: RayEngine,
+    trials: Trial[],
+    watch = (_: TrialEvent): unknown => undefined,
+    { signal } = new AbortController(),
+  ): Promise<TrialEvent[]> {
+    const seen: TrialEvent[] = [];
+    for await (const event of engine.run(trials, { signal })) {
+      seen.push(event);
+      watch(event);
+    }
+    return seen;
+  }
+
+  const ends = (all: TrialEvent[]) =>
+    all.filter(({ type }) => ['ended', 'failed', 'cancelled'].includes(type));
+
+  describe('on a cluster of its own', () => {
+    let engine: RayEngine;
+    const processes = () => descendantsOf(process.pid).map(({ command: each }) => each);
+    const trialProcesses = () => processes().filter((each) => each.endsWith('main.ts trial'));
+    before(async () => {
+      engine = await start();
+    });
+    after(() => engine.close());
+
+    it('gives by value what a run in this process gives, to the last bit', async () => {
+      expect(engine.workers).to.equal(2);
+      const [good, bad] = planTrials({ ...tiny, seeds: [1, 2] });
+      bad.request = { ...bad.request, optimizer: 'lamb(1e-3)' };
+      const seen = await events(engine, [bad, good]);
+      expect(seen.filter(({ type }) => type === 'started')).to.have.length(2);
+      const [failed, ended] = ends(seen).sort((a, b) => (a.type < b.type ? 1 : -1));
+      expect(failed).to.include({ id: bad.id, type: 'failed' });
+      expect((failed as { message: string }).message).to.contain('lamb');
+      const { files } = ended as TrialEvent & { type: 'ended' };
+      const here = await run(good.request, { runDir: join(root, good.id), threads: 1 });
+      const { seconds, ...summary } = JSON.parse(files['summary.json']);
+      const { seconds: _, ...expected } = here.summary;
+      expect(summary).to.deep.equal(JSON.parse(JSON.stringify(expected)));
+      expect(JSON.parse(files['environment.json']).backend.threads).to.equal(1);
+      // Of each trial the first event tells that it started, and the last one how it ended.
+      for (const { id } of [good, bad]) {
+        const own = seen.filter((each) => each.id === id);
+        expect([own[0].type, ends([own.at(-1)!])]).to.deep.equal(['started', ends(own)]);
+      }
+    });
+
+    it('cancels what runs and what waits, pulls no more, and leaves no process on the nodes', async () => {
+      const abort = new AbortController();
+      const seen = await events(
+        engine,
+        planTrials({ ...endless, seeds: [1, 2, 3] }),
+        ({ type }) => {
+          if (type !== 'training') return;
+          expect(trialProcesses()).to.not.be.empty;
+          abort.abort();
+        },
+        abort,
+      );
+      expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled', 'cancelled']);
+      expect(trialProcesses()).to.deep.equal([]);
+    });
+
+    it('ends its trials when nobody listens any more', async () => {
+      const { signal } = new AbortController();
+      for await (const { type } of engine.run(planTrials(endless), { signal })) {
+        if (type === 'training') break;
+      }
+      expect(trialProcesses()).to.deep.equal([]);
+    });
+
+    it('stops the cluster when it is closed', async () => {
+      await engine.close();
+      expect(processes()).to.deep.equal([]);
+    });
+  });
+
+  it('refuses a node without the program, or with another version of it, in one sentence', async () => {
+    for (const [wrong, sentence] of [
+      [['/no/lazyahead'], /^\/no\/lazyahead cannot be started on the node .* \(No such file/],
+      [
+        [process.execPath, join(ROOT, 'dist/cli/main.js')],
+        /has lazyahead .* this machine .*: install the same/,
+      ],
+    ] as const) {
+      const engine = await start({ command: [...wrong] });
+      try {
+        const error = await rejection(events(engine, planTrials({ ...tiny, seeds: [1, 2] })));
+        expect(error).to.be.instanceOf(UsageError);
+        expect(error.message).to.match(sentence);
+      } finally {
+        await engine.close();
+      }
+    }
+  });
+});
