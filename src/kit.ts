@@ -1,9 +1,10 @@
 /**
  * The reproduction kit: experiments, runs, charts and reports, for Node.
  *
- * @packageDocumentation
+ * @module lazyahead/kit
  */
-export type { Figure } from './charts/figure.js';
+export type { Parameters } from './charts/cells.js';
+export type { Figure, Trace } from './charts/figure.js';
 export { type HeatMap, type HeatMapCell, heatMapChart } from './charts/heat-map.js';
 export {
   lossChart,
@@ -17,12 +18,26 @@ export {
   parameterChart,
 } from './charts/parameter-chart.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
-export type { Experiment, Preset, ReportedFigure, RunConfig } from './experiments/experiment.js';
+export type {
+  Batch,
+  Batches,
+  DatasetInfo,
+  Experiment,
+  ExperimentData,
+  OptimizerRecipe,
+  Preset,
+  RateSchedule,
+  ReportedFigure,
+  RunConfig,
+  TrainingSet,
+} from './experiments/experiment.js';
+export type { Metric, MetricName, Score } from './experiments/metric.js';
 export type { DifferenceRow } from './report/differences.js';
 export type { ReportContent, ReportSection } from './report/html.js';
 export { reportMarkdown } from './report/markdown.js';
-export { reportJson, reportOn } from './report/report.js';
+export { type ReportJson, reportJson, reportOn } from './report/report.js';
 export {
+  type Reproduced,
   type ReproductionRow,
   type ReproductionTable,
   reproductionTable,
@@ -30,23 +45,43 @@ export {
 export { type ReportChart, sweepCharts } from './report/sweep-charts.js';
 export { reproductionText } from './report/text.js';
 export { writeReport } from './report/write.js';
-export { type BackendInfo, startBackend } from './runtime/backend.js';
-export { optimizerFromSpec, optimizerToSpec, SpecError, type SpecOptions } from './spec/index.js';
+export {
+  type BackendInfo,
+  type BackendName,
+  type BackendOptions,
+  startBackend,
+} from './runtime/backend.js';
+export type { NativeLibrary } from './runtime/native.js';
+export {
+  optimizerFromSpec,
+  optimizerToSpec,
+  type Span,
+  SpecError,
+  type SpecOptions,
+} from './spec/index.js';
 export { type PairedDifference, pairedDifference } from './statistics/paired.js';
 export {
   type DifferenceVerdict,
   differenceVerdict,
+  ENOUGH_SEEDS,
   type FigureVerdict,
   figureVerdict,
 } from './statistics/reproduced.js';
 export { type Interval, type Sample, sampleOf } from './statistics/sample.js';
-export type { Engine, Trial, TrialEvent } from './sweeps/engine.js';
+export type { Engine, Trial, TrialEvent, Value } from './sweeps/engine.js';
 export { LocalEngine, type LocalOptions } from './sweeps/local.js';
 export { planSweep, planTrials, type SweepRequest } from './sweeps/plan.js';
-export { runSweep, type SweepOptions } from './sweeps/sweep.js';
+export type { Range } from './sweeps/space.js';
+export { type Outlook, type Progress, runSweep, type SweepOptions } from './sweeps/sweep.js';
 export { readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
-export type { TrainingEvent } from './training/events.js';
-export { type ReproduceOptions, type ReproduceRequest, reproduce } from './training/reproduce.js';
+export type { EndEvent, EpochEvent, StepEvent, TrainingEvent } from './training/events.js';
+export { type Prepared, type PrepareOptions, prepare } from './training/prepare.js';
+export {
+  type ReproduceOptions,
+  type ReproduceRequest,
+  type Reproduction,
+  reproduce,
+} from './training/reproduce.js';
 export { type Rerun, rerun } from './training/rerun.js';
 export type { EpochMetrics, RunResult, RunSummary } from './training/results.js';
 export { type RunOptions, run } from './training/run.js';

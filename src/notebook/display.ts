@@ -9,6 +9,7 @@ export const JUPYTER_DISPLAY: unique symbol = Symbol.for('Jupyter.display');
 
 /** What shows itself in a notebook: a widget, say. */
 export interface Displayable {
+  /** The forms in which it is shown. */
   [JUPYTER_DISPLAY](): MimeBundle;
 }
 

@@ -8,6 +8,8 @@ export type PlotlyFigure = Pick<Figure, 'data'> & Partial<Figure>;
  * Shows a Plotly figure as an interactive chart under the cell, and in the saved notebook;
  * outside a notebook, one line about it.
  *
+ * @param figure - what to draw.
+ * @param options - what else to show:
  * @param options.svg - the same chart as a picture, for readers without Plotly: a site that shows
  *   notebooks, nbconvert.
  * @example

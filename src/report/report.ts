@@ -47,6 +47,7 @@ export function sectionsOf(runs: RunResult[]): ReportSection[] {
   }));
 }
 
+/** A report as plain JSON: what the command line prints with `--json`. */
 export function reportJson({ title, sections, notes = [] }: ReportContent): ReportJson {
   return {
     title,
