@@ -1,7 +1,7 @@
 /**
  * The library: optimizers and their wrappers for any tf.js program, in Node and in a browser.
  *
- * @packageDocumentation
+ * @module lazyahead
  */
 export {
   EmbeddingTable,
@@ -49,6 +49,7 @@ export {
   warmUp,
 } from './optimizers/schedules.js';
 export type { HasSlots, PlainSlot, Slot, SlotVariable } from './optimizers/slots.js';
+export type { NamedState, NamedTensor } from './optimizers/state.js';
 export type { EmbeddingLayer } from './optimizers/tables.js';
 export { WeightAveraging, type WeightAveragingOptions } from './optimizers/weight-averaging.js';
 export {

@@ -1,11 +1,12 @@
 /**
  * The reproduction kit: experiments, runs, charts and reports, for Node.
  *
- * @packageDocumentation
+ * @module lazyahead/kit
  */
 import './runtime/require-kit.js';
 
-export type { Figure } from './charts/figure.js';
+export type { Parameters } from './charts/cells.js';
+export type { Figure, Trace } from './charts/figure.js';
 export { type HeatMap, type HeatMapCell, heatMapChart } from './charts/heat-map.js';
 export {
   lossChart,
@@ -24,7 +25,20 @@ export { type WalkChart, walkChart } from './charts/walk-chart.js';
 export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
 export { loadImdb } from './data/imdb.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
-export type { Experiment, Preset, ReportedFigure, RunConfig } from './experiments/experiment.js';
+export type {
+  Batch,
+  Batches,
+  DatasetInfo,
+  Experiment,
+  ExperimentData,
+  OptimizerRecipe,
+  Preset,
+  RateSchedule,
+  ReportedFigure,
+  RunConfig,
+  TrainingSet,
+} from './experiments/experiment.js';
+export type { Metric, MetricName, Score } from './experiments/metric.js';
 export { type Landscape, landscapeOf } from './illustrations/landscape.js';
 export { type RowHistoryOptions, rowHistory } from './illustrations/row-history.js';
 export { type SamplingOptions, samplingShares } from './illustrations/sampling-shares.js';
@@ -35,8 +49,9 @@ export type { DifferenceRow } from './report/differences.js';
 export type { ReportContent, ReportSection } from './report/html.js';
 export { reportMarkdown } from './report/markdown.js';
 export { chartFiles } from './report/markdown-charts.js';
-export { reportJson, reportOn } from './report/report.js';
+export { type ReportJson, reportJson, reportOn } from './report/report.js';
 export {
+  type Reproduced,
   type ReproductionRow,
   type ReproductionTable,
   reproductionTable,
@@ -44,23 +59,43 @@ export {
 export { type ReportChart, sweepCharts } from './report/sweep-charts.js';
 export { reproductionText } from './report/text.js';
 export { writeReport } from './report/write.js';
-export { type BackendInfo, startBackend } from './runtime/backend.js';
-export { optimizerFromSpec, optimizerToSpec, SpecError, type SpecOptions } from './spec/index.js';
+export {
+  type BackendInfo,
+  type BackendName,
+  type BackendOptions,
+  startBackend,
+} from './runtime/backend.js';
+export type { NativeLibrary } from './runtime/native.js';
+export {
+  optimizerFromSpec,
+  optimizerToSpec,
+  type Span,
+  SpecError,
+  type SpecOptions,
+} from './spec/index.js';
 export { type PairedDifference, pairedDifference } from './statistics/paired.js';
 export {
   type DifferenceVerdict,
   differenceVerdict,
+  ENOUGH_SEEDS,
   type FigureVerdict,
   figureVerdict,
 } from './statistics/reproduced.js';
 export { type Interval, type Sample, sampleOf } from './statistics/sample.js';
-export type { Engine, Trial, TrialEvent } from './sweeps/engine.js';
+export type { Engine, Trial, TrialEvent, Value } from './sweeps/engine.js';
 export { LocalEngine, type LocalOptions } from './sweeps/local.js';
 export { planSweep, planTrials, type SweepRequest } from './sweeps/plan.js';
-export { runSweep, type SweepOptions } from './sweeps/sweep.js';
+export type { Range } from './sweeps/space.js';
+export { type Outlook, type Progress, runSweep, type SweepOptions } from './sweeps/sweep.js';
 export { readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
-export type { TrainingEvent } from './training/events.js';
-export { type ReproduceOptions, type ReproduceRequest, reproduce } from './training/reproduce.js';
+export type { EndEvent, EpochEvent, StepEvent, TrainingEvent } from './training/events.js';
+export { type Prepared, type PrepareOptions, prepare } from './training/prepare.js';
+export {
+  type ReproduceOptions,
+  type ReproduceRequest,
+  type Reproduction,
+  reproduce,
+} from './training/reproduce.js';
 export { type Rerun, rerun } from './training/rerun.js';
 export type { EpochMetrics, RunResult, RunSummary } from './training/results.js';
 export { type RunOptions, run } from './training/run.js';

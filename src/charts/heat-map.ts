@@ -14,6 +14,7 @@ export interface HeatMapCell {
   n: number;
 }
 
+/** What a heat map shows. */
 export interface HeatMap {
   title: string;
   subtitles: string[];

@@ -20,6 +20,7 @@ export interface ParameterPoint {
   n: number;
 }
 
+/** What a chart over a hyperparameter shows. */
 export interface ParameterChart {
   title: string;
   subtitles: string[];

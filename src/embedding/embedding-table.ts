@@ -47,6 +47,7 @@ export class EmbeddingTable {
     return lookup(this, ids);
   }
 
+  /** Frees the weights. */
   dispose(): void {
     this.variable.dispose();
   }

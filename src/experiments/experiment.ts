@@ -35,6 +35,7 @@ export interface Batches {
   /** Predictions in all. */
   readonly n: number;
   readonly length: number;
+  /** The batch at a place, from 0. */
   at(index: number): Batch;
 }
 
@@ -174,7 +175,12 @@ export interface Experiment {
   heldOutShare?: number;
   /** What `robustness` compares: an optimizer alone and within Lookahead, over learning rates. */
   robustness?: { inner: string; lookahead: string; rates: number[] };
-  /** @param onStatus - told what takes time, a sentence at a time. */
+  /**
+   * Loads the data.
+   *
+   * @param config - says which, and how much of them.
+   * @param options - `signal` ends it; `onStatus` is told what takes time, a sentence at a time.
+   */
   load(
     config: RunConfig,
     options: { signal?: AbortSignal; onStatus?: (status: string) => void },

@@ -35,6 +35,8 @@ export class BatchNormalization extends Stock {
   }
 
   /**
+   * Normalizes.
+   *
    * @param inputs - of any rank.
    * @param kwargs - `training: true` normalizes by the batch and moves the statistics towards it;
    *   else the moving statistics are what it normalizes by.

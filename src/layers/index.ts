@@ -1,7 +1,7 @@
 /**
  * Layers and losses that train faster on tfjs-node, for any tf.js program, in Node and in a browser.
  *
- * @packageDocumentation
+ * @module lazyahead/layers
  */
 export {
   BatchNormalization,

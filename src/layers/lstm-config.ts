@@ -19,6 +19,7 @@ export interface LSTMConfig extends StockLSTMConfig {
   seed?: number;
 }
 
+/** A dropout mask of its own for each gate, as Keras 2.2 had them, or one for all of them. */
 export type DropoutMasks = 'perGate' | 'shared';
 
 /** What is ours alone. */

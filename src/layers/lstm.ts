@@ -48,7 +48,11 @@ export class LSTM extends Stock {
   /** @nocollapse */
   static className = 'LSTM';
 
-  /** @nocollapse */
+  /**
+   * Makes one of a saved configuration.
+   *
+   * @nocollapse
+   */
   static fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
@@ -79,11 +83,13 @@ export class LSTM extends Stock {
     this.recurrentActivation = known ? recurrentActivation : null;
   }
 
+  /** Makes the weights. @param inputShape - `[batch, time, features]`. */
   override build(inputShape: Parameters<StockLayer['build']>[0]): void {
     // tf.layers leaves the parts behind that it makes the bias of.
     tf.tidy(() => super.build(inputShape));
   }
 
+  /** Calls the layer, in a model or on tensors. */
   // tf.layers writes initial states into the arguments, which a model hands to all of its layers.
   override apply(
     inputs: Parameters<StockLayer['apply']>[0],
@@ -93,6 +99,8 @@ export class LSTM extends Stock {
   }
 
   /**
+   * Runs over the steps.
+   *
    * @param inputs - `[batch, time, inputDim]`.
    * @param kwargs - `training: true` applies dropout and counts {@link dropoutStep}; `initialState`
    *   are h and c, `[batch, units]` each; `mask`, `[batch, time]`, is false where a step is passed
@@ -167,6 +175,7 @@ export class LSTM extends Stock {
     return { inputMask: draw(dropout, inputDim), recurrentMask: draw(recurrentDropout, units) };
   }
 
+  /** The options, as JSON keeps them. */
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), ...this.own };
   }

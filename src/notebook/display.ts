@@ -5,6 +5,7 @@ import { JUPYTER_DISPLAY } from '../kernel/values/jupyter-display.js';
 
 /** What shows itself in a notebook: a widget, say. */
 export interface Displayable {
+  /** The forms in which it is shown. */
   [JUPYTER_DISPLAY](): MimeBundle;
 }
 

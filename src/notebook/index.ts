@@ -1,5 +1,8 @@
-/** What a notebook's cell calls: `import { plot, progress, IntSlider } from 'lazyahead/notebook'`. */
-
+/**
+ * What a notebook's cell calls: `import { plot, progress, IntSlider } from 'lazyahead/notebook'`.
+ *
+ * @module lazyahead/notebook
+ */
 import '../runtime/require-kit.js';
 
 export type { SvgSize } from '../charts/svg/renderer.js';
@@ -15,6 +18,7 @@ export { type LiveSweepOptions, liveSweep } from './live-sweep.js';
 export { plot } from './plot.js';
 export { showProgress } from './progress.js';
 export { type ProgressBar, type ProgressOptions, progress } from './progress-bar.js';
+export type { Ending } from './progress-group.js';
 export { type Row, table } from './table.js';
 export { type PanelOptions, TrainingPanel } from './training-panel/panel.js';
 export * from './widgets/index.js';

@@ -6,6 +6,8 @@ import { display } from './display.js';
  * Shows a Plotly figure as an interactive chart under the cell, and in the saved notebook;
  * outside a notebook, one line about it.
  *
+ * @param figure - what to draw.
+ * @param options - what else to show:
  * @param options.svg - the same chart as a picture, for readers without Plotly: a site that shows
  *   notebooks, nbconvert. `true` has it drawn where there is a renderer (see `svgOf`), and the chart
  *   is shown when it is: await it.

@@ -3,6 +3,7 @@ import { interrupted } from './ask.js';
 import { barGroup, type Ending, type Row } from './progress-group.js';
 import { bar, clock, rate } from './progress-text.js';
 
+/** What a progress bar says. */
 export interface ProgressOptions {
   /** What is under way: 'epoch'. */
   label?: string;
@@ -97,18 +98,25 @@ export class ProgressBar implements Row {
 }
 
 /**
- * Shows how far a loop has got: a bar with rate and time left, under the cell or on the terminal.
- * A bar inside another's loop stands below it and goes when it is done.
+ * Shows how far work has got: a bar with rate and time left, under the cell or on the terminal. A
+ * bar inside another's loop stands below it and goes when it is done.
  *
- * @param items - what is looped over, or a number of steps.
- * @returns the same items; for a number, a bar to `advance()` and to end by `done()`.
+ * @param total - number of steps.
+ * @returns a bar to `advance()` and to end by `done()`.
+ */
+export function progress(total: number, options?: ProgressOptions): ProgressBar;
+/**
+ * The same around a loop.
+ *
+ * @param items - what is looped over.
+ * @returns the same items.
  * @example
  * for (const epoch of progress([1, 2, 3], { label: 'epoch' })) {
  *   for await (const batch of progress(batches, { label: 'batch' })) await step(batch);
  * }
  */
-export function progress(total: number, options?: ProgressOptions): ProgressBar;
 export function progress<T>(items: Iterable<T>, options?: ProgressOptions): Generator<T>;
+/** The same around a `for await`. */
 export function progress<T>(items: AsyncIterable<T>, options?: ProgressOptions): AsyncGenerator<T>;
 export function progress<T>(
   items: number | Iterable<T> | AsyncIterable<T>,

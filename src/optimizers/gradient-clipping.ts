@@ -33,7 +33,11 @@ type Kind = (typeof KINDS)[number];
  * const optimizer = new GradientClipping(tf.train.sgd(1), { globalNorm: 5 });
  */
 export class GradientClipping extends OptimizerWrapper {
-  /** @nocollapse */
+  /**
+   * The name under which tf.js saves and loads it.
+   *
+   * @nocollapse
+   */
   static get className(): string {
     return 'GradientClipping';
   }

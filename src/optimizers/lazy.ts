@@ -60,7 +60,11 @@ export interface LazyOptions {
  * model.compile({ optimizer, loss: 'binaryCrossentropy' });
  */
 export class LazyOptimizer extends OptimizerWrapper {
-  /** @nocollapse */
+  /**
+   * The name under which tf.js saves and loads it.
+   *
+   * @nocollapse
+   */
   static get className(): string {
     return 'LazyOptimizer';
   }
@@ -306,7 +310,11 @@ export class LazyOptimizer extends OptimizerWrapper {
     return { inner: this.innerConfig(), embeddingLayers, rows, moments };
   }
 
-  /** @nocollapse */
+  /**
+   * Makes one of a saved configuration.
+   *
+   * @nocollapse
+   */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,

@@ -58,7 +58,11 @@ const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
  * model.compile({ optimizer, loss: 'binaryCrossentropy' });
  */
 export class Lookahead extends EvaluatingWrapper {
-  /** @nocollapse */
+  /**
+   * The name under which tf.js saves and loads it.
+   *
+   * @nocollapse
+   */
   static get className(): string {
     return 'Lookahead';
   }

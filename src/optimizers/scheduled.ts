@@ -24,7 +24,11 @@ import { type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
  * const optimizer = new ScheduledLearningRate(tf.train.adam(1e-3), schedule);
  */
 export class ScheduledLearningRate extends OptimizerWrapper {
-  /** @nocollapse */
+  /**
+   * The name under which tf.js saves and loads it.
+   *
+   * @nocollapse
+   */
   static get className(): string {
     return 'ScheduledLearningRate';
   }
@@ -72,7 +76,11 @@ export class ScheduledLearningRate extends OptimizerWrapper {
     return { inner: this.innerConfig(), schedule: config as tf.serialization.ConfigDict };
   }
 
-  /** @nocollapse */
+  /**
+   * Makes one of a saved configuration.
+   *
+   * @nocollapse
+   */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,

@@ -29,6 +29,8 @@ export function constantRate(rate: number): Schedule {
 /**
  * initial · γ^⌊step / every⌋: the rate times γ after every so many steps.
  *
+ * @param initial - the rate before the first change, ≥ 0.
+ * @param options - when, and by how much:
  * @param options.every - number of steps, an integer ≥ 1.
  * @param options.gamma - factor > 0. Default 0.1.
  * @throws RangeError when an argument is out of range.
@@ -51,6 +53,8 @@ export function stepDecay(
 /**
  * initial · γ^n, with n the number of milestones reached: the rate times γ from each of them on.
  *
+ * @param initial - the rate before the first change, ≥ 0.
+ * @param options - when, and by how much:
  * @param options.milestones - the first steps at a lower rate, integers ≥ 1 in rising order.
  * @param options.gamma - factor > 0. Default 0.1.
  * @throws RangeError when an argument is out of range.
@@ -80,6 +84,8 @@ export function multiStepDecay(
 /**
  * initial · γ^step: the rate times γ after each step.
  *
+ * @param initial - the rate of step 0, ≥ 0.
+ * @param options - by how much:
  * @param options.gamma - factor > 0.
  * @throws RangeError when an argument is out of range.
  */
@@ -95,6 +101,8 @@ export function exponentialDecay(initial: number, { gamma }: { gamma: number }):
  *
  *     final + (initial − final) (1 + cos(π step / steps)) / 2
  *
+ * @param initial - the rate of step 0, ≥ 0.
+ * @param options - when it ends, and where:
  * @param options.steps - the step from which on the rate is `final`, an integer ≥ 1: the number of
  *   steps of the training.
  * @param options.final - default 0.
@@ -119,6 +127,7 @@ export function cosineDecay(
  * rate of 0, the last one has the full rate.
  *
  * @param steps - number of steps of the rise, an integer ≥ 1.
+ * @param schedule - what follows the rise.
  * @throws RangeError when `steps` is out of range.
  * @throws TypeError when `schedule` is not a function.
  * @example

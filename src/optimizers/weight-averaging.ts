@@ -42,7 +42,11 @@ export interface WeightAveragingOptions {
  * const result = await optimizer.withAveragedWeights(() => model.evaluate(x, y));
  */
 export class WeightAveraging extends EvaluatingWrapper {
-  /** @nocollapse */
+  /**
+   * The name under which tf.js saves and loads it.
+   *
+   * @nocollapse
+   */
   static get className(): string {
     return 'WeightAveraging';
   }

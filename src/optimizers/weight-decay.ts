@@ -43,7 +43,11 @@ export interface WeightDecayOptions {
  * const adamW = new WeightDecay(tf.train.adam(1e-3), { decay: 0.01, filter: 'matrices' });
  */
 export class WeightDecay extends OptimizerWrapper {
-  /** @nocollapse */
+  /**
+   * The name under which tf.js saves and loads it.
+   *
+   * @nocollapse
+   */
   static get className(): string {
     return 'WeightDecay';
   }
@@ -153,7 +157,11 @@ export class WeightDecay extends OptimizerWrapper {
     return { inner: this.innerConfig(), decay, decoupled, filter };
   }
 
-  /** @nocollapse */
+  /**
+   * Makes one of a saved configuration.
+   *
+   * @nocollapse
+   */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,

@@ -101,6 +101,7 @@ export function sectionsOf(runs: RunResult[]): ReportSection[] {
 const reportedFor = ({ experiment, protocol }: RunSummary) =>
   protocol === undefined ? (EXPERIMENTS[experiment]?.reported ?? []) : [];
 
+/** A report as plain JSON: what the command line prints with `--json`. */
 export function reportJson({ title, sections, notes = [] }: ReportContent): ReportJson {
   return {
     title,

@@ -31,6 +31,7 @@ export interface Reproduced {
   seconds: number;
 }
 
+/** An optimizer, or a cell of a sweep: what was reported of it, and what came out here. */
 export interface ReproductionRow {
   optimizer: string;
   /** Of what varies between rows, beside optimizers, what this one has. */

@@ -28,8 +28,8 @@ interface Context extends SpecOptions {
  *     adagrad(lr, initial=0.1)    adadelta(lr=1e-3, rho=0.95, epsilon)
  *     rmsprop(lr, decay=0.9, momentum=0, epsilon, centered=false)
  *
- * What wraps an optimizer x ({@link Lookahead}, {@link LazyOptimizer}, {@link WeightDecay},
- * {@link GradientClipping}, {@link WeightAveraging}, {@link ScheduledLearningRate}):
+ * What wraps an optimizer x (`Lookahead`, `LazyOptimizer`, `WeightDecay`, `GradientClipping`,
+ * `WeightAveraging`, `ScheduledLearningRate`):
  *
  *     lookahead(x, k=5, alpha=0.5, momentum=keep|reset|pullback)
  *     lazy(x, rows=auto|gradient|indices, moments=decay|freeze, layers=[words, "my layer", …])

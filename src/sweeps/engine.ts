@@ -41,7 +41,8 @@ export interface Engine {
    * Runs trials, pulling the next one whenever a worker is free. Every trial pulled comes to one of
    * `ended`, `failed` and `cancelled`, once.
    *
-   * @param signal - cancels what runs; no further trial is then pulled.
+   * @param trials - pulled one by one.
+   * @param options - `signal` cancels what runs; no further trial is then pulled.
    */
   run(
     trials: Iterable<Trial> | AsyncIterable<Trial>,

@@ -95,10 +95,12 @@ export class SweepDirectory {
     return readRun(folder);
   }
 
+  /** Notes why a trial failed. @param id - the trial. @param message - one sentence. */
   addFailure(id: string, message: string): void {
     writeJson(join(this.path, FAILURES), { ...readFailures(this.path), [id]: message });
   }
 
+  /** What is there by now. */
   read(): Sweep {
     return readSweep(this.path);
   }

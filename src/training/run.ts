@@ -27,6 +27,7 @@ export interface RunOptions extends PrepareOptions, SavingOptions {
   runDir?: string;
   /** Ends the run after the current step; it is then summed up as interrupted. */
   signal?: AbortSignal;
+  /** Told of every step, every epoch and the end. */
   onEvent?: (event: TrainingEvent) => void;
   /** A backend and data that {@link prepare} gave for a configuration with the same data. */
   prepared?: Prepared;

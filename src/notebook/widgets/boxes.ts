@@ -2,6 +2,7 @@ import { layoutModel } from './look.js';
 import { Model, Widget } from './model.js';
 
 abstract class Box extends Widget {
+  /** @internal */
   readonly model: Model;
   private content: readonly Widget[];
 

@@ -17,6 +17,7 @@ export interface ButtonOptions extends WidgetOptions {
  * stop.show();
  */
 export class Button extends Widget {
+  /** @internal */
   readonly model: Model;
 
   constructor(options: ButtonOptions = {}) {

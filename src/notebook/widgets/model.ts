@@ -171,10 +171,12 @@ export abstract class Widget {
     this.model.close();
   }
 
+  /** The widget, and its line of text for where there are none. */
   [JUPYTER_DISPLAY](): MimeBundle {
     return { ...this.model.viewBundle, 'text/plain': this.describe() };
   }
 
+  /** What `console.log` prints. */
   [inspect.custom](): string {
     return this.describe();
   }

@@ -13,6 +13,7 @@ type NotebookOutput = { output_type: string } & Record<string, unknown>;
  * button.onClick(() => log.print(`pressed at ${new Date().toLocaleTimeString()}\n`));
  */
 export class Output extends Widget {
+  /** @internal */
   readonly model: Model;
 
   constructor(css?: Record<string, string>) {

@@ -8,6 +8,7 @@ export abstract class ValueWidget<T> extends Widget {
    * @param description - the label.
    */
   protected constructor(
+    /** @internal */
     readonly model: Model,
     private readonly key: string,
     protected readonly description: string,
@@ -25,6 +26,7 @@ export abstract class ValueWidget<T> extends Widget {
     return value;
   }
 
+  /** The value; setting it moves the widget. */
   get value(): T {
     return this.decode(this.model.state[this.key]);
   }
