@@ -18,7 +18,10 @@ const MODULES = join(ROOT, 'node_modules');
 export const packages = {
   name: 'npm packages (npm ci)',
 
-  /** npm keeps a lock file of what is installed; optional packages may be for other platforms. */
+  /**
+   * npm keeps a lock file of what it believes is installed, which `npm install --package-lock-only`
+   * writes too; optional packages may be for other platforms.
+   */
   isDone() {
     const installed = readLock(join(MODULES, '.package-lock.json'));
     if (!installed) return false;
@@ -26,7 +29,7 @@ export const packages = {
     return Object.entries(locked).every(
       ([path, { version, optional, peer }]) =>
         path === '' ||
-        installed[path]?.version === version ||
+        (installed[path]?.version === version && existsSync(join(ROOT, path))) ||
         (!installed[path] && (optional || peer)),
     );
   },

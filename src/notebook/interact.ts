@@ -1,5 +1,5 @@
+import type { PlotlyFigure } from '../kernel/values/figure.js';
 import { livePlot } from './live-plot.js';
-import type { PlotlyFigure } from './plot.js';
 import { VBox } from './widgets/boxes.js';
 import type { ValueWidget } from './widgets/value.js';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
-import { launch } from '../browser/chromium.js';
+import { launch } from '../../src/charts/svg/chromium.js';
 
 /** @param entry - a file of the project. */
 export async function bundleByEsbuild(folder: string, entry: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findChromium } from '../browser/chromium.js';
+import { findChromium } from '../../src/charts/svg/chromium.js';
 import { skip } from '../support/skip.js';
 import { bundleByEsbuild, firstLogged } from './bundles.js';
 import { MIXED, OUTCOME, PROGRAMS, REGISTERED } from './programs.js';

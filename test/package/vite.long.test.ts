@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findChromium } from '../browser/chromium.js';
+import { findChromium } from '../../src/charts/svg/chromium.js';
 import { skip } from '../support/skip.js';
 import { bundleByVite, firstLogged } from './bundles.js';
 import { MIXED, OUTCOME, PROGRAMS, REGISTERED } from './programs.js';

@@ -34,7 +34,8 @@ export function withWorkers(
 export async function runWorker(cwd: string, file: string): Promise<void> {
   const resolution = new Resolution(cwd, compilerOptions(cwd), ts.sys);
   const packages = new Packages(withWorkers(cwd, {}));
-  await new Modules(resolution, packages, new Stacks(dirname(__dirname))).import(file, file);
+  const modules = new Modules(resolution, packages, new Stacks(dirname(__dirname)), () => {});
+  await modules.import(file, file);
 }
 
 function bootstrap(cwd: string, file: string): string {

@@ -8,9 +8,7 @@ interface AsyncWrap {
   clearAsyncIdStack(): void;
 }
 
-const asyncWrap = (process as unknown as { binding(name: string): AsyncWrap }).binding(
-  'async_wrap',
-);
+const asyncWrap = asyncWrapOf(process as unknown as { binding(name: string): AsyncWrap });
 const { port1, port2 } = new MessageChannel();
 const waiting: (() => void)[] = [];
 
@@ -35,4 +33,15 @@ export function allowCutting(): void {
 /** Forgets the notes of callbacks that were cut off. */
 export function afterCutting(): void {
   asyncWrap.clearAsyncIdStack();
+}
+
+/** Without Node's warning that what it binds is deprecated (DEP0111): no user can do anything about it. */
+function asyncWrapOf(node: { binding(name: string): AsyncWrap }): AsyncWrap {
+  const { noDeprecation } = process;
+  process.noDeprecation = true;
+  try {
+    return node.binding('async_wrap');
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
 }

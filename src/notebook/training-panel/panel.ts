@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { validationChart } from '../../charts/learning-curves.js';
 import type { RunRequest } from '../../experiments/config.js';
+import { escapeHtml } from '../../report/escape.js';
 import type { StepEvent, TrainingEvent } from '../../training/events.js';
 import type { RunResult } from '../../training/results.js';
 import { run, timeStamp } from '../../training/run.js';
 import { interrupted } from '../ask.js';
 import { curvesFigure, extendCurves } from '../live-curves.js';
 import { type LivePlot, livePlot } from '../live-plot.js';
-import { escapeHtml } from '../table.js';
 import { HBox, VBox } from '../widgets/boxes.js';
 import { Button } from '../widgets/button.js';
 import { HTML } from '../widgets/shown.js';
