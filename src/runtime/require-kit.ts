@@ -1,5 +1,5 @@
 /** Imported first by whatever needs the kit's packages, so that their lack is told in one sentence. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './errors.js';
 import { PACKAGE, PROJECT, setupCommand } from './folders.js';
@@ -16,12 +16,8 @@ if (missing.length > 0) {
   );
 }
 
+/** By its folder: a package of types alone has nothing for require() to find. */
 function isInstalled(name: string): boolean {
-  try {
-    require.resolve(name);
-    return true;
-  } catch (error) {
-    // One whose exports do not name a file for require() is there all the same.
-    return (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND';
-  }
+  const folders = require.resolve.paths(name) ?? [];
+  return folders.some((folder) => existsSync(join(folder, name, 'package.json')));
 }
