@@ -53,12 +53,11 @@ class Relay:
     def wish(self, ids, what):
         self.wishes.update((id, what) for id in ids)
 
-    def forget(self, ids):
-        for id in ids:
+    def drain(self, ended):
+        """Returns what was told since the last time; forgets trials that have ended since."""
+        for id in ended:
             self.attempts.pop(id, None)
             self.wishes.pop(id, None)
-
-    def drain(self):
         reports, self.reports = self.reports, []
         return reports
 
@@ -121,13 +120,11 @@ def carry_out(relay, id, order, command, every):
                     if kind["type"] in ("training", "status"):
                         # A step is news only until the next one.
                         if kind.get("event", {}).get("type") == "step":
+                            reports = [report for report in reports if report is not step]
                             step = line
-                        else:
-                            reports.append(line)
+                        reports.append(line)
                     else:
                         last = line
-                if step is not None:
-                    reports.append(step)
                 wish = ray.get(relay.push.remote(id, attempt, reports))
                 if wish != told and not ended:
                     told = wish
@@ -228,7 +225,7 @@ class Driver:
             finished, self.finished = self.finished, []
             if not finished and not self.running:
                 continue
-            for id, line in await self.relay.drain.remote():
+            for id, line in await self.relay.drain.remote([id for id, _ in finished]):
                 if id in self.running:
                     self.begun.add(id)
                     self.report(id, line)
@@ -236,8 +233,6 @@ class Driver:
                 if self.running.pop(id, None) is not None:
                     self.report(id, line)
                 self.begun.discard(id)
-            if finished:
-                self.relay.forget.remote([id for id, _ in finished])
             self.out.flush()
 
     async def watch_nodes(self):
