@@ -11,7 +11,7 @@ const execute = promisify(execFile);
 /** Packages at the versions that were tried. */
 const VERSIONS = {
   numpy: '2.4.6',
-  ray: RAY_VERSION,
+  'ray[client]': RAY_VERSION,
   safetensors: '0.8.0',
   tensorboard: '2.21.0',
 };

@@ -11,8 +11,10 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import sys
 import tempfile
+import threading
 
 import ray
 from ray.exceptions import OutOfMemoryError, RayError, TaskCancelledError
@@ -24,6 +26,7 @@ RETRIES = 3  # of a trial whose node or worker was lost
 DRAIN_EVERY = 0.25  # s
 COUNT_NODES_EVERY = 10  # s
 PATIENCE = 30  # s, for a cancelled trial to end in good order
+ANSWER_WITHIN = 60  # s, for a cluster; Ray itself would ask for ever
 PUSHES_A_SECOND = 500  # that the relay is to take at most, from all trials together
 
 
@@ -65,9 +68,7 @@ class Relay:
 def carry_out(relay, id, order, command, every):
     """The task: runs the program on the node that Ray has chosen. Returns its last line."""
     import queue
-    import socket
     import subprocess
-    import threading
     import time
 
     host = socket.gethostname()
@@ -298,13 +299,16 @@ def fits(node, threads, memory):
 def connect(wanted, folder):
     """Returns whether the cluster is one of our own, on this machine."""
     quiet = {"log_to_driver": False, "logging_level": "warning"}
-    address = wanted["address"]
+    address = wanted["address"] or os.environ.get("RAY_ADDRESS")
     if address != "local":
+        host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+        if port.isdigit():
+            socket.create_connection((host, int(port)), timeout=10).close()
         try:
             ray.init(address=address or "auto", **quiet)
             return False
         except ConnectionError:
-            if address is not None or "RAY_ADDRESS" in os.environ:
+            if address is not None:
                 raise
     ray_constants.ENABLE_RAY_CLUSTER = False
     ray.init(
@@ -334,9 +338,21 @@ async def main(out):
     # A short path: Ray's sockets are in it.
     folder = tempfile.mkdtemp(prefix="lazyahead-ray-", dir="/tmp")
     driver = Driver(wanted, out)
+
+    def give_up():
+        token = "does it need the token of another RAY_AUTH_TOKEN?"
+        driver.tell(refused=f"it does not answer within {ANSWER_WITHIN} s; {token}")
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    # Ray's own code asks again and again where no signal can reach it.
+    watch = threading.Timer(ANSWER_WITHIN, give_up)
+    watch.daemon = True
+    watch.start()
     try:
         try:
             own = connect(wanted, folder)
+            watch.cancel()
         except Exception as error:
             return driver.tell(refused=" ".join(str(error).split()))
         driver.start()

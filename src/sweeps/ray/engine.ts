@@ -67,7 +67,13 @@ export class RayEngine implements Engine {
    */
   static async start(options: RayOptions): Promise<RayEngine> {
     const { address = null, command, threads = 1, workers, cpus, log, say = () => {} } = options;
-    const needs = { modules: ['ray'], requirements: [`ray==${RAY_VERSION}`], venv: ownVenv('ray') };
+    // Ray's client, for ray:// addresses, is gRPC's.
+    const byClient = (address ?? process.env.RAY_ADDRESS)?.startsWith('ray://');
+    const needs = {
+      modules: byClient ? ['ray', 'grpc'] : ['ray'],
+      requirements: [`ray[client]==${RAY_VERSION}`],
+      venv: ownVenv('ray'),
+    };
     const found = await findPython(needs, say);
     if ('reason' in found) {
       throw new UsageError(
