@@ -101,7 +101,7 @@ describe('the Ray engine', function () {
         engine,
         planTrials({ ...endless, seeds: [1, 2, 3] }),
         ({ type }) => {
-          if (type !== 'training') return;
+          if (type !== 'training' || abort.signal.aborted) return;
           expect(trialProcesses()).to.not.be.empty;
           abort.abort();
         },
@@ -116,6 +116,21 @@ describe('the Ray engine', function () {
       for await (const { type } of engine.run(planTrials(endless), { signal })) {
         if (type === 'training') break;
       }
+      expect(trialProcesses()).to.deep.equal([]);
+    });
+
+    it('tells the failure of what names its trials, and ends those that run', async () => {
+      async function* failing() {
+        yield* planTrials(endless);
+        throw new Error('the storage is full');
+      }
+      const { signal } = new AbortController();
+      const seen: TrialEvent[] = [];
+      const reading = (async () => {
+        for await (const event of engine.run(failing(), { signal })) seen.push(event);
+      })();
+      expect((await rejection(reading)).message).to.equal('the storage is full');
+      expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled']);
       expect(trialProcesses()).to.deep.equal([]);
     });
 
@@ -136,25 +151,6 @@ describe('the Ray engine', function () {
     expect(error.message).to.match(
       /^The Ray cluster at 127\.0\.0\.2:9 cannot be used: \[Errno 111\] Connection refused; more is in /,
     );
-  });
-
-  it('tells the failure of what names its trials, and ends those that run', async () => {
-    const engine = await start();
-    async function* failing() {
-      yield* planTrials(endless);
-      throw new Error('the storage is full');
-    }
-    try {
-      const seen: TrialEvent[] = [];
-      const reading = (async () => {
-        const { signal } = new AbortController();
-        for await (const event of engine.run(failing(), { signal })) seen.push(event);
-      })();
-      expect((await rejection(reading)).message).to.equal('the storage is full');
-      expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled']);
-    } finally {
-      await engine.close();
-    }
   });
 
   it('refuses a node without the program, or with another version of it, in one sentence', async () => {

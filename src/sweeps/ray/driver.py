@@ -311,6 +311,7 @@ def connect(wanted, folder):
             if address is not None:
                 raise
     ray_constants.ENABLE_RAY_CLUSTER = False
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as trials of the local engine
     ray.init(
         address="local",
         num_cpus=wanted["cpus"],
