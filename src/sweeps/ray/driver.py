@@ -212,6 +212,7 @@ class Driver:
             told = words[-1] if "TaskError" in type(error).__name__ else words[0]
             why = f"Ray gave it up after {RETRIES} retries ({type(error).__name__}: {told})."
             line = json.dumps({"type": "failed", "message": why})
+        del self.running[id]
         self.finished.append((id, line))
         self.wake.set()
 
@@ -227,12 +228,10 @@ class Driver:
             if not finished and not self.running:
                 continue
             for id, line in await self.relay.drain.remote([id for id, _ in finished]):
-                if id in self.running:
-                    self.begun.add(id)
-                    self.report(id, line)
+                self.begun.add(id)
+                self.report(id, line)
             for id, line in finished:
-                if self.running.pop(id, None) is not None:
-                    self.report(id, line)
+                self.report(id, line)
                 self.begun.discard(id)
             self.out.flush()
 
@@ -245,21 +244,23 @@ class Driver:
             await asyncio.sleep(COUNT_NODES_EVERY)
 
     def wish(self, ids, what):
-        """What has ended meanwhile must not find the wish there when it is run again."""
-        ids = [id for id in ids if id in self.running]
-        self.relay.wish.remote(ids, what)
-        return ids
+        """Returns the tasks of those of the trials that run, by id."""
+        # What has ended meanwhile must not find the wish there when it is run again.
+        tasks = {id: self.running[id] for id in ids if id in self.running}
+        self.relay.wish.remote(list(tasks), what)
+        return tasks
 
     async def cancel(self, ids):
-        ids = self.wish(ids, "cancel")
-        for id in ids:
+        tasks = self.wish(ids, "cancel")
+        for id, task in tasks.items():
             # One that waits for a node would wait on.
             if id not in self.begun:
-                ray.cancel(self.running[id])
+                ray.cancel(task)
         await asyncio.sleep(PATIENCE)
-        for id in ids:
-            if id in self.running:
-                ray.cancel(self.running[id], force=True)
+        for id, task in tasks.items():
+            # The same trial may run again by now.
+            if self.running.get(id) is task:
+                ray.cancel(task, force=True)
 
     async def serve(self, lines):
         tasks = set()
@@ -341,8 +342,7 @@ async def main(out):
     driver = Driver(wanted, out)
 
     def give_up():
-        token = "does it need the token of another RAY_AUTH_TOKEN?"
-        driver.tell(refused=f"it does not answer within {ANSWER_WITHIN} s; {token}")
+        driver.tell(refused=f"it does not answer within {ANSWER_WITHIN} s")
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
@@ -355,7 +355,11 @@ async def main(out):
             own = connect(wanted, folder)
             watch.cancel()
         except Exception as error:
-            return driver.tell(refused=" ".join(str(error).split()))
+            why = " ".join(str(error).split())
+            if why.startswith("Failed to connect to Ray cluster"):
+                # There is a server at the address, or it would not have come to this.
+                why = "it does not let us in (RAY_AUTH_MODE=token and its RAY_AUTH_TOKEN have to be set here too)"
+            return driver.tell(refused=why)
         driver.start()
         nodes = driver.nodes()
         driver.workers = driver.count()
