@@ -26,9 +26,9 @@ const TINY: SweepRequest = {
 const PTB: SweepRequest = { experiment: 'ptb', optimizers: ['lookahead-adam'] };
 
 const WORKS: Work[] = [
-  { name: 'tiny', request: TINY, blocks: 6, each: 3 },
-  { name: 'ptb smoke', request: { ...PTB, preset: 'smoke' }, blocks: 3, each: 2 },
-  { name: 'ptb quick', request: { ...PTB, preset: 'quick' }, blocks: 2, each: 1 },
+  { name: 'tiny', request: TINY, blocks: 4, each: 3 },
+  { name: 'ptb smoke', request: { ...PTB, preset: 'smoke' }, blocks: 2, each: 2 },
+  { name: 'ptb quick', request: { ...PTB, preset: 'quick' }, blocks: 1, each: 1 },
 ];
 
 /** The compiled program, which is what users run. */
