@@ -34,7 +34,7 @@ class Conformance(jupyter_kernel_test.KernelTests):
             "mime": "application/vnd.plotly.v1+json",
         },
     ]
-    code_history_pattern = "6 [*] 7*"
+    code_history_pattern = "6 [*] 7"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "parseInt"
     code_clear_output = "import { clearOutput } from 'lazyahead/notebook'; clearOutput()"
