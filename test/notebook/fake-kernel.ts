@@ -1,4 +1,4 @@
-import type { Comm, CommMessage } from '../../src/kernel/cell-api.js';
+import type { Comm, CommMessage } from '../../src/runtime/cell-api.js';
 
 const KEY = Symbol.for('lazyahead.kernel');
 
