@@ -35,6 +35,7 @@ export function fakeKernel() {
     clearOutput() {},
     input: async (prompt: string) => `answer to ${prompt}`,
     interrupted: () => controller.signal,
+    finishes() {},
     comms: {
       open,
       onOpen(target: string, listener: (comm: Comm, message: CommMessage) => void) {
