@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { validationChart } from '../../charts/learning-curves.js';
-import type { RunRequest } from '../../experiments/config.js';
+import { EXPERIMENTS, type RunRequest } from '../../experiments/config.js';
 import { escapeHtml } from '../../report/escape.js';
 import type { StepEvent, TrainingEvent } from '../../training/events.js';
 import type { RunResult } from '../../training/results.js';
@@ -82,7 +82,7 @@ export class TrainingPanel {
     const half = Math.ceil(all.length / 2);
     const columns = [all.slice(0, half), all.slice(half)].map((column) => new VBox(column));
     new VBox([new HBox(columns), new HBox(Object.values(this.buttons)), this.status]).show();
-    this.live = livePlot(curvesFigure(this.controls.request().optimizer));
+    this.live = livePlot(emptyCurves(this.controls.request()));
     this.overlaid = livePlot(validationChart(this.runs));
   }
 
@@ -103,7 +103,7 @@ export class TrainingPanel {
     const request = this.controls.request();
     this.count++;
     this.current = { request, runDir: join(this.folder, String(this.count)) };
-    this.live?.update(curvesFigure(request.optimizer));
+    this.live?.update(emptyCurves(request));
     return this.carryOut(false);
   }
 
@@ -198,3 +198,6 @@ function endOf({ summary, directory }: RunResult): string {
   const how = { completed: 'trained to its end', interrupted: 'stopped', diverged: 'diverged' };
   return `${how[status]} after step ${steps}${message ? `: ${message}` : ''}; kept in ${directory}`;
 }
+
+const emptyCurves = ({ experiment, optimizer }: RunRequest) =>
+  curvesFigure(optimizer, EXPERIMENTS[experiment].metric);
