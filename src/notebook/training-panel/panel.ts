@@ -50,7 +50,10 @@ export class TrainingPanel {
   private readonly buttons = {
     train: new Button({ description: 'Train', icon: 'play', kind: 'primary' }),
     pause: new Button({ description: 'Pause', icon: 'pause' }),
-    goOn: new Button({ description: 'Continue from here', icon: 'step-forward' }),
+    goOn: new Button({
+      ...{ description: 'Continue from here', icon: 'step-forward' },
+      layout: { width: 'auto' },
+    }),
     stop: new Button({ description: 'Stop', icon: 'stop', kind: 'danger' }),
   };
   private readonly status = new HTML('');
