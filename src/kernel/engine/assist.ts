@@ -1,5 +1,5 @@
 import ts from '@typescript/typescript6';
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import type { Cells, Slot } from './cells.js';
 import type { Checker } from './checker.js';
 import type { Completeness, Completion } from './engine.js';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import ts from '@typescript/typescript6';
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import type { Failure } from '../failure.js';
 import { Assist, completeness } from './assist.js';
 import { Cells } from './cells.js';
