@@ -9,7 +9,7 @@ import { pack, ROOT } from './project.js';
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('the package', () => {
-  it('is at most 1 MB', () => {
+  it('is a tarball of at most 1 MB', () => {
     const { size, unpackedSize } = pack();
     expect(size).to.be.below(1_000_000);
     expect(unpackedSize, 'so that the sizes are of something').to.be.above(size);
