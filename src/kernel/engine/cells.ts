@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import { type Declarations, declarationsOf } from './declarations.js';
 
 /** The module that hands names from cell to cell; not a file. */
