@@ -1,5 +1,4 @@
 /** `lazyahead sweep … --search`: trials that Optuna chooses from the results of those before. */
-import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import type { Pruner, Search, Study } from '../sweeps/optuna/study.js';
@@ -62,17 +61,18 @@ export function recordOf(
   return {
     ...rest,
     ...{ search, trials, prune },
-    storage: storage ?? `sqlite:///${join(resolve(directory.path), 'study.db')}`,
+    storage,
     study: directory.path.split(/[\\/]/).at(-1)!,
   };
 }
 
 /** Opens a search's study, and says where others can look at it. */
-export async function openStudy(record: SearchRecord): Promise<Study> {
+export async function openStudy(record: SearchRecord, directory: string): Promise<Study> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const { studyOf } = await import('../sweeps/search-plan.js');
   const { Study } = await import('../sweeps/optuna/study.js');
-  const study = await Study.open(studyOf(record), say);
-  say(`The study "${record.study}" can be watched: optuna-dashboard ${record.storage}`);
+  const request = studyOf(record, directory);
+  const study = await Study.open(request, say);
+  say(`The study "${request.name}" can be watched: optuna-dashboard ${request.storage}`);
   return study;
 }

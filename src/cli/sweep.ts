@@ -83,7 +83,7 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
   const { runSweep } = await import('../sweeps/sweep.js');
   const { runSearch } = await import('../sweeps/search.js');
   const { search } = directory.read();
-  const study = search && (await openStudy(search));
+  const study = search && (await openStudy(search, directory.path));
   const { engine, close } = await openEngine(flags, directory);
   const display = showSweep();
   try {
@@ -156,7 +156,7 @@ async function openSearch(experiment: string, path: string, flags: Flags): Promi
   const request = { experiment, ...requestOf(flags), optimizer: optimizers[0], seed: seeds[0] };
   const space = { grid, ranges: { ...range, ...logRange } };
   const rest = { request, optimizers, space, seed: searchSeed };
-  checkSearch({ ...rest, search: 'tpe', prune: 'none', trials: flags.trials!, storage: '' });
+  checkSearch({ ...rest, search: 'tpe', prune: 'none', trials: flags.trials! });
   const directory = SweepDirectory.open(path, experiment, []);
   directory.noteSearch(recordOf(directory, flags, rest));
   return directory;
@@ -181,7 +181,7 @@ async function conclude(directory: SweepDirectory, { json }: { json?: boolean })
     text = `${reportText(content)}\n\nReport with charts: ${report}\n`;
     if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
   }
-  const early = stopped.size > 0 ? `, ${stopped.size} were ended early` : '';
+  const early = stopped.size > 0 ? `, ${stopped.size} before their end` : '';
   text += `${runs.size} of ${planned} trials have ended${early}${failed > 0 ? `, ${failed} failed` : ''}, in ${path}\n`;
   if (rest + failed > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
   (json ? process.stderr : process.stdout).write(text);

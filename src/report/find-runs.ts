@@ -116,6 +116,6 @@ function searchNotes(stopped: number, search: SearchRecord | undefined): string[
             .join(', ')}`,
         ]
       : []),
-    ...(stopped > 0 ? [`ended early as hopeless, and in no table: ${stopped} trials`] : []),
+    ...(stopped > 0 ? [`ended early as hopeless, and in no table: ${stopped} of the trials`] : []),
   ];
 }

@@ -153,15 +153,10 @@ export function isWhole(name: string, { rates, positive = [] }: Experiment): boo
   return !['lr', 'alpha', ...rates, ...positive].includes(name);
 }
 
-/** Three digits tell values apart that a search has drawn. */
-const short = (value: Value) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value);
-
 /** `lookahead-adam, k 5, alpha 0.2, seed 1`. */
 export const labelOf = ({ request, parameters }: Trial): string =>
   [
     request.optimizer,
-    ...Object.entries(parameters).map(
-      ([name, value]: [string, Value]) => `${name} ${short(value)}`,
-    ),
+    ...Object.entries(parameters).map(([name, value]: [string, Value]) => `${name} ${value}`),
     `seed ${request.seed}`,
   ].join(', ');

@@ -1,11 +1,12 @@
 /** What a search is asked for, and how it is noted in the sweep's directory. */
+import { join, resolve } from 'node:path';
 import { experimentNamed, type RunRequest } from '../experiments/config.js';
 import { METRICS } from '../experiments/metric.js';
 import { UsageError } from '../runtime/errors.js';
 import type { Trial, Value } from './engine.js';
 import type { Choice, Pruner, Search, StudyRequest } from './optuna/study.js';
 import { checkSpace, isWhole, trialOf } from './plan.js';
-import { type Point, requestAt, type Space } from './space.js';
+import { type Point, requestAt, roundedWithin, type Space } from './space.js';
 
 /** What to search. */
 export interface SearchRequest {
@@ -18,8 +19,8 @@ export interface SearchRequest {
   prune: Pruner;
   /** How many, those that are ended early or fail among them. */
   trials: number;
-  /** A database's address. */
-  storage: string;
+  /** A database's address; without one it is a file in the sweep's directory. */
+  storage?: string;
   /** Decides what is drawn first. */
   seed: number;
 }
@@ -45,9 +46,10 @@ export function checkSearch({ request, optimizers, space, trials }: SearchReques
   }
 }
 
-/** The study that chooses a search's trials. */
-export function studyOf(record: SearchRecord): StudyRequest {
-  const { request, optimizers, space, search, prune, storage, seed, study } = record;
+/** The study that chooses a search's trials. @param directory - the sweep's. */
+export function studyOf(record: SearchRecord, directory: string): StudyRequest {
+  const { request, optimizers, space, search, prune, seed, study } = record;
+  const { storage = `sqlite:///${join(resolve(directory), 'study.db')}` } = record;
   const experiment = experimentNamed(request.experiment);
   const choices: Record<string, Choice> = {};
   if (optimizers.length > 1) choices.optimizer = { values: optimizers };
@@ -59,8 +61,12 @@ export function studyOf(record: SearchRecord): StudyRequest {
   return { name: study, storage, direction, search, prune, seed, space: choices };
 }
 
-/** The sweep's trial at a point of the study. */
-export function trialAt({ request, optimizers }: SearchRecord, point: Point): Trial {
-  const { optimizer = optimizers[0], ...parameters } = point as Record<string, Value>;
+/** The sweep's trial at a point of the study, whose numbers are rounded as a random search's are. */
+export function trialAt({ request, optimizers, space }: SearchRecord, point: Point): Trial {
+  const rounded = Object.entries(point).map(([name, value]): [string, Value] => {
+    const range = space.ranges[name];
+    return [name, range ? roundedWithin(range, Number(value)) : value];
+  });
+  const { optimizer = optimizers[0], ...parameters } = Object.fromEntries(rounded);
   return trialOf(requestAt({ ...request, optimizer: String(optimizer) }, parameters), parameters);
 }

@@ -83,7 +83,7 @@ class Server:
     def report(self, request):
         trial = self.trial(request["number"])
         trial.report(request["value"], request["step"])
-        return {"prune": trial.should_prune()}
+        return {"prune": bool(trial.should_prune())}
 
     def tell(self, request):
         state = TrialState[request["state"]]
