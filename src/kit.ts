@@ -23,7 +23,13 @@ export { type RowLine, rowChart } from './charts/row-chart.js';
 export { stepTimeChart } from './charts/step-time-chart.js';
 export { type WalkChart, walkChart } from './charts/walk-chart.js';
 export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
-export { loadImdb } from './data/imdb.js';
+export {
+  type ImdbData,
+  type ImdbInfo,
+  type ImdbOptions,
+  type ImdbSplit,
+  loadImdb,
+} from './data/imdb.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type {
   Batch,
@@ -33,6 +39,7 @@ export type {
   ExperimentData,
   OptimizerRecipe,
   Preset,
+  Protocol,
   RateSchedule,
   ReportedFigure,
   RunConfig,
@@ -46,6 +53,7 @@ export { type StepTime, type StepTimesOptions, stepTimes } from './illustrations
 export { SURFACES, type Surface } from './illustrations/surfaces.js';
 export { type Stop, type Sync, type Walk, type WalkOptions, walk } from './illustrations/walk.js';
 export type { DifferenceRow } from './report/differences.js';
+export type { Fact } from './report/environment.js';
 export type { ReportContent, ReportSection } from './report/html.js';
 export { reportMarkdown } from './report/markdown.js';
 export { chartFiles } from './report/markdown-charts.js';
