@@ -30,6 +30,7 @@ export {
   type ImdbSplit,
   loadImdb,
 } from './data/imdb.js';
+export { inOrder, shuffled } from './experiments/batches.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type {
   Batch,
@@ -46,6 +47,7 @@ export type {
   TrainingSet,
 } from './experiments/experiment.js';
 export type { Metric, MetricName, Score } from './experiments/metric.js';
+export { ADAM_FAMILY } from './experiments/optimizers.js';
 export { type Landscape, landscapeOf } from './illustrations/landscape.js';
 export { type RowHistoryOptions, rowHistory } from './illustrations/row-history.js';
 export { type SamplingOptions, samplingShares } from './illustrations/sampling-shares.js';
@@ -74,6 +76,7 @@ export {
   startBackend,
 } from './runtime/backend.js';
 export type { NativeLibrary } from './runtime/native.js';
+export { deriveSeed, type RandomStream, randomStream } from './runtime/seeds.js';
 export {
   optimizerFromSpec,
   optimizerToSpec,
