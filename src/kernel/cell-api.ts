@@ -25,8 +25,8 @@ export interface CellApi {
    */
   input(prompt: string, options?: { password?: boolean }): Promise<string>;
   /**
-   * Aborted when the running cell is interrupted: one signal a cell. What a cell has started and
-   * left running keeps its cell's signal.
+   * Aborted at the next interrupt: one signal a cell. What a cell has started and left running keeps
+   * its cell's signal, and is told to stop also when the cell has ended.
    */
   interrupted(): AbortSignal;
   /**

@@ -52,6 +52,12 @@ export function printed(cell: CodeCell): string {
     .join('');
 }
 
+/** The text of what a cell's last expression came to. */
+export function resultOf(cell: CodeCell): string | undefined {
+  const result = cell.outputs.find(({ output_type }) => output_type === 'execute_result');
+  return result && text(result.data!['text/plain']);
+}
+
 function notebook(cells: string[], kernel: string) {
   return {
     nbformat: 4,

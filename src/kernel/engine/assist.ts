@@ -57,7 +57,8 @@ export class Assist {
     const info = [position, position - 1]
       .filter((each) => each >= 0)
       .map((each) => service.getQuickInfoAtPosition(slot.file, slot.offset + each))
-      .find((each) => each !== undefined);
+      // Of a name that is not there the compiler only says that it may be anything.
+      .find((each) => each !== undefined && each.kind !== ts.ScriptElementKind.unknown);
     if (!info) return null;
     const signature = this.cells.readable(signatureOf(info));
     const documentation = ts.displayPartsToString(info.documentation);
