@@ -1,10 +1,11 @@
 /** What the tests of the documents know of Markdown. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { Nodes, Parent, Root } from 'mdast';
+import type { Nodes, Root } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
+import { visit } from 'unist-util-visit';
 
 export const ROOT = resolve(__dirname, '../..');
 
@@ -13,15 +14,13 @@ export const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 export const parse = (text: string): Root =>
   fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
 
-/** All nodes of a kind, in their order. */
-export function nodesOf<T extends Nodes['type']>(
-  node: Nodes,
-  type: T,
-): Extract<Nodes, { type: T }>[] {
-  const own = node.type === type ? [node as Extract<Nodes, { type: T }>] : [];
-  return 'children' in node
-    ? [...own, ...(node as Parent).children.flatMap((child) => nodesOf(child, type))]
-    : own;
+/** The text of a heading, without its marks. */
+export function textOf(node: Nodes): string {
+  let text = '';
+  visit(node, (inner) => {
+    if (inner.type === 'text' || inner.type === 'inlineCode') text += inner.value;
+  });
+  return text;
 }
 
 /** The Markdown files at the top and those below some folders, but no generated pages. */

@@ -7,7 +7,7 @@ import { documents, read } from './markdown.js';
 import { folderFor, type Outcome, run, unprinted } from './run.js';
 
 /** The documents that have code: those at the top, and the guide. */
-export const WITH_CODE = documents('docs').filter((file) => blocksOf(read(file)).length > 0);
+export const WITH_CODE = documents('docs').filter((file) => /^ *(```|~~~)/m.test(read(file)));
 
 /**
  * Defines a test for each program of the documents, which runs it.
@@ -17,7 +17,8 @@ export const WITH_CODE = documents('docs').filter((file) => blocksOf(read(file))
  */
 export function runPrograms(wanted: (program: Program) => boolean): void {
   for (const document of WITH_CODE) {
-    const programs = programsOf(blocksOf(read(document)));
+    const programs = readPrograms(document);
+    if (programs === null) continue;
     if (!programs.some(({ program }) => wanted(program))) continue;
 
     describe(document, function () {
@@ -36,6 +37,18 @@ export function runPrograms(wanted: (program: Program) => boolean): void {
         });
       }
     });
+  }
+}
+
+/** A document's programs; where they cannot be told, null and a test that says why. */
+function readPrograms(document: string): ReturnType<typeof programsOf> | null {
+  try {
+    return programsOf(blocksOf(read(document)));
+  } catch (error) {
+    it(`reads ${document}`, () => {
+      throw error;
+    });
+    return null;
   }
 }
 
