@@ -21,6 +21,9 @@ import { Runner } from './runner.js';
 import { Stacks } from './stack.js';
 import { withWorkers } from './worker.js';
 
+/** Code that may load modules: what has been edited since counts from here on. */
+const LOADS = /\b(?:import|from|require)\b/;
+
 export interface EngineOptions {
   /** What some module names mean at run time, whatever is installed: `{ tslab: … }`. */
   modules?: Record<string, unknown>;
@@ -66,7 +69,7 @@ class TypeScriptEngine implements Engine {
 
   compile(code: string, name: string): CompiledCell {
     const slot = this.cells.stage(code, name);
-    if (slot.declarations.imports.length) this.checker.refresh();
+    if (LOADS.test(code)) this.checker.refresh();
     const program = this.checker.program();
     const file = program.getSourceFile(slot.file)!;
     const wrong = [file, ...this.checker.localImports(program, file)].flatMap((each) =>
