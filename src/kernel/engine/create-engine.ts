@@ -17,6 +17,7 @@ import {
 import { describeException } from './exceptions.js';
 import { Modules } from './modules.js';
 import { Packages } from './packages.js';
+import { warningsOfRetyped } from './retyped.js';
 import { Runner } from './runner.js';
 import { Stacks } from './stack.js';
 import { withWorkers } from './worker.js';
@@ -69,6 +70,7 @@ class TypeScriptEngine implements Engine {
 
   compile(code: string, name: string): CompiledCell {
     const slot = this.cells.stage(code, name);
+    this.cells.supersede(slot);
     if (LOADS.test(code)) this.checker.refresh();
     const program = this.checker.program();
     const file = program.getSourceFile(slot.file)!;
@@ -77,13 +79,9 @@ class TypeScriptEngine implements Engine {
     );
     if (wrong.length) throw new CellError(this.diagnostics.failure(wrong));
     const { declarations, version } = slot;
-    const run = this.runner.prepare(
-      emit(program, file, declarations.names),
-      declarations.names,
-      name,
-    );
+    const run = this.runner.prepare(emit(program, file, slot), declarations.names, name);
     return {
-      warnings: [],
+      warnings: warningsOfRetyped(program, this.cells, slot),
       run: () => {
         const current = slot.version === version ? slot : this.cells.stage(code, name);
         this.cells.commit(current);

@@ -38,10 +38,16 @@ export function unusedMark(code: string): string {
  * whose top-level names are boxes.
  *
  * @param declared - what the cell declares; other top-level variables are TypeScript's helpers.
+ * @param used - names of earlier cells that it uses.
  * @param mark - see {@link unusedMark}; names that begin with the mark and a digit are ours.
  */
-export function rewrite(js: string, declared: Map<string, Declared>, mark: string): Rewritten {
-  return new Rewriter(js, declared, mark).rewritten();
+export function rewrite(
+  js: string,
+  declared: Map<string, Declared>,
+  used: { has(name: string): boolean },
+  mark: string,
+): Rewritten {
+  return new Rewriter(js, declared, used, mark).rewritten();
 }
 
 class Rewriter {
@@ -56,6 +62,7 @@ class Rewriter {
   constructor(
     js: string,
     private readonly declared: Map<string, Declared>,
+    private readonly used: { has(name: string): boolean },
     private readonly mark: string,
   ) {
     this.text = new MagicString(js);
@@ -76,6 +83,12 @@ class Rewriter {
       this.moduleSyntax(statement as Located<ES.Statement>);
     for (const variable of module.variables) {
       if (this.boxes.has(variable.name)) this.declare(variable);
+    }
+    for (const reference of module.through) {
+      const { name } = reference.identifier;
+      if (!this.used.has(name)) continue;
+      this.boxes.add(name);
+      this.reference(reference);
     }
     for (const node of this.around.dynamicImports) {
       this.text.overwrite(node.start, node.start + 'import'.length, `${this.mark}0import`);
