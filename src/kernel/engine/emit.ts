@@ -1,6 +1,6 @@
 import ts from 'typescript';
-import type { Slot } from './cells.js';
 import { type Rewritten, rewrite, unusedMark } from './rewrite.js';
+import type { Slot } from './slot.js';
 import { watchLoops } from './watch-loops.js';
 
 /** A cell as JavaScript, with how to get back to TypeScript. */

@@ -1,5 +1,6 @@
 import ts from 'typescript';
-import type { Cells, Slot } from './cells.js';
+import type { Cells } from './cells.js';
+import type { Slot } from './slot.js';
 
 /** Types longer than this are cut in a warning (characters). */
 const LONGEST = 80;

@@ -2,8 +2,8 @@ import { parse } from 'acorn';
 import { analyze, type Reference, type Variable } from 'eslint-scope';
 import type * as ES from 'estree';
 import MagicString from 'magic-string';
-import { SCOPE } from './cells.js';
 import type { Declared } from './declarations.js';
+import { SCOPE } from './slot.js';
 import { type Located, type Surroundings, surroundings } from './syntax.js';
 
 /** A static import or re-export of a cell. */
@@ -157,7 +157,8 @@ class Rewriter {
         else {
           const end = node.start + 'export default'.length;
           this.text.overwrite(node.start, end, `${this.mark}0result =`);
-          if (inner.type.endsWith('Declaration')) this.text.appendLeft(node.end, ';');
+          if (inner.type.endsWith('Declaration')) this.text.prependRight(node.end, ';');
+          if (isAnonymous(inner)) this.named('default', inner);
         }
       }
     }
@@ -228,10 +229,12 @@ class Rewriter {
     if (this.around.shorthands.has(start)) value = `${name}: ${value}`;
     this.text.overwrite(start, end, value);
     const written = reference.writeExpr as Located<ES.Expression> | null | undefined;
-    if (written && !reference.partial && isAnonymous(written)) {
-      // An assignment to a property gives a function no name, one within an object literal does.
-      this.text.appendLeft(written.start, `{ ${name}: `).prependRight(written.end, ` }.${name}`);
-    }
+    if (written && !reference.partial && isAnonymous(written)) this.named(name, written);
+  }
+
+  /** An assignment to a property gives a function no name, one within an object literal does. */
+  private named(name: string, { start, end }: { start: number; end: number }): void {
+    this.text.appendLeft(start, `{ ${name}: `).prependRight(end, ` }.${name}`);
   }
 }
 
@@ -239,7 +242,7 @@ function nameOf(node: ES.Identifier | ES.Literal): string {
   return node.type === 'Identifier' ? node.name : String(node.value);
 }
 
-function isAnonymous(node: ES.Expression): boolean {
+function isAnonymous(node: { type: string; id?: unknown }): boolean {
   if (node.type === 'ArrowFunctionExpression') return true;
-  return (node.type === 'FunctionExpression' || node.type === 'ClassExpression') && !node.id;
+  return /^(?:Function|Class)(?:Expression|Declaration)$/.test(node.type) && !node.id;
 }

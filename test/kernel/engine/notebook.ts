@@ -54,12 +54,12 @@ export class Notebook {
   };
 
   /** Runs a cell: its value in a box, as the engine gives it. */
-  start(code: string): Promise<{ readonly value: unknown }> {
+  start = (code: string): Promise<{ readonly value: unknown }> => {
     this.count++;
     const cell = this.engine.compile(code, this.label);
     this.warnings = cell.warnings;
     return cell.run();
-  }
+  };
 
   /** What the last of these cells fails with, this test's own frames left out. */
   failure = async (...cells: string[]): Promise<Failure> => {

@@ -34,7 +34,7 @@ describe('a local module that is edited', () => {
     notebook.write({
       'chain/a.ts': "export const a = () => 'a1';",
       'chain/index.ts': "export * from './a';",
-      'chain/top.ts': "import * as chain from './index';\nexport default () => `top ${chain.a()}`;",
+      'chain/top.ts': "import * as chain from './index';\nexport default () => 'top ' + chain.a();",
       'chain/x.ts':
         "import { y } from './y';\nexport const x = 'x1';\nexport const xy = () => x + y;",
       'chain/y.ts':
