@@ -174,6 +174,7 @@ describe('The benchmark', () => {
 
     it('tells a process to take steps and reads their times', async () => {
       const python = program(
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
         'echo {}; while read -r line; do n="${line#*:}"; echo "{\\"ms\\": [${n%\\}}, 2.5]}"; done; exit 0 # answers',
       );
       const torch = await startTorch(python, work, 1);

@@ -8,6 +8,7 @@ const FAST = '#D55E00';
 const SLOW = '#0072B2';
 const ALONE = '#999999';
 
+/** What {@link walkChart} draws. */
 export interface WalkChart {
   landscape: Landscape;
   /** Lookahead's walk. */
@@ -102,6 +103,7 @@ function path(name: string, stops: (Stop | null)[], color: string, width: number
 function contour({ xs, ys, losses }: Landscape): Trace {
   return {
     type: 'contour',
+    name: 'loss',
     x: xs,
     y: ys,
     z: losses.map((row) => row.map((loss) => rounded(Math.log10(Math.max(loss, 1e-4))))),

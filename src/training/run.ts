@@ -9,6 +9,7 @@ import { learningRateOf } from '../optimizers/learning-rate.js';
 import { disposeOptimizer } from '../optimizers/slots.js';
 import { disposeStepCounter } from '../optimizers/state.js';
 import { startBackend } from '../runtime/backend.js';
+import { cellApi } from '../runtime/cell-api.js';
 import { describeEnvironment } from '../runtime/environment.js';
 import { UsageError } from '../runtime/errors.js';
 import { optimizerToSpec } from '../spec/index.js';
@@ -25,7 +26,10 @@ import { train } from './train.js';
 export interface RunOptions extends PrepareOptions, SavingOptions {
   /** The run's directory; default `runs/EXPERIMENT-OPTIMIZER-PRESET-seedN-TIME`. */
   runDir?: string;
-  /** Ends the run after the current step; it is then summed up as interrupted. */
+  /**
+   * Ends the run after the current step; it is then summed up as interrupted. In a notebook's cell by
+   * default the signal of its interruption.
+   */
   signal?: AbortSignal;
   /** Told of every step, every epoch and the end. */
   onEvent?: (event: TrainingEvent) => void;
@@ -50,7 +54,14 @@ export interface RunOptions extends PrepareOptions, SavingOptions {
  * const { summary } = await run({ experiment: 'imdb', optimizer: 'lazy-adam', preset: 'smoke' });
  * console.log(summary.bestValAccuracy);
  */
-export async function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+export function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+  const cell = cellApi();
+  const work = start(request, { ...options, signal: options.signal ?? cell?.interrupted() });
+  cell?.finishes(work);
+  return work;
+}
+
+async function start(request: RunRequest, options: RunOptions): Promise<RunResult> {
   const { runDir, resume, onEvent, onStatus } = options;
   if (resume && runDir === undefined) {
     throw new UsageError(WITHOUT_DIRECTORY);

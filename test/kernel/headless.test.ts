@@ -8,7 +8,7 @@ import { runNotebook } from '../../src/kernel/headless.js';
 import { findJupyter, type Jupyter } from '../../src/kernel/jupyter.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { skip } from '../support/skip.js';
-import { notebookFolder, printed, readCells, text } from './notebooks.js';
+import { notebookFolder, readCells, resultOf, text } from './notebooks.js';
 
 describe('running a notebook headless', function () {
   this.timeout(60_000);
@@ -33,7 +33,7 @@ describe('running a notebook headless', function () {
     const output = join(folder.path, 'executed.ipynb');
     const run = await runNotebook(jupyter, file, { output, timeout: 30 });
     expect(run).to.include({ notebook: file, output, cells: 1 });
-    expect(printed(readCells(output)[0])).to.equal('3\n');
+    expect(resultOf(readCells(output)[0])).to.equal('3');
     expect(readFileSync(file, 'utf8')).to.equal(before);
   });
 
@@ -53,7 +53,9 @@ describe('running a notebook headless', function () {
 
   it('names a cell that does not compile, with the line and column', async () => {
     const { message } = await failure(folder.write('types.ipynb', ['const k: number = "5";']));
-    expect(message).to.contain("1:7 - Type 'string' is not assignable to type 'number'.");
+    expect(message).to.contain(
+      "In[1]:1:7 - TS2322: Type 'string' is not assignable to type 'number'.",
+    );
   });
 
   it('ends a cell that takes too long', async () => {
@@ -64,7 +66,7 @@ describe('running a notebook headless', function () {
   });
 
   it('says so when the notebook wants a kernel that is not there', async () => {
-    const file = folder.write('other.ipynb', ['1'], 'no-such-kernel');
+    const file = folder.write('other.ipynb', ['1'], { kernel: 'no-such-kernel' });
     expect((await failure(file)).message).to.contain('wants the kernel "no-such-kernel"');
   });
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { runNotebook } from '../../src/kernel/headless.js';
 import { findJupyter } from '../../src/kernel/jupyter.js';
-import { type CodeCell, notebookFolder, printed, readCells, text } from './notebooks.js';
+import { type CodeCell, notebookFolder, printed, readCells, resultOf, text } from './notebooks.js';
 
 /** Through the real Jupyter: the compiled kernel of `dist/`, started by nbclient. */
 describe('the kernel under Jupyter', function () {
@@ -44,7 +44,7 @@ describe('the kernel under Jupyter', function () {
     });
 
     it('shares one copy of tf.js between the cells and the library', () => {
-      expect(printed(cells[1])).to.equal('true\n');
+      expect(resultOf(cells[1])).to.equal('true');
     });
 
     it('holds a Plotly figure as an object, typed arrays as lists, with a line of text', () => {

@@ -33,8 +33,8 @@ export async function bundleByVite(folder: string, entry: string): Promise<strin
   return readFileSync(join(assets, file), 'utf8');
 }
 
-/** The first line that a program logs in a page of its own, or its error. */
-export async function firstLogged(program: string): Promise<string> {
+/** The first line that a program logs in a page of its own, or a page at an address; or the error. */
+export async function firstLogged(program: string | { url: string }): Promise<string> {
   let browser: Browser | undefined;
   try {
     browser = await launch();
@@ -43,7 +43,8 @@ export async function firstLogged(program: string): Promise<string> {
       page.on('console', (message) => message.type() === 'log' && resolve(message.text()));
       page.on('pageerror', (error) => resolve(error.stack ?? error.message));
     });
-    await page.addScriptTag({ content: program, type: 'module' });
+    if (typeof program === 'string') await page.addScriptTag({ content: program, type: 'module' });
+    else await page.goto(program.url);
     return await logged;
   } finally {
     await browser?.close();

@@ -45,7 +45,7 @@ describe('results/README.md', () => {
 
   it('changes when a summary does, and its chart when an epoch’s metrics do', () => {
     const before = read(at());
-    const run = at('cifar10-quick', 'sgd-seed1');
+    const run = at('cifar10-quick/trials', 'sgd-seed1-2cb26cf2');
     const edit = (name: string, change: (text: string) => string) => {
       const file = join(run, name);
       writeFileSync(file, change(readFileSync(file, 'utf8')));

@@ -10,6 +10,7 @@ const execute = promisify(execFile);
 
 /** Packages at the versions that were tried. */
 const VERSIONS = {
+  jupyter_kernel_test: '0.7.0',
   numpy: '2.4.6',
   'ray[client]': RAY_VERSION,
   safetensors: '0.8.0',

@@ -1,8 +1,9 @@
-import ts from 'typescript';
-import type { MimeBundle } from '../cell-api.js';
-import type { Cells, Slot } from './cells.js';
+import ts from '@typescript/typescript6';
+import type { MimeBundle } from '../../runtime/cell-api.js';
+import type { Cells } from './cells.js';
 import type { Checker } from './checker.js';
 import type { Completeness, Completion } from './engine.js';
+import type { Slot } from './slot.js';
 
 /** Answers about code that is being written, by TypeScript's language service. */
 export class Assist {
@@ -57,7 +58,8 @@ export class Assist {
     const info = [position, position - 1]
       .filter((each) => each >= 0)
       .map((each) => service.getQuickInfoAtPosition(slot.file, slot.offset + each))
-      .find((each) => each !== undefined);
+      // Of a name that is not there the compiler only says that it may be anything.
+      .find((each) => each !== undefined && each.kind !== ts.ScriptElementKind.unknown);
     if (!info) return null;
     const signature = this.cells.readable(signatureOf(info));
     const documentation = ts.displayPartsToString(info.documentation);

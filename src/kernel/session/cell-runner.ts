@@ -14,7 +14,17 @@ const LAST_WORDS = 100;
 export class CellRunner {
   private running: { context: Context; stop: (error: Interrupted) => void } | null = null;
 
+  /** Those whose signal somebody has, perhaps work that outlasts the cell. */
+  private readonly watched = new Set<Context>();
+
   constructor(private readonly wire: Wire) {}
+
+  /** Aborted at the next interrupt, whether or not the context's code still runs. */
+  signal(context: Context): AbortSignal {
+    const { signal } = context.controller;
+    if (!signal.aborted) this.watched.add(context);
+    return signal;
+  }
 
   /** @throws what the code throws; Interrupted. */
   async run<T>(context: Context, code: () => T | Promise<T>): Promise<T> {
@@ -64,7 +74,8 @@ export class CellRunner {
   }
 
   /**
-   * Stops the running code: at once, or when what it has called itself able to finish is finished.
+   * Stops the running code, at once or when what it has called itself able to finish is finished, and
+   * tells what earlier cells have left running.
    *
    * @param cut - it has been stopped, and knows nothing of it.
    */
@@ -74,12 +85,16 @@ export class CellRunner {
       afterCutting();
       this.wire.cuttable = false;
     }
+    const reason = new Interrupted();
+    // Those who listen are cells.
+    const abort = (context: Context) => this.start(context, () => context.controller.abort(reason));
+    const others = [...this.watched].filter((context) => context !== running?.context);
+    this.watched.clear();
+    for (const context of others) abort(context);
     if (!running) return;
     const { context, stop } = running;
     const insists = context.controller.signal.aborted;
-    const reason = new Interrupted();
-    // Those who listen are cells.
-    this.start(context, () => context.controller.abort(reason));
+    abort(context);
     if (!cut && !insists && context.finishing.size > 0) {
       await turn();
       await Promise.allSettled(context.finishing);

@@ -50,11 +50,14 @@ export class History {
   }
 }
 
-/** A shell's pattern, `*` for any text and `?` for a character, as a whole. */
+/** A shell's pattern as a whole: `*` is any text, `?` a character, `[a-c]` and `[!a-c]` one of some. */
 function globOf(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
+  const source = pattern.replace(
+    /\[(!?)([^\]]+)\]|[\\^$.*+?()[\]{}|]/g,
+    (special, not: string, characters?: string) => {
+      if (characters) return `[${not && '^'}${characters.replace(/[\\^]/g, '\\$&')}]`;
+      return { '*': '.*', '?': '.' }[special] ?? `\\${special}`;
+    },
+  );
   return new RegExp(`^${source}$`, 's');
 }

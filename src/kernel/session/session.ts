@@ -1,10 +1,11 @@
+import { type CellApi, type MimeBundle, provideCellApi } from '../../runtime/cell-api.js';
 import { UsageError } from '../../runtime/errors.js';
-import { type CellApi, type MimeBundle, provideCellApi } from '../cell-api.js';
 import { CellError, type Engine } from '../engine/engine.js';
 import type { Failure } from '../failure.js';
 import type { Origin } from '../wire/between.js';
 import type { Content, Message } from '../wire/message.js';
 import type { Wire, WireListener } from '../wire/wire.js';
+import { Answers } from './answers.js';
 import { apart } from './apart.js';
 import { CellRunner } from './cell-runner.js';
 import { Comms } from './comms.js';
@@ -13,7 +14,6 @@ import { History } from './history.js';
 import { hookModules } from './hooks.js';
 import { Inputs } from './inputs.js';
 import { Interrupted } from './interrupted.js';
-import { indexOf, positionOf } from './positions.js';
 import { routeStreams } from './streams.js';
 
 /** Time that a cell has for ending in good order when the kernel ends (ms). */
@@ -28,6 +28,7 @@ export class Session implements WireListener {
   private readonly inputs: Inputs;
   private readonly comms: Comms;
   private readonly history = new History();
+  private readonly answers: Answers;
   /** The cells that wait, as a chain. */
   private cells: Promise<void> = Promise.resolve();
   /** Cells of requests up to this one are not run. */
@@ -47,6 +48,7 @@ export class Session implements WireListener {
     this.comms = new Comms((type, content, more) =>
       wire.publish(currentContext()?.origin ?? -1, type, content, more),
     );
+    this.answers = new Answers(this.engine, this.history, this.comms);
     const api = this.api();
     provideCellApi(api);
     hookModules(api);
@@ -73,7 +75,7 @@ export class Session implements WireListener {
       apart(() => this.idle(origin));
       return;
     }
-    const content = this.answer(msg_type, message.content);
+    const content = this.answers.to(msg_type, message.content);
     if (content) this.wire.reply(origin, msg_type.replace(/_request$/, '_reply'), content);
     this.idle(origin);
   }
@@ -130,6 +132,8 @@ export class Session implements WireListener {
   /** Runs a cell and shows what it comes to. */
   private async outcome(context: Context, content: Content): Promise<Content> {
     const { code, silent = false, store_history = true, user_expressions = {} } = content;
+    const page = this.answers.page(code);
+    if (page) return { status: 'ok', payload: [page], user_expressions: {} };
     try {
       const value = await this.evaluate(context, code);
       if (value !== undefined && !silent) {
@@ -177,35 +181,6 @@ export class Session implements WireListener {
     return this.engine.describe(error);
   }
 
-  /** Answers what needs no cell to be run. */
-  private answer(type: string, content: Content): Content | null {
-    switch (type) {
-      case 'is_complete_request':
-        return { ...this.engine.isComplete(content.code) };
-      case 'complete_request':
-        return this.complete(content);
-      case 'inspect_request':
-        return this.inspect(content);
-      case 'history_request':
-        return this.history.answer(content);
-      case 'comm_info_request':
-        return this.comms.info(content.target_name);
-      default:
-        return null;
-    }
-  }
-
-  private complete({ code, cursor_pos = code.length }: Content): Content {
-    const { matches, start, end, metadata } = this.engine.complete(code, indexOf(code, cursor_pos));
-    const [cursor_start, cursor_end] = [start, end].map((index) => positionOf(code, index));
-    return { status: 'ok', matches, cursor_start, cursor_end, metadata };
-  }
-
-  private inspect({ code, cursor_pos = code.length }: Content): Content {
-    const data = this.engine.inspect(code, indexOf(code, cursor_pos));
-    return { status: 'ok', found: data !== null, data: data ?? {}, metadata: {} };
-  }
-
   private publish(origin: Origin, type: string, content: Content): void {
     this.wire.publish(origin, type, content);
   }
@@ -244,7 +219,7 @@ export class Session implements WireListener {
         }),
       clearOutput: (wait = false) => this.publish(here().origin, 'clear_output', { wait }),
       input: (prompt, options) => this.inputs.ask(here(), prompt, options),
-      interrupted: () => here().controller.signal,
+      interrupted: () => this.runner.signal(here()),
       finishes: (work) => this.runner.finishes(here(), work),
       comms: this.comms.api,
     };

@@ -5,7 +5,7 @@ import { codeVersion } from '../../runtime/code-version.js';
 import { UsageError } from '../../runtime/errors.js';
 import { findPython, ownVenv } from '../../runtime/python.js';
 import { Channel } from '../channel.js';
-import type { Engine, Trial, TrialEvent } from '../engine.js';
+import type { Engine, EngineOptions, Trial, TrialEvent } from '../engine.js';
 import { puller } from '../puller.js';
 import { MEMORY_A_TRIAL } from '../workers.js';
 import { type Cluster, DriverProcess, type Message } from './driver-process.js';
@@ -97,13 +97,13 @@ export class RayEngine implements Engine {
 
   async *run(
     trials: Iterable<Trial> | AsyncIterable<Trial>,
-    { signal }: { signal: AbortSignal },
+    { signal, stopped }: EngineOptions,
   ): AsyncGenerator<TrialEvent, void, undefined> {
     const left = new AbortController();
     const stop = AbortSignal.any([signal, left.signal]);
     const channel = new Channel<TrialEvent>();
     stop.addEventListener('abort', () => this.cancelAll());
-    const all = this.carryOutAll(puller(trials), stop, channel);
+    const all = this.carryOutAll(puller(trials), { stop, stopped }, channel);
     all.then(
       () => channel.end(this.failure),
       (error) => channel.end(error),
@@ -125,7 +125,7 @@ export class RayEngine implements Engine {
   /** As many at a time as there are workers, also when that changes. */
   private async carryOutAll(
     next: () => Promise<Trial | undefined>,
-    stop: AbortSignal,
+    { stop, stopped }: { stop: AbortSignal; stopped: EngineOptions['stopped'] },
     to: Channel<TrialEvent>,
   ): Promise<void> {
     const working = new Set<Promise<void>>();
@@ -136,7 +136,8 @@ export class RayEngine implements Engine {
           const trial = await next();
           exhausted = trial === undefined;
           if (trial === undefined) break;
-          const work = this.carryOut(trial, stop, to).finally(() => {
+          const early = stopped?.(trial.id);
+          const work = this.carryOut(trial, { stop, early }, to).finally(() => {
             working.delete(work);
             this.changes.emit('change');
           });
@@ -152,7 +153,11 @@ export class RayEngine implements Engine {
     }
   }
 
-  private async carryOut(trial: Trial, stop: AbortSignal, to: Channel<TrialEvent>): Promise<void> {
+  private async carryOut(
+    trial: Trial,
+    { stop, early }: { stop: AbortSignal; early?: AbortSignal },
+    to: Channel<TrialEvent>,
+  ): Promise<void> {
     const { id, request } = trial;
     const { backend, threads = 1 } = this.options;
     const ended = new Promise<TrialEvent>((resolve) => {
@@ -164,7 +169,10 @@ export class RayEngine implements Engine {
     const order = { request, backend, threads, code: this.code };
     this.driver.send({ trial: id, order });
     if (stop.aborted) this.driver.send({ cancel: [id] });
+    const endEarly = () => this.driver.send({ stop: [id] });
+    early?.addEventListener('abort', endEarly);
     to.push(await ended);
+    early?.removeEventListener('abort', endEarly);
     this.running.delete(id);
   }
 

@@ -1,0 +1,77 @@
+"""Endings"""
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from jupyter_client.manager import start_new_kernel
+from kernel_case import TIMEOUT, KernelCase
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def wait_for_end(pid):
+    end = time.monotonic() + 20
+    while is_alive(pid):
+        if time.monotonic() > end:
+            os.kill(pid, signal.SIGKILL)
+            return False
+        time.sleep(0.05)
+    return True
+
+
+class Endings(unittest.TestCase):
+    def test_a_shutdown_is_answered_and_the_process_ends(self):
+        km, kc = start_new_kernel(kernel_name="tslab", startup_timeout=TIMEOUT)
+        pid = km.provisioner.pid
+        kc.shutdown()
+        reply = kc.get_control_msg(timeout=10)
+        self.assertEqual(reply["content"], {"status": "ok", "restart": False})
+        self.assertTrue(wait_for_end(pid))
+        kc.stop_channels()
+        km.cleanup_resources()
+
+    def test_a_shutdown_ends_a_kernel_whose_cell_spins(self):
+        km, kc = start_new_kernel(kernel_name="tslab", startup_timeout=TIMEOUT)
+        pid = km.provisioner.pid
+        kc.execute("for (;;) {}")
+        time.sleep(0.5)
+        kc.shutdown()
+        self.assertTrue(wait_for_end(pid))
+        kc.stop_channels()
+        km.cleanup_resources()
+
+    def test_a_kernel_ends_when_the_program_that_started_it_was_killed(self):
+        program = (
+            "from jupyter_client.manager import start_new_kernel\n"
+            "import time\n"
+            "km, kc = start_new_kernel(kernel_name='tslab', startup_timeout=60)\n"
+            "print(km.provisioner.pid, flush=True)\n"
+            "time.sleep(1000)\n"
+        )
+        jupyter = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+        pid = int(jupyter.stdout.readline())
+        self.assertTrue(is_alive(pid))
+        jupyter.kill()
+        jupyter.wait()
+        jupyter.stdout.close()
+        self.assertTrue(wait_for_end(pid))
+
+
+class Restart(KernelCase):
+    def test_a_restart_forgets_variables_and_counts_from_1(self):
+        self.run_cell("const old = 1;")
+        self.km.restart_kernel()
+        self.kc.wait_for_ready(timeout=TIMEOUT)
+        outcome = self.run_cell("typeof (globalThis as any).old")
+        self.assertEqual(outcome.result, "'undefined'")
+        self.assertEqual(outcome.reply["execution_count"], 1)

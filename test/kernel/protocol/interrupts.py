@@ -1,0 +1,125 @@
+"""Interrupts"""
+import shutil
+import tempfile
+from pathlib import Path
+
+from kernel_case import KernelCase
+
+INTERRUPTED = {"status": "error", "ename": "Interrupted", "evalue": "The cell was interrupted."}
+
+
+class Interrupts(KernelCase):
+    def stops(self, code):
+        """Whether an interrupt ends the cell, and leaves variables and the kernel as they were."""
+        self.run_cell("let kept = 41;")
+        outcome = self.run_interrupted(code)
+        reply = {key: outcome.reply[key] for key in INTERRUPTED}
+        self.assertEqual(reply, INTERRUPTED)
+        self.assertEqual(self.run_cell("kept + 1").result, "42")
+        return outcome
+
+    def test_an_endless_loop(self):
+        self.stops("console.log('here'); for (;;) {}")
+
+    def test_an_endless_loop_after_an_await(self):
+        self.stops("await null; console.log('here'); for (;;) {}")
+
+    def test_an_endless_loop_in_a_function_of_an_earlier_cell(self):
+        self.run_cell("const spin = async () => { await null; console.log('here'); while (true); };")
+        self.stops("await spin()")
+
+    def test_an_endless_loop_inside_a_package_or_nodes_own_code(self):
+        self.stops("console.log('here'); 'a'.repeat(50).match(/^(a+)+b$/)")
+
+    def test_an_endless_loop_of_awaits(self):
+        self.stops("console.log('here'); for (;;) await null;")
+
+    def test_a_promise_that_never_settles(self):
+        self.stops("console.log('here'); await new Promise(() => {})")
+
+    def test_a_timer_that_is_waited_for(self):
+        self.stops("console.log('here'); await new Promise((done) => setTimeout(done, 1e6))")
+
+    def test_a_promise_that_is_rejected_only_when_the_cell_is_interrupted(self):
+        self.stops(
+            "import { interrupted } from 'lazyahead/notebook'; console.log('here');"
+            "await new Promise((_, reject) => interrupted().addEventListener('abort', () => reject(new Error('aborted'))))"
+        )
+
+    def test_a_cell_that_catches_everything(self):
+        self.stops("console.log('here'); for (;;) { try { for (;;) {} } catch {} }")
+
+    def test_cells_that_were_queued_behind_are_aborted(self):
+        ids = [self.send("console.log('here'); for (;;) {}"), self.send("2")]
+        self.wait_for_text(ids[0], "here")
+        self.km.interrupt_kernel()
+        self.assertEqual([self.outcome(id).reply["status"] for id in ids], ["error", "aborted"])
+
+    def test_a_loop_that_prints_is_stopped_and_what_it_printed_is_whole(self):
+        outcome = self.stops("console.log('here'); for (let i = 0; ; i++) console.log(i);")
+        lines = outcome.printed().split("\n")[1:-1]
+        self.assertEqual(lines, [str(i) for i in range(len(lines))])
+
+    def test_an_interrupt_while_nothing_runs_does_nothing(self):
+        self.km.interrupt_kernel()
+        self.assertEqual(self.run_cell("6 * 7").result, "42")
+
+    def test_what_a_cell_has_left_running_is_told_to_stop(self):
+        id = self.send(
+            "import { interrupted } from 'lazyahead/notebook';"
+            "const signal = interrupted();"
+            "const timer = setInterval(() => { if (signal.aborted) { clearInterval(timer); console.log('stopped'); } }, 20); 1"
+        )
+        self.outcome(id)
+        self.km.interrupt_kernel()
+        self.wait_for_text(id, "stopped")
+
+    def test_control_and_heartbeat_answer_while_a_cell_spins(self):
+        id = self.send("console.log('here'); for (;;) {}")
+        self.wait_for_text(id, "here")
+        message = self.kc.session.msg("kernel_info_request", {})
+        self.kc.control_channel.send(message)
+        reply = self.kc.get_control_msg(timeout=10)
+        self.assertEqual(reply["msg_type"], "kernel_info_reply")
+        self.assertTrue(self.kc.hb_channel.is_beating())
+        self.assertFalse(self.is_idle(id))
+        self.km.interrupt_kernel()
+        self.outcome(id)
+
+
+class Training(KernelCase):
+    def test_model_fit_ends_after_its_batch_and_the_model_can_be_trained_on(self):
+        self.run_cell(
+            "import * as tf from '@tensorflow/tfjs-node';"
+            "const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [8] })] });"
+            "model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });"
+            "const [x, y] = [tf.ones([640, 8]), tf.ones([640, 1])]; let begun = 0, ended = 0;"
+        )
+        outcome = self.run_interrupted(
+            "await model.fit(x, y, { epochs: 1e6, verbose: 0, callbacks: {"
+            "  onBatchBegin: () => { if (++begun === 3) console.log('here'); }, onBatchEnd: () => { ended++; } } });"
+        )
+        self.assertEqual(outcome.error["ename"], "Interrupted")
+        self.assertEqual(self.run_cell("begun - ended").result, "0")
+        again = self.run_cell("(await model.fit(x, y, { epochs: 2, verbose: 0 })).epoch")
+        self.assertEqual(again.result, "[ 0, 1 ]")
+
+    def test_a_run_of_ours_is_summed_up_as_interrupted_and_goes_on_to_the_same_weights(self):
+        work = Path(tempfile.mkdtemp())
+        request = "{ experiment: 'imdb', optimizer: 'adam', preset: 'smoke' }"
+        try:
+            self.run_cell("import { run } from 'lazyahead/kit';")
+            outcome = self.run_interrupted(
+                f"await run({request}, {{ runDir: '{work}/a', checkpointEvery: '1',"
+                " onEvent: ({ type }) => { if (type === 'step') console.log('here'); } })"
+            )
+            self.assertEqual(outcome.error["ename"], "Interrupted")
+            status = f"JSON.parse(require('fs').readFileSync('{work}/a/summary.json', 'utf8')).status"
+            self.assertEqual(self.run_cell(status).result, "'interrupted'")
+            weights = [
+                self.run_cell(f"(await run({request}, {{ runDir: '{work}/{name}', resume: true }})).summary.weightsSha256").result
+                for name in ("a", "b")
+            ]
+            self.assertEqual(weights[0], weights[1])
+        finally:
+            shutil.rmtree(work)
