@@ -1,6 +1,6 @@
 /** The suite `scale`: local and Ray side by side, the driver's work, and sweeps beyond one machine. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UsageError } from '../../src/runtime/errors.js';
 import { PACKAGE } from '../../src/runtime/folders.js';
 import type { Request, Suite } from '../suite.js';
@@ -45,9 +45,11 @@ export const SCALE: Suite<ScaleRow> = {
 /** How long CIFAR's published runs took. */
 function publishedTimes(): MeasuredRow {
   const from = 'results/cifar10-quick';
-  const folder = join(PACKAGE, from);
-  const seconds = readdirSync(folder).map(
-    (run) => JSON.parse(readFileSync(join(folder, run, 'summary.json'), 'utf8')).seconds,
+  const files = readdirSync(join(PACKAGE, from), { recursive: true, encoding: 'utf8' })
+    .filter((file) => basename(file) === 'summary.json')
+    .sort();
+  const seconds = files.map(
+    (file) => JSON.parse(readFileSync(join(PACKAGE, from, file), 'utf8')).seconds,
   );
   return measured('cifar10 quick: training of a trial', 's', seconds, from);
 }
