@@ -24,6 +24,7 @@ import {
 import { addEngineOptions, type EngineFlags, openEngine } from './sweep-engine.js';
 import { gridOption, rangeOption } from './sweep-options.js';
 import { showSweep } from './sweep-progress.js';
+import { openTracker } from './tracking.js';
 
 interface Flags extends TrainingFlags, EngineFlags, SearchFlags {
   grid: Record<string, Value[]>;
@@ -79,6 +80,8 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
   const { json } = flags;
   const signal = untilInterrupted();
   refuseWithoutSearch(flags);
+  const tracker = await openTracker(flags.track);
+  const logged: Promise<void>[] = [];
   const directory = await openDirectory(experiment, flags);
   const { runSweep } = await import('../sweeps/sweep.js');
   const { runSearch } = await import('../sweeps/search.js');
@@ -94,7 +97,10 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
         display.outlook(outlook);
         return !flags.plan;
       },
-      onEvent: display.event,
+      onEvent(event, trial, progress, run) {
+        display.event(event, trial, progress, run);
+        if (run !== undefined) logged.push(tracker.log(run));
+      },
     };
     if (search && study) await runSearch(directory, study, search, options);
     else await runSweep(directory, options);
@@ -102,6 +108,7 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
     display.stop();
     await close();
     await study?.close();
+    await Promise.all(logged);
   }
   if (flags.plan) {
     process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
