@@ -125,7 +125,7 @@ export class MlflowServer {
   private async send(method: string, path: string, body?: string | Uint8Array): Promise<Response> {
     const response = await fetch(`${this.url}/${path}`, {
       method,
-      body: body as BodyInit | undefined,
+      body: body as string | undefined,
       headers: { 'Content-Type': 'application/json' },
       signal: AbortSignal.timeout(30_000),
     });

@@ -66,7 +66,10 @@ describe('a search by the command line', function () {
         const at = `http://127.0.0.1:${port}/api/studies`;
         const studies = await eventually(() => fetch(at).then((response) => response.json()));
         expect(studies.study_summaries[0].study_name).to.equal('watched');
-        const study = await (await fetch(`${at}/${studies.study_summaries[0].study_id}`)).json();
+        // biome-ignore lint/suspicious/noExplicitAny: another program's JSON
+        const study: any = await (
+          await fetch(`${at}/${studies.study_summaries[0].study_id}`)
+        ).json();
         const values = study.trials.map(({ values }: { values: number[] }) => values[0]);
         const best = [...readSweep(directory).runs.values()].map(
           (run) => run.summary.bestValAccuracy,
