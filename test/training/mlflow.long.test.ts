@@ -13,6 +13,11 @@ import { skip } from '../support/skip.js';
 const execute = promisify(execFile);
 const MAIN = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
 
+interface Entry {
+  key: string;
+  value: string;
+}
+
 /** With a real server, started for this on loopback. */
 describe('runs logged to MLflow', function () {
   this.timeout(600_000);
@@ -22,7 +27,8 @@ describe('runs logged to MLflow', function () {
 
   const lazyahead = (...args: string[]) =>
     execute(process.execPath, ['--import', 'tsx', MAIN, ...args]);
-  const api = async (path: string, body: object) => {
+  // biome-ignore lint/suspicious/noExplicitAny: MLflow's JSON
+  const api = async (path: string, body: object): Promise<any> => {
     const response = await fetch(`${url}/api/2.0/mlflow/${path}`, {
       method: 'POST',
       body: JSON.stringify(body),
@@ -70,13 +76,14 @@ describe('runs logged to MLflow', function () {
     expect(runs).to.have.length(1);
     const [{ info, data }] = runs;
     expect([info.run_name, info.status]).to.deep.equal(['run', 'FINISHED']);
-    const parameters = Object.fromEntries(data.params.map(({ key, value }: never) => [key, value]));
+    const parameters = Object.fromEntries(data.params.map(({ key, value }: Entry) => [key, value]));
     expect(parameters).to.include({ optimizer: 'adam', preset: 'smoke', seed: '1' });
-    const tags = Object.fromEntries(data.tags.map(({ key, value }: never) => [key, value]));
+    const tags = Object.fromEntries(data.tags.map(({ key, value }: Entry) => [key, value]));
     expect(tags).to.include({ weightsSha256: summary.weightsSha256, synthetic: 'true' });
 
     const query = `run_id=${info.run_id}&metric_key=valAccuracy`;
-    const history = await (
+    // biome-ignore lint/suspicious/noExplicitAny: MLflow's JSON
+    const history: any = await (
       await fetch(`${url}/api/2.0/mlflow/metrics/get-history?${query}`)
     ).json();
     expect(
