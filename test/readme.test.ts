@@ -1,12 +1,12 @@
 /**
- * Figures in README.md stand between two comments that name where they come from:
+ * Figures in README.md and in notebooks stand between two comments that name where they come from:
  *
  *     <!-- from results/imdb-quick: text -->    the table that `lazyahead report` prints of that folder
  *     <!-- from results/README.md: lines -->    each line, or part of one, stands in that file
  *     <!-- from results/bench.txt: rows -->     a row's figures are those of one line of that file, rounded
  *     <!-- end -->
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { reportOn } from '../src/report/report.js';
@@ -98,5 +98,19 @@ describe('README.md', () => {
     for (const link of links) {
       expect(existsSync(join(ROOT, link)), link).to.equal(true);
     }
+  });
+});
+
+describe('the notebooks’ texts', () => {
+  const notebooks = readdirSync(join(ROOT, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
+
+  it('quote figures as they stand in results/', () => {
+    const texts = notebooks.flatMap((name) =>
+      (JSON.parse(read(`notebooks/${name}`)).cells as { cell_type: string; source: string[] }[])
+        .filter((cell) => cell.cell_type === 'markdown')
+        .map((cell) => cell.source.join('')),
+    );
+    expect(texts.join('').match(QUOTE)).to.have.length(3);
+    expect(texts.flatMap(faults)).to.deep.equal([]);
   });
 });

@@ -103,6 +103,7 @@ function path(name: string, stops: (Stop | null)[], color: string, width: number
 function contour({ xs, ys, losses }: Landscape): Trace {
   return {
     type: 'contour',
+    name: 'loss',
     x: xs,
     y: ys,
     z: losses.map((row) => row.map((loss) => rounded(Math.log10(Math.max(loss, 1e-4))))),

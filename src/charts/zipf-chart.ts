@@ -45,8 +45,8 @@ export function zipfChart({ texts, shares, batchSize }: ZipfChart): Figure {
         legendEntries: 0,
       },
       {
-        xaxis: axis('Rank of the word (logarithmic)', { type: 'log', showline: true }),
-        yaxis: axis('Batches that hold it (%, logarithmic)', { type: 'log' }),
+        xaxis: axis('Rank of the word (logarithmic)', { type: 'log', dtick: 1, showline: true }),
+        yaxis: axis('Batches with it (%, log.)', { type: 'log', dtick: 1 }),
       },
     ),
     config: CHART_CONFIG,

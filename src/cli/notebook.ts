@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { runNotebook } from '../kernel/headless.js';
 import { findJupyter } from '../kernel/jupyter.js';
+import { parseParameter } from '../kernel/parameters.js';
 import { UsageError } from '../runtime/errors.js';
 import { untilInterrupted } from './interrupt.js';
 
@@ -11,6 +12,12 @@ export function register(program: Command): void {
     .command('run')
     .description('execute a notebook and save it with its outputs; kept as it was if a cell fails')
     .argument('<file>', 'the notebook')
+    .option(
+      '--set <name=value>',
+      'set what the cell tagged "parameters" declares; can be given several times',
+      (text: string, others: string[]) => [...others, text],
+      [] as string[],
+    )
     .option('--output <file>', 'save the executed notebook here instead')
     .option('--timeout <seconds>', 'longest time for one cell', parseSeconds, 1800)
     .option('--no-svg', 'leave Plotly charts without the picture that sites without Plotly show')
@@ -19,6 +26,7 @@ export function register(program: Command): void {
 }
 
 interface Options {
+  set: string[];
   output?: string;
   timeout: number;
   svg: boolean;
@@ -28,6 +36,7 @@ interface Options {
 async function run(file: string, options: Options): Promise<void> {
   const result = await runNotebook(findJupyter(), file, {
     output: options.output,
+    parameters: Object.fromEntries(options.set.map(parseParameter)),
     timeout: options.timeout,
     svg: options.svg,
     signal: untilInterrupted(),

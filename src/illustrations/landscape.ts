@@ -13,7 +13,7 @@ export interface Landscape {
 }
 
 /** What a chart shows of a surface. @param n - points each way. */
-export function landscapeOf(surface: Surface, n = 60): Landscape {
+export function landscapeOf(surface: Surface, n = 40): Landscape {
   const { title, xRange, yRange, minimum } = surface;
   const [xs, ys] = [xRange, yRange].map(([from, to]) =>
     Array.from({ length: n }, (_, i) => rounded(from + ((to - from) * i) / (n - 1))),

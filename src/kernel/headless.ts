@@ -6,6 +6,7 @@ import type { Figure } from '../charts/figure.js';
 import { UsageError } from '../runtime/errors.js';
 import { ChartSvgs } from './chart-svgs.js';
 import { type Jupyter, KERNEL } from './jupyter.js';
+import { type Parameters, parametersCell } from './parameters.js';
 
 /** A notebook that was executed. */
 export interface NotebookRun {
@@ -23,6 +24,8 @@ export interface NotebookRun {
 export interface RunOptions {
   /** Where the executed notebook goes; by default it replaces the one that was read. */
   output?: string;
+  /** Values for what the cell tagged `parameters` declares. */
+  parameters?: Parameters;
   /** Longest time for one cell (s). */
   timeout: number;
   /** Whether every Plotly chart is given an SVG, for readers without Plotly. Default: true. */
@@ -43,8 +46,9 @@ type Report =
   | { event: 'failed'; cell: number; source: string; error: string };
 
 /**
- * Executes a notebook through nbclient. Arguments: notebook, output, kernel, seconds a cell, and
- * whether it asks for each chart's SVG: the answer is a line of JSON.
+ * Executes a notebook through nbclient. Arguments: notebook, output, kernel, seconds a cell, whether
+ * it asks for each chart's SVG (the answer is a line of JSON), and the source of a cell with
+ * parameters, if there is to be one.
  */
 const SCRIPT = `
 import json, os, sys
@@ -53,7 +57,7 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-source, target, kernel, timeout, svg = sys.argv[1:]
+source, target, kernel, timeout, svg, parameters = sys.argv[1:]
 
 def report(event, **fields):
     print(json.dumps({'event': event, **fields}), flush=True)
@@ -64,6 +68,13 @@ try:
 except Exception as error:
     report('unreadable', reason=str(error).split('\\n')[0])
     sys.exit(1)
+
+if parameters:
+    tagged = lambda cell, tag: tag in cell.metadata.get('tags', [])
+    cells = [cell for cell in notebook.cells if not tagged(cell, 'injected-parameters')]
+    at = next(i for i, cell in enumerate(cells) if tagged(cell, 'parameters')) + 1
+    injected = nbformat.v4.new_code_cell(parameters, metadata={'tags': ['injected-parameters']})
+    notebook.cells = [*cells[:at], injected, *cells[at:]]
 
 code = [cell for cell in notebook.cells if cell.cell_type == 'code']
 kernel = notebook.metadata.get('kernelspec', {}).get('name', kernel)
@@ -120,7 +131,7 @@ report('done', cells=len(code))
  * Executes a notebook without a browser, in its own folder and kernel, and saves it with its
  * outputs. The file is replaced as a whole, and only when every cell has succeeded.
  *
- * @throws UsageError when there is no such notebook; Error when a cell fails, naming it.
+ * @throws UsageError when there is no such notebook or parameter; Error when a cell fails, naming it.
  */
 export async function runNotebook(
   jupyter: Jupyter,
@@ -133,12 +144,15 @@ export async function runNotebook(
   if (!existsSync(dirname(output))) {
     throw new UsageError(`There is no folder ${dirname(output)} to save the notebook in.`);
   }
+  const { parameters = {} } = options;
+  const injected = Object.keys(parameters).length > 0 ? parametersCell(file, parameters) : '';
   const started = Date.now();
   const python = spawn(
     jupyter.python,
     [
       ...['-c', SCRIPT, notebook, output, KERNEL, String(options.timeout)],
       options.svg === false ? '' : 'svg',
+      injected,
     ],
     {
       env: jupyter.env,

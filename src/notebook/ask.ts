@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { cellApi } from '../kernel/cell-api.js';
+import { cellApi } from '../runtime/cell-api.js';
 import { UsageError } from '../runtime/errors.js';
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { cellApi, type MimeBundle } from '../kernel/cell-api.js';
 import { displayOf } from '../kernel/values/display-of.js';
 import { JUPYTER_DISPLAY } from '../kernel/values/jupyter-display.js';
+import { cellApi, type MimeBundle } from '../runtime/cell-api.js';
 
 /** What shows itself in a notebook: a widget, say. */
 export interface Displayable {

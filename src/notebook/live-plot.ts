@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { MimeBundle } from '../kernel/cell-api.js';
 import { figureBundle, figureJson, type PlotlyFigure } from '../kernel/values/figure.js';
+import type { MimeBundle } from '../runtime/cell-api.js';
 import { UsageError } from '../runtime/errors.js';
 import { interrupted } from './ask.js';
 import { replaceableDisplay } from './display.js';

@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { cellApi } from '../kernel/cell-api.js';
 import { escapeHtml } from '../report/escape.js';
+import { cellApi } from '../runtime/cell-api.js';
 import { replaceableDisplay } from './display.js';
 import type { Row } from './progress-group.js';
 import { HBox, VBox } from './widgets/boxes.js';

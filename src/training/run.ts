@@ -5,11 +5,11 @@ import { EXPERIMENTS, overridesOf, type RunRequest, resolveConfig } from '../exp
 import type { RunConfig } from '../experiments/experiment.js';
 import { METRICS } from '../experiments/metric.js';
 import { isSpec, makeOptimizer } from '../experiments/optimizers.js';
-import { cellApi } from '../kernel/cell-api.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
 import { disposeOptimizer } from '../optimizers/slots.js';
 import { disposeStepCounter } from '../optimizers/state.js';
 import { startBackend } from '../runtime/backend.js';
+import { cellApi } from '../runtime/cell-api.js';
 import { describeEnvironment } from '../runtime/environment.js';
 import { UsageError } from '../runtime/errors.js';
 import { optimizerToSpec } from '../spec/index.js';

@@ -66,7 +66,7 @@ describe('running a notebook headless', function () {
   });
 
   it('says so when the notebook wants a kernel that is not there', async () => {
-    const file = folder.write('other.ipynb', ['1'], 'no-such-kernel');
+    const file = folder.write('other.ipynb', ['1'], { kernel: 'no-such-kernel' });
     expect((await failure(file)).message).to.contain('wants the kernel "no-such-kernel"');
   });
 

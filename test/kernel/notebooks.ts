@@ -26,9 +26,13 @@ export function notebookFolder() {
   return {
     path,
     /** Writes a notebook with these code cells; returns its path. */
-    write(name: string, cells: string[], kernel = 'tslab'): string {
+    write(
+      name: string,
+      cells: string[],
+      { kernel = 'tslab', tags = [] }: { kernel?: string; tags?: string[][] } = {},
+    ): string {
       const file = join(path, name);
-      writeFileSync(file, JSON.stringify(notebook(cells, kernel)));
+      writeFileSync(file, JSON.stringify(notebook(cells, kernel, tags)));
       return file;
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
@@ -58,7 +62,7 @@ export function resultOf(cell: CodeCell): string | undefined {
   return result && text(result.data!['text/plain']);
 }
 
-function notebook(cells: string[], kernel: string) {
+function notebook(cells: string[], kernel: string, tags: string[][]) {
   return {
     nbformat: 4,
     nbformat_minor: 5,
@@ -67,7 +71,7 @@ function notebook(cells: string[], kernel: string) {
       cell_type: 'code',
       id: `cell-${i}`,
       execution_count: null,
-      metadata: {},
+      metadata: tags[i] ? { tags: tags[i] } : {},
       outputs: [],
       source,
     })),

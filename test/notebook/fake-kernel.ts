@@ -1,4 +1,4 @@
-import type { Comm, CommMessage } from '../../src/kernel/cell-api.js';
+import type { Comm, CommMessage } from '../../src/runtime/cell-api.js';
 
 const KEY = Symbol.for('lazyahead.kernel');
 
@@ -35,6 +35,7 @@ export function fakeKernel() {
     clearOutput() {},
     input: async (prompt: string) => `answer to ${prompt}`,
     interrupted: () => controller.signal,
+    finishes() {},
     comms: {
       open,
       onOpen(target: string, listener: (comm: Comm, message: CommMessage) => void) {

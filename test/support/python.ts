@@ -12,7 +12,7 @@ const execute = promisify(execFile);
 const VERSIONS = {
   jupyter_kernel_test: '0.7.0',
   numpy: '2.4.6',
-  ray: RAY_VERSION,
+  'ray[client]': RAY_VERSION,
   safetensors: '0.8.0',
   tensorboard: '2.21.0',
 };

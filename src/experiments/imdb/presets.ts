@@ -21,7 +21,7 @@ export const presets: Record<string, Preset> = {
     data: 'auto',
   },
   full: {
-    description: "the article's configuration: 25,000 reviews, 15 epochs, about 35 minutes a run",
+    description: "the article's configuration: 25,000 reviews, 15 epochs, 10 to 15 minutes a run",
     asReported: true,
     epochs: 15,
     data: 'auto',

@@ -1,8 +1,9 @@
-import ts from 'typescript';
-import type { MimeBundle } from '../cell-api.js';
-import type { Cells, Slot } from './cells.js';
+import ts from '@typescript/typescript6';
+import type { MimeBundle } from '../../runtime/cell-api.js';
+import type { Cells } from './cells.js';
 import type { Checker } from './checker.js';
 import type { Completeness, Completion } from './engine.js';
+import type { Slot } from './slot.js';
 
 /** Answers about code that is being written, by TypeScript's language service. */
 export class Assist {

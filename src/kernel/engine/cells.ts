@@ -1,30 +1,10 @@
 import { join } from 'node:path';
-import ts from 'typescript';
-import { type Declarations, declarationsOf } from './declarations.js';
-
-/** The module that hands names from cell to cell; not a file. */
-export const SCOPE = 'cell:scope';
+import ts from '@typescript/typescript6';
+import { declarationsOf } from './declarations.js';
+import { EMPTY, headerOf, keysOf, SCOPE, type Slot } from './slot.js';
 
 /** How many files are added when none is free. */
 const CHUNK = 64;
-
-/** A file of the program that holds one cell, or waits for one. */
-export interface Slot {
-  readonly index: number;
-  readonly file: string;
-  version: number;
-  text: string;
-  snapshot: ts.IScriptSnapshot;
-  /** Where the author's text begins in {@link text}. */
-  offset: number;
-  /** What the cell is called: `In[3]`. */
-  label: string;
-  declarations: Declarations;
-  /** The cells whose names this one uses, by name. */
-  uses: Map<string, Slot>;
-  /** Whether the cell has been run: what it declares can be used by others. */
-  committed: boolean;
-}
 
 /**
  * The cells of a notebook as the files of one TypeScript program.
@@ -38,7 +18,7 @@ export class Cells {
   scopeVersion = 0;
   private scopeSnapshot = ts.ScriptSnapshot.fromString('');
   private readonly slots: Slot[] = [];
-  /** The cell that holds the newest declaration of a name. */
+  /** The cell that holds the newest declaration of a name, or had an effect last. */
   private readonly live = new Map<string, Slot>();
   private readonly byFile = new Map<string, Slot>();
 
@@ -89,23 +69,62 @@ export class Cells {
       const owner = this.live.get(name);
       if (owner && !declarations.names.has(name)) uses.set(name, owner);
     }
-    const imported = [...uses].map(([name, { index }]) => `${name}$${index} as ${name}`);
-    const exported = [...declarations.names.keys()].filter(
-      (name) => !declarations.exported.has(name),
-    );
-    // Before the code, where an unfinished line cannot swallow it.
-    const header = `import { ${imported.join(', ')} } from '${SCOPE}'; export { ${exported.join(', ')} };\n`;
+    const header = headerOf(declarations, uses);
     this.write(slot, { text: header + code, offset: header.length, label, declarations, uses });
     return slot;
   }
 
   /** Makes what a staged cell declares known to those that follow. */
   commit(slot: Slot): void {
-    if (slot.declarations.names.size === 0) return;
+    const keys = keysOf(slot);
+    if (keys.length === 0) return;
     slot.committed = true;
-    for (const name of slot.declarations.names.keys()) this.live.set(name, slot);
+    for (const key of keys) this.live.set(key, slot);
     this.free();
     this.writeScope();
+  }
+
+  /**
+   * Takes declarations of globals out that a cell makes anew, and that would get into its way: those
+   * of cells that hold nothing else.
+   */
+  supersede(slot: Slot): void {
+    const keys = new Set(keysOf(slot));
+    for (const effect of slot.declarations.effects) {
+      const owner = this.live.get(effect);
+      if (!owner || this.isUsed(owner)) continue;
+      const held = this.keysHeld(owner);
+      if (!held.every((key) => keys.has(key))) continue;
+      for (const key of held) this.live.delete(key);
+      this.write(owner, EMPTY).committed = false;
+      this.writeScope();
+    }
+  }
+
+  /** The cell that has declared a name that a staged one declares anew. */
+  previous(slot: Slot, name: string): Slot | undefined {
+    const owner = this.live.get(name);
+    return owner === slot ? undefined : owner;
+  }
+
+  /** The cells with functions that go on to use a name of a cell when another one declares it anew. */
+  closuresOver(owner: Slot, name: string, next: Slot): Slot[] {
+    return this.slots.filter(
+      (slot) =>
+        (slot === owner || slot.uses.get(name) === owner) &&
+        slot.declarations.enclosed.has(name) &&
+        this.keysHeld(slot).some((key) => !next.declarations.names.has(key)),
+    );
+  }
+
+  private keysHeld(slot: Slot): string[] {
+    return keysOf(slot).filter((key) => this.live.get(key) === slot);
+  }
+
+  private isUsed(owner: Slot): boolean {
+    return this.slots.some(
+      ({ committed, uses }) => committed && [...uses.values()].includes(owner),
+    );
   }
 
   /** Frees the cells that neither hold a name that can be used nor are used by one that does. */
@@ -164,16 +183,3 @@ export class Cells {
     return join(this.cwd, name).replaceAll('\\', '/');
   }
 }
-
-const EMPTY = {
-  text: `import '${SCOPE}'; export {};`,
-  offset: 0,
-  label: '',
-  declarations: {
-    names: new Map(),
-    exported: new Set(),
-    identifiers: new Set(),
-    imports: [],
-  } as Declarations,
-  uses: new Map<string, Slot>(),
-};

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import type { Cells } from './cells.js';
 import { compilerOptions } from './options.js';
 import { Resolution } from './resolution.js';
@@ -29,16 +29,11 @@ export class Checker {
     return this.service.getProgram()!;
   }
 
-  /** Reads local files again that have changed on disk. @returns whether any has. */
-  refresh(): boolean {
-    let changed = false;
+  /** Reads local files again that have changed on disk. */
+  refresh(): void {
     for (const [file, { version }] of this.files) {
-      if (isLibrary(file)) continue;
-      if (versionOf(file) === version) continue;
-      this.files.delete(file);
-      changed = true;
+      if (!isLibrary(file) && versionOf(file) !== version) this.files.delete(file);
     }
-    return changed;
   }
 
   /** The user's own source files that a cell imports, directly or not. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import ts from 'typescript';
-import type { MimeBundle } from '../cell-api.js';
+import ts from '@typescript/typescript6';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import type { Failure } from '../failure.js';
 import { Assist, completeness } from './assist.js';
 import { Cells } from './cells.js';
@@ -17,9 +17,13 @@ import {
 import { describeException } from './exceptions.js';
 import { Modules } from './modules.js';
 import { Packages } from './packages.js';
+import { warningsOfRetyped } from './retyped.js';
 import { Runner } from './runner.js';
 import { Stacks } from './stack.js';
 import { withWorkers } from './worker.js';
+
+/** Code that may load modules: what has been edited since counts from here on. */
+const LOADS = /\b(?:import|from|require)\b/;
 
 export interface EngineOptions {
   /** What some module names mean at run time, whatever is installed: `{ tslab: … }`. */
@@ -66,7 +70,8 @@ class TypeScriptEngine implements Engine {
 
   compile(code: string, name: string): CompiledCell {
     const slot = this.cells.stage(code, name);
-    if (slot.declarations.imports.length) this.checker.refresh();
+    this.cells.supersede(slot);
+    if (LOADS.test(code)) this.checker.refresh();
     const program = this.checker.program();
     const file = program.getSourceFile(slot.file)!;
     const wrong = [file, ...this.checker.localImports(program, file)].flatMap((each) =>
@@ -74,13 +79,9 @@ class TypeScriptEngine implements Engine {
     );
     if (wrong.length) throw new CellError(this.diagnostics.failure(wrong));
     const { declarations, version } = slot;
-    const run = this.runner.prepare(
-      emit(program, file, declarations.names),
-      declarations.names,
-      name,
-    );
+    const run = this.runner.prepare(emit(program, file, slot), declarations.names, name);
     return {
-      warnings: [],
+      warnings: warningsOfRetyped(program, this.cells, slot),
       run: () => {
         const current = slot.version === version ? slot : this.cells.stage(code, name);
         this.cells.commit(current);

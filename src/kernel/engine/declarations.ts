@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 
 /** What the top level of a cell says, found without knowing any type. */
 export interface Declarations {
@@ -6,8 +6,16 @@ export interface Declarations {
   names: Map<string, Declared>;
   /** Those that the cell exports itself. */
   exported: Set<string>;
+  /** Those that `let` and `var` declare, which may be assigned to. */
+  variables: Set<string>;
+  /** What it changes beside its names: a declaration of globals, an import for its effect alone. */
+  effects: Set<string>;
   /** Every identifier in the cell. */
   identifiers: Set<string>;
+  /** Identifiers in functions, which outlast the cell. */
+  enclosed: Set<string>;
+  /** Identifiers in what is assigned to. */
+  written: Set<string>;
   /** Module specifiers of its import and export declarations. */
   imports: string[];
 }
@@ -22,15 +30,14 @@ export type Declared = 'lexical' | 'var' | 'function' | 'fresh' | 'ambient' | 'i
 
 /** Reads the top level of a cell. */
 export function declarationsOf(file: ts.SourceFile): Declarations {
-  const found: Declarations = {
-    names: new Map(),
-    exported: new Set(),
-    identifiers: new Set(),
-    imports: [],
-  };
+  const found = noDeclarations();
   for (const statement of file.statements) visitStatement(statement, found);
-  const visit = (node: ts.Node, inFunction: boolean): void => {
-    if (ts.isIdentifier(node)) found.identifiers.add(node.text);
+  const visit = (node: ts.Node, inFunction: boolean, isWritten: boolean): void => {
+    if (ts.isIdentifier(node)) {
+      found.identifiers.add(node.text);
+      if (inFunction) found.enclosed.add(node.text);
+      if (isWritten) found.written.add(node.text);
+    }
     if (
       !inFunction &&
       ts.isVariableDeclarationList(node) &&
@@ -38,15 +45,34 @@ export function declarationsOf(file: ts.SourceFile): Declarations {
     ) {
       for (const { name } of node.declarations) declareAll(name, 'var', found);
     }
+    const target = targetOf(node);
     const inner =
       inFunction ||
       ts.isFunctionLike(node) ||
       ts.isModuleBlock(node) ||
       ts.isClassStaticBlockDeclaration(node);
-    ts.forEachChild(node, (child) => visit(child, inner));
+    ts.forEachChild(node, (child) => visit(child, inner, isWritten || child === target));
   };
-  visit(file, false);
+  visit(file, false, false);
   return found;
+}
+
+export function noDeclarations(): Declarations {
+  return {
+    ...{ names: new Map(), exported: new Set(), variables: new Set(), effects: new Set() },
+    ...{ identifiers: new Set(), enclosed: new Set(), written: new Set(), imports: [] },
+  };
+}
+
+/** The part of a node that it assigns to. */
+function targetOf(node: ts.Node): ts.Node | undefined {
+  if (ts.isBinaryExpression(node)) {
+    const { kind } = node.operatorToken;
+    const { FirstAssignment, LastAssignment } = ts.SyntaxKind;
+    return FirstAssignment <= kind && kind <= LastAssignment ? node.left : undefined;
+  }
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return node.operand;
+  return ts.isForInStatement(node) || ts.isForOfStatement(node) ? node.initializer : undefined;
 }
 
 function visitStatement(node: ts.Statement, found: Declarations): void {
@@ -62,14 +88,16 @@ function visitStatement(node: ts.Statement, found: Declarations): void {
   };
 
   if (ts.isVariableStatement(node)) {
-    const how = node.declarationList.flags & ts.NodeFlags.BlockScoped ? 'lexical' : 'var';
-    for (const { name } of node.declarationList.declarations) {
-      for (const each of namesIn(name)) declare(each, how);
+    const { declarations, flags } = node.declarationList;
+    const how = flags & ts.NodeFlags.BlockScoped ? 'lexical' : 'var';
+    for (const each of declarations.flatMap(({ name }) => namesIn(name))) {
+      declare(each, how);
+      if (!(flags & ts.NodeFlags.Constant)) found.variables.add(each.text);
     }
   } else if (ts.isFunctionDeclaration(node)) declare(node.name, 'function');
   else if (ts.isClassDeclaration(node)) declare(node.name, 'lexical');
   else if (ts.isEnumDeclaration(node)) declare(node.name, 'fresh');
-  else if (ts.isModuleDeclaration(node)) declareNamespace(node, declare);
+  else if (ts.isModuleDeclaration(node)) declareNamespace(node, declare, found);
   else if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
     declare(node.name, 'type');
   } else if (ts.isImportEqualsDeclaration(node)) {
@@ -77,6 +105,7 @@ function visitStatement(node: ts.Statement, found: Declarations): void {
   } else if (ts.isImportDeclaration(node)) {
     found.imports.push((node.moduleSpecifier as ts.StringLiteral).text);
     const clause = node.importClause;
+    if (!clause) found.effects.add(`import ${found.imports.at(-1)}`);
     declare(clause?.name, 'import');
     const bindings = clause?.namedBindings;
     if (bindings && ts.isNamespaceImport(bindings)) declare(bindings.name, 'import');
@@ -85,11 +114,17 @@ function visitStatement(node: ts.Statement, found: Declarations): void {
 }
 
 function declareNamespace(
-  node: ts.ModuleDeclaration,
+  { name, body, flags }: ts.ModuleDeclaration,
   declare: (name: ts.Node, how: Declared) => void,
+  { effects }: Declarations,
 ): void {
-  if (node.flags & ts.NodeFlags.GlobalAugmentation) return;
-  declare(node.name, 'fresh');
+  if (!ts.isIdentifier(name)) effects.add(`module ${name.text}`);
+  else if (!(flags & ts.NodeFlags.GlobalAugmentation)) declare(name, 'fresh');
+  else if (body && ts.isModuleBlock(body)) {
+    const inner = noDeclarations();
+    for (const statement of body.statements) visitStatement(statement, inner);
+    for (const each of inner.names.keys()) effects.add(`global ${each}`);
+  }
 }
 
 /** `export { a as b }` and `export { a } from './y.js'` declare what they export. */
@@ -108,7 +143,10 @@ function visitExport(node: ts.ExportDeclaration, found: Declarations): void {
 }
 
 function declareAll(pattern: ts.BindingName, how: Declared, found: Declarations): void {
-  for (const name of namesIn(pattern)) add(name.text, how, found);
+  for (const { text } of namesIn(pattern)) {
+    add(text, how, found);
+    found.variables.add(text);
+  }
 }
 
 function add(name: string, how: Declared, { names }: Declarations): void {

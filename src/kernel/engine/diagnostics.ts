@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import type { Failure } from '../failure.js';
-import { type Cells, SCOPE } from './cells.js';
+import type { Cells } from './cells.js';
+import { SCOPE } from './slot.js';
 
 /** More messages than this are counted, not shown. */
 const LIMIT = 20;

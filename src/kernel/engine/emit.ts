@@ -1,6 +1,6 @@
-import ts from 'typescript';
-import type { Declared } from './declarations.js';
+import ts from '@typescript/typescript6';
 import { type Rewritten, rewrite, unusedMark } from './rewrite.js';
+import type { Slot } from './slot.js';
 import { watchLoops } from './watch-loops.js';
 
 /** A cell as JavaScript, with how to get back to TypeScript. */
@@ -14,7 +14,7 @@ export interface Emitted extends Rewritten {
 export function emit(
   program: ts.Program,
   file: ts.SourceFile,
-  names: Map<string, Declared>,
+  { declarations: { names }, uses }: Slot,
 ): Emitted {
   const mark = unusedMark(file.text);
   let js = '';
@@ -27,19 +27,22 @@ export function emit(
   program.emit(file, write, undefined, false, {
     before: [result, watchLoops(`${mark}0check`)],
   });
-  return { ...rewrite(js, names, mark), mark, typeScriptMap };
+  return { ...rewrite(js, names, uses, mark), mark, typeScriptMap };
 }
 
+/** Assigns the last expression to a variable; and drops the list of exports that stands before a cell. */
 function keepResult(name: string): ts.TransformerFactory<ts.SourceFile> {
   return ({ factory }) =>
     (file) => {
-      const last = file.statements.at(-1);
-      if (!last || !ts.isExpressionStatement(last)) return file;
+      const statements = file.statements.toSpliced(1, 1);
+      const last = statements.at(-1);
+      if (!last || !ts.isExpressionStatement(last))
+        return factory.updateSourceFile(file, statements);
       const target = factory.createIdentifier(name);
       const kept = ts.setTextRange(
         factory.createExpressionStatement(factory.createAssignment(target, last.expression)),
         last,
       );
-      return factory.updateSourceFile(file, [...file.statements.slice(0, -1), kept]);
+      return factory.updateSourceFile(file, [...statements.slice(0, -1), kept]);
     };
 }

@@ -1,5 +1,5 @@
 /** The seam between the Jupyter front and what understands and runs TypeScript. */
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import type { Failure } from '../failure.js';
 
 /**

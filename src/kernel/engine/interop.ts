@@ -7,9 +7,9 @@ export function importedFrom(module: unknown, imported: string): unknown {
 
 /** A module as `import * as` and `import()` show it. */
 export function namespaceOf(module: unknown): unknown {
-  if (isEsModule(module)) return module;
   const known = namespaces.get(module as object);
   if (known) return known;
+  if (isEsModule(module)) return module;
   const isObject = (typeof module === 'object' && module !== null) || typeof module === 'function';
   const namespace: Record<string, unknown> = {};
   for (const name of isObject ? Object.getOwnPropertyNames(module) : []) {
@@ -28,10 +28,16 @@ const namespaces = new WeakMap<object, object>();
 
 /**
  * An ES module for code compiled to CommonJS, which asks by the mark `__esModule` whether `default`
- * is an export of that name.
+ * is an export of that name. {@link namespaceOf} gives the module itself.
  */
 export function esModule(namespace: object): object {
-  return Object.create(namespace, { __esModule: { value: true } }) as object;
+  const marked = Object.defineProperty({}, '__esModule', { value: true });
+  for (const name of Object.keys(namespace)) {
+    const get = () => (namespace as Record<string, unknown>)[name];
+    Object.defineProperty(marked, name, { get, enumerable: true });
+  }
+  namespaces.set(marked, namespace);
+  return marked;
 }
 
 function isEsModule(module: unknown): module is { default: unknown } {

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { isLibrary } from './checker.js';
@@ -9,6 +9,9 @@ import type { Packages } from './packages.js';
 import type { Resolution } from './resolution.js';
 import type { Stacks } from './stack.js';
 import { type Transpiled, transpile } from './transpile.js';
+
+/** Files that tell the types of JavaScript beside them. */
+const DECLARATIONS = /\.d\.([cm]?)ts$/;
 
 /** A module of the user's: a file outside of node_modules, of TypeScript, JavaScript or JSON. */
 interface LocalModule extends Transpiled {
@@ -34,14 +37,13 @@ export class Modules {
   ) {}
 
   /**
-   * Makes what a file imports ready for {@link require}: changed local modules, and those that
-   * import them, are forgotten and run again.
+   * Makes what a file imports ready for {@link require}. Local modules that have changed, and those
+   * that import them, are forgotten: whoever imports them from here on has them run again.
    *
    * @returns a promise only when something must be waited for.
    */
   prepare(specifiers: string[], from: string): Promise<void> | undefined {
-    const entries = specifiers.flatMap((each) => this.localFile(each, from) ?? []);
-    this.forgetChanged(entries);
+    this.forgetChanged();
     const order: LocalModule[] = [];
     const waits: Promise<void>[] = [];
     const link = (specifiers: Iterable<string>, from: string): string[] => {
@@ -169,19 +171,17 @@ export class Modules {
   /** The file of the user's that an import means; undefined for packages. */
   private localFile(specifier: string, from: string): string | undefined {
     const file = this.resolution.resolve(specifier, from)?.resolvedFileName;
-    return file && !isLibrary(file) && !/\.d\.[cm]?ts$/.test(file) ? file : undefined;
+    if (!file || isLibrary(file)) return undefined;
+    if (!DECLARATIONS.test(file)) return file;
+    // A package may lie outside of node_modules, as ours does in its own repository.
+    if (!/^[./]/.test(specifier) && !isAbsolute(specifier)) return undefined;
+    const described = file.replace(DECLARATIONS, '.$1js');
+    return existsSync(described) ? described : undefined;
   }
 
-  private forgetChanged(entries: string[]): void {
-    const reached = new Set<string>();
-    const reach = (file: string): void => {
-      const module = this.local.get(file);
-      if (!module || reached.has(file)) return;
-      reached.add(file);
-      module.dependencies.forEach(reach);
-    };
-    entries.forEach(reach);
-    const stale = new Set([...reached].filter((file) => hasChanged(this.local.get(file)!)));
+  private forgetChanged(): void {
+    const stale = new Set<string>();
+    for (const [file, module] of this.local) if (hasChanged(module)) stale.add(file);
     let size = -1;
     while (stale.size > size) {
       size = stale.size;

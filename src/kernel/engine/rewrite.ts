@@ -2,8 +2,8 @@ import { parse } from 'acorn';
 import { analyze, type Reference, type Variable } from 'eslint-scope';
 import type * as ES from 'estree';
 import MagicString from 'magic-string';
-import { SCOPE } from './cells.js';
 import type { Declared } from './declarations.js';
+import { SCOPE } from './slot.js';
 import { type Located, type Surroundings, surroundings } from './syntax.js';
 
 /** A static import or re-export of a cell. */
@@ -38,10 +38,16 @@ export function unusedMark(code: string): string {
  * whose top-level names are boxes.
  *
  * @param declared - what the cell declares; other top-level variables are TypeScript's helpers.
+ * @param used - names of earlier cells that it uses.
  * @param mark - see {@link unusedMark}; names that begin with the mark and a digit are ours.
  */
-export function rewrite(js: string, declared: Map<string, Declared>, mark: string): Rewritten {
-  return new Rewriter(js, declared, mark).rewritten();
+export function rewrite(
+  js: string,
+  declared: Map<string, Declared>,
+  used: { has(name: string): boolean },
+  mark: string,
+): Rewritten {
+  return new Rewriter(js, declared, used, mark).rewritten();
 }
 
 class Rewriter {
@@ -56,6 +62,7 @@ class Rewriter {
   constructor(
     js: string,
     private readonly declared: Map<string, Declared>,
+    private readonly used: { has(name: string): boolean },
     private readonly mark: string,
   ) {
     this.text = new MagicString(js);
@@ -76,6 +83,12 @@ class Rewriter {
       this.moduleSyntax(statement as Located<ES.Statement>);
     for (const variable of module.variables) {
       if (this.boxes.has(variable.name)) this.declare(variable);
+    }
+    for (const reference of module.through) {
+      const { name } = reference.identifier;
+      if (!this.used.has(name)) continue;
+      this.boxes.add(name);
+      this.reference(reference);
     }
     for (const node of this.around.dynamicImports) {
       this.text.overwrite(node.start, node.start + 'import'.length, `${this.mark}0import`);
@@ -144,7 +157,8 @@ class Rewriter {
         else {
           const end = node.start + 'export default'.length;
           this.text.overwrite(node.start, end, `${this.mark}0result =`);
-          if (inner.type.endsWith('Declaration')) this.text.appendLeft(node.end, ';');
+          if (inner.type.endsWith('Declaration')) this.text.prependRight(node.end, ';');
+          if (isAnonymous(inner)) this.named('default', inner);
         }
       }
     }
@@ -215,10 +229,12 @@ class Rewriter {
     if (this.around.shorthands.has(start)) value = `${name}: ${value}`;
     this.text.overwrite(start, end, value);
     const written = reference.writeExpr as Located<ES.Expression> | null | undefined;
-    if (written && !reference.partial && isAnonymous(written)) {
-      // An assignment to a property gives a function no name, one within an object literal does.
-      this.text.appendLeft(written.start, `{ ${name}: `).prependRight(written.end, ` }.${name}`);
-    }
+    if (written && !reference.partial && isAnonymous(written)) this.named(name, written);
+  }
+
+  /** An assignment to a property gives a function no name, one within an object literal does. */
+  private named(name: string, { start, end }: { start: number; end: number }): void {
+    this.text.appendLeft(start, `{ ${name}: `).prependRight(end, ` }.${name}`);
   }
 }
 
@@ -226,7 +242,7 @@ function nameOf(node: ES.Identifier | ES.Literal): string {
   return node.type === 'Identifier' ? node.name : String(node.value);
 }
 
-function isAnonymous(node: ES.Expression): boolean {
+function isAnonymous(node: { type: string; id?: unknown }): boolean {
   if (node.type === 'ArrowFunctionExpression') return true;
-  return (node.type === 'FunctionExpression' || node.type === 'ClassExpression') && !node.id;
+  return /^(?:Function|Class)(?:Expression|Declaration)$/.test(node.type) && !node.id;
 }

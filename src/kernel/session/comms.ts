@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CellApi, Comm, CommMessage } from '../cell-api.js';
+import type { CellApi, Comm, CommMessage } from '../../runtime/cell-api.js';
 import type { Content, Message } from '../wire/message.js';
 
 /** Sends a comm's message to the front ends. */

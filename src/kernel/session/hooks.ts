@@ -1,6 +1,6 @@
 /** What cells load that has to know of the kernel. */
 import Module from 'node:module';
-import type { CellApi } from '../cell-api.js';
+import type { CellApi } from '../../runtime/cell-api.js';
 
 /** Calls a function with what a module exports, when it is loaded for the first time. */
 type Hooks = Record<string, (exported: never) => void>;

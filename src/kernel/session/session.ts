@@ -1,5 +1,5 @@
+import { type CellApi, type MimeBundle, provideCellApi } from '../../runtime/cell-api.js';
 import { UsageError } from '../../runtime/errors.js';
-import { type CellApi, type MimeBundle, provideCellApi } from '../cell-api.js';
 import { CellError, type Engine } from '../engine/engine.js';
 import type { Failure } from '../failure.js';
 import type { Origin } from '../wire/between.js';

@@ -1,6 +1,6 @@
 /** What a cell's last expression looks like. */
 import { types } from 'node:util';
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import { figureBundle, isFigure } from './figure.js';
 import { JUPYTER_DISPLAY } from './jupyter-display.js';
 import { promiseText } from './promise.js';

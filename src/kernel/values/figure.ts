@@ -1,6 +1,6 @@
 /** Plotly figures as what a notebook shows of them. */
 import type { Figure } from '../../charts/figure.js';
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import { isPlainObject } from './rows.js';
 
 /** The MIME type of an interactive chart. */

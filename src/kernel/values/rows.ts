@@ -1,6 +1,6 @@
 /** Lists of plain objects as tables. */
 import { types } from 'node:util';
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import { tableBundle } from './tabulate.js';
 import { isTensor, tensorTitle } from './tensor.js';
 import { lineOf, reasonOf } from './text.js';

@@ -1,6 +1,6 @@
 /** Tables of text, as HTML and as lines of a terminal. */
 import { escapeHtml } from '../../report/escape.js';
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 
 export interface Table {
   columns: { name: string; align: 'left' | 'right' }[];

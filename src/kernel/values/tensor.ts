@@ -1,5 +1,5 @@
 /** Tensors and models of TensorFlow.js, told by what they can do: the kernel itself has no tf.js. */
-import type { MimeBundle } from '../cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import { tableBundle } from './tabulate.js';
 import { lineOf, reasonOf } from './text.js';
 

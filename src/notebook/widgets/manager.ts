@@ -1,4 +1,4 @@
-import { type CellApi, cellApi } from '../../kernel/cell-api.js';
+import { type CellApi, cellApi } from '../../runtime/cell-api.js';
 import type { Model } from './model.js';
 
 const models = new Map<string, Model>();

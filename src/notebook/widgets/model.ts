@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import type { MimeBundle } from '../../kernel/cell-api.js';
-import { type Comm, type CommMessage, cellApi } from '../../kernel/cell-api.js';
 import { JUPYTER_DISPLAY } from '../../kernel/values/jupyter-display.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
+import { type Comm, type CommMessage, cellApi } from '../../runtime/cell-api.js';
 import { display } from '../display.js';
 import { forgetModel, keepModel } from './manager.js';
 

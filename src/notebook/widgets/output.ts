@@ -1,4 +1,4 @@
-import type { MimeBundle } from '../../kernel/cell-api.js';
+import type { MimeBundle } from '../../runtime/cell-api.js';
 import { layoutModel } from './look.js';
 import { Model, Widget } from './model.js';
 

@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { MimeBundle } from '../../../src/kernel/cell-api.js';
 import { displayOf } from '../../../src/kernel/values/display-of.js';
+import type { MimeBundle } from '../../../src/runtime/cell-api.js';
 
 const DISPLAY = Symbol.for('Jupyter.display');
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { MimeBundle } from '../../../src/kernel/cell-api.js';
 import { displayOf } from '../../../src/kernel/values/display-of.js';
+import type { MimeBundle } from '../../../src/runtime/cell-api.js';
 
 const shown = (value: unknown) => displayOf(value) as MimeBundle & { 'text/html': string };
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { MimeBundle } from '../../../src/kernel/cell-api.js';
 import { displayOf } from '../../../src/kernel/values/display-of.js';
 import { startBackend } from '../../../src/runtime/backend.js';
+import type { MimeBundle } from '../../../src/runtime/cell-api.js';
 
 /** Shows it, and lets go of it. */
 async function shown(tensor: tf.Tensor): Promise<MimeBundle> {

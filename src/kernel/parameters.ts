@@ -1,0 +1,64 @@
+/** Values for a notebook's parameters, by papermill's convention. */
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../runtime/errors.js';
+
+/** Values by the parameter's name: what JSON can hold. */
+export type Parameters = Record<string, unknown>;
+
+/** A declaration that begins a line. */
+const DECLARATION = /^(?:let|const|var)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
+
+/**
+ * The source of the cell that is to stand behind the one tagged `parameters`: each value declared
+ * anew, by `let`, so that its type is not the one value's.
+ *
+ * @throws UsageError when no cell is tagged so, or it declares no such name.
+ */
+export function parametersCell(file: string, values: Parameters): string {
+  const cells = cellsOf(file).filter(({ metadata }) => metadata?.tags?.includes('parameters'));
+  if (cells.length === 0) {
+    throw new UsageError(`${file} has no cell tagged "parameters", so there is nothing to set.`);
+  }
+  const source = [cells[0].source].flat().join('');
+  const known = [...source.matchAll(DECLARATION)].map(([, name]) => name);
+  const unknown = Object.keys(values).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`${file} has no parameter ${unknown}: it has ${known.join(', ')}.`);
+  }
+  const lines = Object.entries(values).map(
+    ([name, value]) => `let ${name} = ${JSON.stringify(value)};`,
+  );
+  return ['// Set from outside', ...lines].join('\n');
+}
+
+/**
+ * A value as a command line gives it: JSON, or else the text itself.
+ *
+ * @param text - `name=value`.
+ * @throws UsageError without a name and an equals sign.
+ */
+export function parseParameter(text: string): [name: string, value: unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--set takes name=value, not "${text}".`);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
+interface Cell {
+  metadata?: { tags?: string[] };
+  source: string | string[];
+}
+
+function cellsOf(file: string): Cell[] {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).cells ?? [];
+  } catch (error) {
+    throw new UsageError(
+      `${file} is not a notebook that Jupyter can read: ${(error as Error).message}`,
+    );
+  }
+}
