@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { bundleByEsbuild, firstLogged } from '../package/bundles.js';
 import { temporaryFolder } from '../package/project.js';
 import { startFileServer } from '../support/file-server.js';
@@ -25,7 +26,13 @@ export interface Outcome {
 }
 
 /** The extensions of languages that are run. */
-const EXTENSIONS: Record<string, string> = { ts: 'mts', js: 'mjs', sh: 'sh', html: 'html' };
+const EXTENSIONS: Record<string, string> = {
+  ts: 'mts',
+  js: 'mjs',
+  sh: 'sh',
+  html: 'html',
+  yaml: 'yaml',
+};
 
 /** The name of a program's file. @throws Error for a language that is not run. */
 export function fileOf({ file, lang, line }: Program): string {
@@ -45,6 +52,11 @@ export async function run(folder: string, program: Program): Promise<Outcome> {
   switch (program.lang) {
     case 'sh':
       return start(folder, 'bash', ['-e', '-o', 'pipefail', file], program.needsRegistry);
+    case 'yaml':
+      parseAllDocuments(program.source).forEach(({ errors }) => {
+        if (errors.length > 0) throw errors[0];
+      });
+      return { code: 0, out: '', err: '' };
     case 'html':
       return inBrowser(await loggedByPage(folder, file));
     default:

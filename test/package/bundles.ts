@@ -11,6 +11,7 @@ export async function bundleByEsbuild(folder: string, entry: string): Promise<st
     entryPoints: [join(folder, entry)],
     absWorkingDir: folder,
     bundle: true,
+    format: 'esm',
     platform: 'browser',
     minify: true,
     logLevel: 'silent',
