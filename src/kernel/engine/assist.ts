@@ -26,7 +26,7 @@ export class Assist {
     const candidates = (found?.entries ?? [])
       .filter((entry) => {
         const prefix = code.slice(spanOf(entry).start, position).toLowerCase();
-        return entry.name.toLowerCase().startsWith(prefix);
+        return entry.name.toLowerCase().startsWith(prefix) && !isOurs(entry.name, slot);
       })
       .sort((a, b) => compare(a.sortText, b.sortText) || compare(a.name, b.name));
     const { start, end } = spanOf(candidates[0]);
@@ -81,7 +81,7 @@ export class Assist {
   }
 
   private stage(code: string): Slot {
-    return this.cells.stage(code, 'In[*]');
+    return this.cells.stage(code, 'In[*]', true);
   }
 }
 
@@ -130,6 +130,12 @@ function signatureOf(info: ts.QuickInfo): string {
     .displayPartsToString(info.displayParts)
     .replace(/^\(alias\) /, '')
     .replace(/\nimport .*$/, '');
+}
+
+/** Whether a name only serves to hand another one on. */
+function isOurs(name: string, { uses }: Slot): boolean {
+  const [, original] = /^(.+)\$\d+$/.exec(name) ?? [];
+  return original !== undefined && uses.has(original) && !uses.has(name);
 }
 
 function typed(code: string, position: number): string {
