@@ -6,6 +6,7 @@ import { describeEnvironment } from '../src/runtime/environment.js';
 import { UsageError } from '../src/runtime/errors.js';
 import { KERNEL } from './kernel/suite.js';
 import { OPTIMIZERS } from './optimizers/parts.js';
+import { SCALE } from './scale/suite.js';
 import type { Request, Suite } from './suite.js';
 import { TRAINING } from './training/suite.js';
 
@@ -13,6 +14,7 @@ const SUITES: Record<string, Suite<unknown>> = {
   training: TRAINING as Suite<unknown>,
   optimizers: OPTIMIZERS as Suite<unknown>,
   kernel: KERNEL as Suite<unknown>,
+  scale: SCALE as Suite<unknown>,
 };
 
 interface Flags extends Omit<Request, 'threads'> {
@@ -29,6 +31,9 @@ Suites:
               Parts: ${OPTIMIZERS.names.join(', ')}
   kernel      what a notebook's reader waits for: our kernel, stock tslab's and Deno's in turn.
               Parts: ${KERNEL.names.join(', ')}
+  scale       sweeps: the local engine and Ray in turn on this machine's cores, what Ray's driver
+              does for a trial, and from these, simulated, thousands of trials on many machines.
+              Parts: ${SCALE.names.join(', ')}
 
 Keras and PyTorch run in the Python that LAZYAHEAD_PYTHON names, where it can import them, else in an
 environment that is made on first use in the cache folder; Deno likewise comes from PyPI.

@@ -23,7 +23,14 @@ export { type RowLine, rowChart } from './charts/row-chart.js';
 export { stepTimeChart } from './charts/step-time-chart.js';
 export { type WalkChart, walkChart } from './charts/walk-chart.js';
 export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
-export { loadImdb } from './data/imdb.js';
+export {
+  type ImdbData,
+  type ImdbInfo,
+  type ImdbOptions,
+  type ImdbSplit,
+  loadImdb,
+} from './data/imdb.js';
+export { inOrder, shuffled } from './experiments/batches.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type {
   Batch,
@@ -33,12 +40,14 @@ export type {
   ExperimentData,
   OptimizerRecipe,
   Preset,
+  Protocol,
   RateSchedule,
   ReportedFigure,
   RunConfig,
   TrainingSet,
 } from './experiments/experiment.js';
 export type { Metric, MetricName, Score } from './experiments/metric.js';
+export { ADAM_FAMILY } from './experiments/optimizers.js';
 export { type Landscape, landscapeOf } from './illustrations/landscape.js';
 export { type RowHistoryOptions, rowHistory } from './illustrations/row-history.js';
 export { type SamplingOptions, samplingShares } from './illustrations/sampling-shares.js';
@@ -46,6 +55,7 @@ export { type StepTime, type StepTimesOptions, stepTimes } from './illustrations
 export { SURFACES, type Surface } from './illustrations/surfaces.js';
 export { type Stop, type Sync, type Walk, type WalkOptions, walk } from './illustrations/walk.js';
 export type { DifferenceRow } from './report/differences.js';
+export type { Fact } from './report/environment.js';
 export type { ReportContent, ReportSection } from './report/html.js';
 export { reportMarkdown } from './report/markdown.js';
 export { chartFiles } from './report/markdown-charts.js';
@@ -66,6 +76,7 @@ export {
   startBackend,
 } from './runtime/backend.js';
 export type { NativeLibrary } from './runtime/native.js';
+export { deriveSeed, type RandomStream, randomStream } from './runtime/seeds.js';
 export {
   optimizerFromSpec,
   optimizerToSpec,
@@ -82,10 +93,21 @@ export {
   figureVerdict,
 } from './statistics/reproduced.js';
 export { type Interval, type Sample, sampleOf } from './statistics/sample.js';
-export type { Engine, Trial, TrialEvent, Value } from './sweeps/engine.js';
+export type { Engine, EngineOptions, Trial, TrialEvent, Value } from './sweeps/engine.js';
 export { LocalEngine, type LocalOptions } from './sweeps/local.js';
+export type {
+  Choice,
+  KnownTrial,
+  Pruner,
+  Search,
+  StudyRequest,
+  Told,
+} from './sweeps/optuna/study.js';
+export { Study } from './sweeps/optuna/study.js';
 export { planSweep, planTrials, type SweepRequest } from './sweeps/plan.js';
-export type { Range } from './sweeps/space.js';
+export { runSearch } from './sweeps/search.js';
+export type { SearchRecord, SearchRequest } from './sweeps/search-plan.js';
+export type { Point, Range, Space } from './sweeps/space.js';
 export { type Outlook, type Progress, runSweep, type SweepOptions } from './sweeps/sweep.js';
 export { readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
 export type { EndEvent, EpochEvent, StepEvent, TrainingEvent } from './training/events.js';

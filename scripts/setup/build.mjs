@@ -48,6 +48,7 @@ export async function compile(...options) {
     throw new StepFailure(`TypeScript says: ${cause}`, 'Put right the source named there.');
   }
   describeModules();
+  await removeUnusedTypes();
   chmodSync(join(DIST, 'cli', 'bin.js'), 0o755);
   writeRecord({ build: sources });
 }
@@ -61,6 +62,27 @@ function describeModules() {
     const types = join(ESM, `${name}.d.ts`);
     const path = relative(dirname(types), join(DIST, name)).replaceAll('\\', '/');
     writeFileSync(types, `export * from '${path}.js';\n`);
+  }
+}
+
+/** Leaves the declarations that programs can reach from the entries: half of them are internal. */
+async function removeUnusedTypes() {
+  const { default: ts } = await import('typescript');
+  const reached = new Set();
+  const reach = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true);
+    for (const { fileName } of importedFiles) {
+      if (fileName.startsWith('.')) reach(join(dirname(file), fileName.replace(/\.js$/, '.d.ts')));
+    }
+  };
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const named = JSON.stringify(exports).match(/\.\/[\w./-]+\.d\.ts/g);
+  for (const name of named) reach(join(ROOT, name));
+  for (const name of readdirSync(DIST, { recursive: true })) {
+    const file = join(DIST, name);
+    if (name.endsWith('.d.ts') && !reached.has(file)) rmSync(file);
   }
 }
 

@@ -2,6 +2,8 @@
  * The npm packages that the kit needs and the library does not: the kernel, native TensorFlow,
  * charts, the command line. package.json names them in `kit` and their versions in
  * `devDependencies`, from which a clone has them; a project gets them as dev dependencies of its own.
+ * The kernel's compiler goes by the name of `@typescript/typescript6`, because a project may well have
+ * version 7 as `typescript`, which programs cannot call.
  */
 
 import { existsSync, readFileSync } from 'node:fs';

@@ -23,14 +23,14 @@ export const python = {
     existsSync(PYTHON) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint(),
 
   async run(say) {
-    const base = await findPython();
-    say(`Python ${base.version} (${base.command.join(' ')})`);
     if (existsSync(VENV) && !existsSync(STAMP)) {
       throw new StepFailure(
         `${VENV} is there and is not lazyahead's.`,
         'Move it away, or set lazyahead up in another folder.',
       );
     }
+    const base = await findPython();
+    say(`Python ${base.version} (${base.command.join(' ')})`);
     rmSync(VENV, { recursive: true, force: true });
     mkdirSync(VENV);
     writeFileSync(STAMP, '');

@@ -24,10 +24,12 @@ export async function runSteps(steps, print = console.log) {
     try {
       await step.run((line) => print(`  ${line}`));
     } catch (error) {
-      if (!(error instanceof StepFailure)) throw error;
+      // A folder that cannot be written to, a full disk: Node's sentence names the path.
+      if (!(error instanceof StepFailure || error.syscall)) throw error;
+      const remedy = error.remedy ?? 'Put that right, then run it again.';
       throw new StepFailure(
         `Set-up stopped at "${step.name}": ${error.message}`,
-        `${error.remedy} What is done so far is kept, and the next run goes on from there.`,
+        `${remedy} What is done so far is kept, and the next run goes on from there.`,
       );
     }
     print(`  done in ${((performance.now() - start) / 1000).toFixed(1)} s`);

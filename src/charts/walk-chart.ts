@@ -8,6 +8,7 @@ const FAST = '#D55E00';
 const SLOW = '#0072B2';
 const ALONE = '#999999';
 
+/** What {@link walkChart} draws. */
 export interface WalkChart {
   landscape: Landscape;
   /** Lookahead's walk. */

@@ -1,6 +1,7 @@
 /** How often the words of a vocabulary are sampled. */
 import { axis, CHART_CONFIG, chartLayout, type Figure } from './figure.js';
 
+/** What {@link zipfChart} draws. */
 export interface ZipfChart {
   /** Names the texts: `IMDB reviews`. */
   texts: string;

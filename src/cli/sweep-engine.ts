@@ -14,9 +14,10 @@ export interface EngineFlags {
   workerCommand?: string;
 }
 
-/** Adds the options of {@link EngineFlags}. */
+/** Adds the options of {@link EngineFlags}, which are checked before anything is done. */
 export const addEngineOptions = (command: Command): Command =>
   command
+    .hook('preAction', () => checkEngineFlags(command.opts()))
     .addOption(numberOption('workers', 'n', 'trials at a time (default: one a core)'))
     .addOption(
       new Option(
@@ -32,6 +33,15 @@ export const addEngineOptions = (command: Command): Command =>
       '--worker-command <command>',
       'what starts lazyahead on the nodes of a Ray cluster (default: this installation, by its path)',
     );
+
+/** @throws UsageError for an option that another engine has. */
+function checkEngineFlags({ engine, address, workerCommand }: EngineFlags): void {
+  for (const [name, value] of Object.entries({ address, 'worker-command': workerCommand })) {
+    if (value !== undefined && engine !== 'ray') {
+      throw new UsageError(`--${name} is about a Ray cluster: add --engine ray, or leave it out.`);
+    }
+  }
+}
 
 /** An engine, and what lets go of it. */
 export interface OpenEngine {
@@ -50,11 +60,6 @@ export async function openEngine(
 ): Promise<OpenEngine> {
   const { engine = 'local', address, workerCommand, backend, threads = 1 } = flags;
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  for (const [name, value] of Object.entries({ address, 'worker-command': workerCommand })) {
-    if (value !== undefined && engine !== 'ray') {
-      throw new UsageError(`--${name} is about a Ray cluster: add --engine ray, or leave it out.`);
-    }
-  }
   const { sensibleWorkers } = await import('../sweeps/workers.js');
   const { workers, warning } = sensibleWorkers(flags.workers, threads);
   if (engine === 'local') {

@@ -61,13 +61,15 @@ function lineOf(
   run?: RunResult,
 ): string | undefined {
   if (event.type === 'status') return event.status;
-  if (event.type !== 'ended' && event.type !== 'failed') return undefined;
+  if (!['ended', 'stopped', 'failed'].includes(event.type)) return undefined;
   const result =
     event.type === 'failed'
       ? `failed. ${event.message}`
-      : run!.summary.status === 'diverged'
-        ? `diverged. ${run!.summary.message}`
-        : `${bestText(run!.summary)} in ${formatDuration(run!.summary.seconds)}`;
+      : event.type === 'stopped'
+        ? `ended early, after ${count(run!.summary.epochs, 'epoch')}`
+        : run!.summary.status === 'diverged'
+          ? `diverged. ${run!.summary.message}`
+          : `${bestText(run!.summary)} in ${formatDuration(run!.summary.seconds)}`;
   const { ended, failed, total } = progress;
   return `[${ended + failed}/${total}] ${labelOf(trial)}: ${result}; ${restText(progress)}`;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import type { Value } from '../sweeps/engine.js';
 import type { Range } from '../sweeps/space.js';
+import type { SweepOptions } from '../sweeps/sweep.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { untilInterrupted } from './interrupt.js';
 import {
@@ -13,11 +14,19 @@ import {
   requestOf,
   type TrainingFlags,
 } from './options.js';
+import {
+  addSearchOptions,
+  openStudy,
+  recordOf,
+  refuseWithoutSearch,
+  type SearchFlags,
+} from './search.js';
 import { addEngineOptions, type EngineFlags, openEngine } from './sweep-engine.js';
 import { gridOption, rangeOption } from './sweep-options.js';
 import { showSweep } from './sweep-progress.js';
+import { openTracker } from './tracking.js';
 
-interface Flags extends TrainingFlags, EngineFlags {
+interface Flags extends TrainingFlags, EngineFlags, SearchFlags {
   grid: Record<string, Value[]>;
   range: Record<string, Range>;
   logRange: Record<string, Range>;
@@ -64,29 +73,42 @@ export function register(program: Command): void {
       optimizerList,
     )
     .option('--plan', 'say what would be run and how long it would take, and end there');
-  addTrainingOptions(addEngineOptions(command)).action(sweepAction);
+  addTrainingOptions(addEngineOptions(addSearchOptions(command))).action(sweepAction);
 }
 
 async function sweepAction(experiment: string | undefined, flags: Flags): Promise<void> {
   const { json } = flags;
   const signal = untilInterrupted();
+  refuseWithoutSearch(flags);
+  const tracker = await openTracker(flags.track);
+  const logged: Promise<void>[] = [];
   const directory = await openDirectory(experiment, flags);
   const { runSweep } = await import('../sweeps/sweep.js');
+  const { runSearch } = await import('../sweeps/search.js');
+  const { search } = directory.read();
+  const study = search && (await openStudy(search, directory.path));
   const { engine, close } = await openEngine(flags, directory);
   const display = showSweep();
   try {
-    await runSweep(directory, {
+    const options: SweepOptions = {
       engine,
       signal,
       onOutlook(outlook) {
         display.outlook(outlook);
         return !flags.plan;
       },
-      onEvent: display.event,
-    });
+      onEvent(event, trial, progress, run) {
+        display.event(event, trial, progress, run);
+        if (run !== undefined) logged.push(tracker.log(run));
+      },
+    };
+    if (search && study) await runSearch(directory, study, search, options);
+    else await runSweep(directory, options);
   } finally {
     display.stop();
     await close();
+    await study?.close();
+    await Promise.all(logged);
   }
   if (flags.plan) {
     process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
@@ -110,6 +132,8 @@ async function openDirectory(
   const { planSweep } = await import('../sweeps/plan.js');
   const { timeStamp } = await import('../training/run.js');
   const { grid, range, logRange, random, searchSeed, seeds, optimizers, backend, threads } = flags;
+  const path = flags.runDir ?? join('runs', `sweep-${experiment}-${timeStamp()}`);
+  if (flags.search !== undefined) return openSearch(experiment, path, flags);
   const trials = await planSweep(
     {
       experiment,
@@ -118,16 +142,40 @@ async function openDirectory(
     },
     { backend, threads },
   );
-  const path = flags.runDir ?? join('runs', `sweep-${experiment}-${timeStamp()}`);
   return SweepDirectory.open(path, experiment, trials);
+}
+
+/** The directory of a search, with how it chooses its trials. */
+async function openSearch(experiment: string, path: string, flags: Flags): Promise<SweepDirectory> {
+  const { checkSearch } = await import('../sweeps/search-plan.js');
+  const { experimentNamed } = await import('../experiments/config.js');
+  const { SweepDirectory } = await import('../sweeps/sweep-directory.js');
+  const { grid, range, logRange, seeds = [1], searchSeed = 1 } = flags;
+  if (flags.random !== undefined) {
+    throw new UsageError('--random draws its points before; leave it out, or --search.');
+  }
+  if (seeds.length !== 1) {
+    throw new UsageError(
+      'A search takes one seed: repeat its best trials with several afterwards.',
+    );
+  }
+  const optimizers = flags.optimizers ?? experimentNamed(experiment).compared.slice(0, 1);
+  const request = { experiment, ...requestOf(flags), optimizer: optimizers[0], seed: seeds[0] };
+  const space = { grid, ranges: { ...range, ...logRange } };
+  const rest = { request, optimizers, space, seed: searchSeed };
+  checkSearch({ ...rest, search: 'tpe', prune: 'none', trials: flags.trials! });
+  const directory = SweepDirectory.open(path, experiment, []);
+  directory.noteSearch(recordOf(directory, flags, rest));
+  return directory;
 }
 
 /** Prints what the sweep has come to, and writes its report. */
 async function conclude(directory: SweepDirectory, { json }: { json?: boolean }): Promise<void> {
   const { path } = directory;
-  const { trials, runs, failures } = directory.read();
+  const { trials, runs, failures, stopped, search } = directory.read();
   const failed = Object.keys(failures).length;
-  const rest = trials.length - runs.size - failed;
+  const planned = search?.trials ?? trials.length;
+  const rest = Math.max(0, planned - runs.size - stopped.size - failed);
   if (failed > 0) process.exitCode ??= 1;
   let text = '';
   if (runs.size > 0) {
@@ -140,7 +188,8 @@ async function conclude(directory: SweepDirectory, { json }: { json?: boolean })
     text = `${reportText(content)}\n\nReport with charts: ${report}\n`;
     if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
   }
-  text += `${runs.size} of ${trials.length} trials have ended${failed > 0 ? `, ${failed} failed` : ''}, in ${path}\n`;
+  const early = stopped.size > 0 ? `, ${stopped.size} before their end` : '';
+  text += `${runs.size} of ${planned} trials have ended${early}${failed > 0 ? `, ${failed} failed` : ''}, in ${path}\n`;
   if (rest + failed > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
   (json ? process.stderr : process.stdout).write(text);
 }

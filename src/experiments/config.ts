@@ -7,7 +7,7 @@ import { imdb } from './imdb/imdb.js';
 import { isSpec } from './optimizers.js';
 import { ptb } from './ptb/ptb.js';
 
-/** All experiments, by name. */
+/** All experiments, by name. One that is added here can be run, swept and reported like the others. */
 export const EXPERIMENTS: Record<string, Experiment> = {
   imdb,
   cifar10: cifar(10),

@@ -17,7 +17,7 @@ export interface Surface {
 }
 
 /** Surfaces by name. */
-export const SURFACES = {
+export const SURFACES: { valley: Surface; banana: Surface } = {
   /** A quadratic that is 30 times as steep across as along: ½(0.1 x² + 3 y²). */
   valley: {
     title: 'a narrow valley',
@@ -36,4 +36,4 @@ export const SURFACES = {
     xRange: [-1.8, 1.8],
     yRange: [-0.6, 2.2],
   },
-} as const satisfies Record<string, Surface>;
+};

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { PROTOCOL_VERSION } from './wire/message.js';
 
@@ -5,7 +6,8 @@ import { PROTOCOL_VERSION } from './wire/message.js';
 export function kernelInfo() {
   const ours = require(join(__dirname, '..', '..', 'package.json'));
   // The package's own file, to spare reading the compiler for a number.
-  const { version } = require('typescript/package.json');
+  const compiler = createRequire(require.resolve('@typescript/typescript6'));
+  const { version } = compiler('@typescript/old/package.json');
   return {
     status: 'ok',
     protocol_version: PROTOCOL_VERSION,

@@ -5,13 +5,13 @@
  */
 import '../runtime/require-kit.js';
 
-export type { SvgSize } from '../charts/svg/renderer.js';
+export type { Drawable, SvgSize } from '../charts/svg/renderer.js';
 export { svgOf } from '../charts/svg/svg-of.js';
 export type { PlotlyFigure } from '../kernel/values/figure.js';
 export type { MimeBundle } from '../runtime/cell-api.js';
 export { input, interrupted } from './ask.js';
 export { clearOutput, type Displayable, display, show } from './display.js';
-export { interact, type Values } from './interact.js';
+export { type Interaction, interact, type Values } from './interact.js';
 export { liveCurves } from './live-curves.js';
 export { type LivePlot, livePlot, type Points } from './live-plot.js';
 export { type LiveSweepOptions, liveSweep } from './live-sweep.js';

@@ -6,19 +6,26 @@ import type { ValueWidget } from './widgets/value.js';
 /** The values of controls, by the controls' names. */
 export type Values<C> = { [Name in keyof C]: C[Name] extends ValueWidget<infer T> ? T : never };
 
+/** What {@link interact} gives back. */
+export interface Interaction {
+  /** Draws anew, for when something other than a control has changed. */
+  redraw(): void;
+  /** Ends it: the chart no longer follows the controls. */
+  close(): void;
+}
+
 /**
  * Shows controls and, below them, a chart of their values that follows them, also after the cell has
  * ended. Where nobody can move a control it is the chart of the first values.
  *
  * @param draw - makes the figure; while it takes long, only the controls' latest values are drawn.
- * @returns `redraw`, for when something else has changed, and `close`, after which it no longer follows.
  * @example
  * interact({ k: new IntSlider({ description: 'k', value: 5, min: 1, max: 20 }) }, ({ k }) => figure(k));
  */
 export function interact<C extends Record<string, ValueWidget<unknown>>>(
   controls: C,
   draw: (values: Values<C>) => PlotlyFigure,
-): { redraw(): void; close(): void } {
+): Interaction {
   const widgets = Object.values(controls);
   const values = () =>
     Object.fromEntries(

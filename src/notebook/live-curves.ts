@@ -1,4 +1,5 @@
 import { CHART_CONFIG, epochLayout, optimizerStyle } from '../charts/figure.js';
+import type { MetricName } from '../experiments/metric.js';
 import type { PlotlyFigure } from '../kernel/values/figure.js';
 import type { EpochEvent, StepEvent, TrainingEvent } from '../training/events.js';
 import { type LivePlot, livePlot } from './live-plot.js';
@@ -24,7 +25,7 @@ export function liveCurves(optimizer: string): (event: TrainingEvent) => void {
       chart = null;
       return;
     }
-    chart ??= livePlot(curvesFigure(optimizer));
+    chart ??= livePlot(curvesFigure(optimizer, metricNameOf(event)));
     extendCurves(chart, event);
   };
 }
@@ -41,6 +42,12 @@ export function extendCurves(chart: LivePlot, event: StepEvent | EpochEvent): vo
   chart.extend({ x: [steps], y: [value], text: [name] }, METRIC);
 }
 
+/** The metric of the run that an event is of. */
+function metricNameOf(event: StepEvent | EpochEvent): MetricName {
+  const isAccuracy = event.type === 'step' ? 'accuracy' in event : 'valAccuracy' in event.metrics;
+  return isAccuracy ? 'accuracy' : 'perplexity';
+}
+
 /** The validation data's metric: a share in per cent, a perplexity as it is. */
 function metricOf({ metrics }: EpochEvent): { name: string; value: number | null } {
   const { valAccuracy, valPerplexity } = metrics as {
@@ -51,8 +58,13 @@ function metricOf({ metrics }: EpochEvent): { name: string; value: number | null
   return { name: 'perplexity', value: valPerplexity ?? null };
 }
 
+const AXES: Record<MetricName, string> = {
+  accuracy: 'Validation accuracy (%)',
+  perplexity: 'Validation perplexity',
+};
+
 /** Loss to the left, metric to the right, both against steps; no points yet. */
-export function curvesFigure(optimizer: string): PlotlyFigure {
+export function curvesFigure(optimizer: string, metric: MetricName): PlotlyFigure {
   const { label, color, symbol } = optimizerStyle(optimizer);
   const layout = epochLayout({
     title: label,
@@ -97,7 +109,7 @@ export function curvesFigure(optimizer: string): PlotlyFigure {
       yaxis2: {
         ...yaxis,
         anchor: 'x2',
-        title: { ...yaxis.title, text: 'Validation metric' },
+        title: { ...yaxis.title, text: AXES[metric] },
       },
     },
     config: CHART_CONFIG,

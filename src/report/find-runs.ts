@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
+import type { SearchRecord } from '../sweeps/search-plan.js';
 import { holdsSweep, readSweep, type Sweep } from '../sweeps/sweep-directory.js';
 import type { RunResult } from '../training/results.js';
 import { readRun } from '../training/run-files.js';
@@ -83,7 +84,7 @@ const nameOf = (root: string, path: string): string =>
     .join('/');
 
 /** `imdb-full: 7 of 25 runs have ended (adam 2 of 5, lazy-adam 2 of 5)`, and which have failed. */
-function sweepNotes({ trials, runs, failures }: Sweep, name: string): string[] {
+function sweepNotes({ trials, runs, failures, stopped, search }: Sweep, name: string): string[] {
   const optimizers = [...new Set(trials.map(({ request }) => request.optimizer))];
   const each = optimizers.map((optimizer) => {
     const own = trials.filter(({ request }) => request.optimizer === optimizer);
@@ -91,7 +92,8 @@ function sweepNotes({ trials, runs, failures }: Sweep, name: string): string[] {
   });
   const failed = trials.filter(({ id }) => id in failures);
   return [
-    ...(runs.size < trials.length
+    ...searchNotes(stopped.size, search),
+    ...(runs.size + stopped.size < trials.length
       ? [
           `unfinished: ${runs.size} of ${trials.length} runs of ${name} have ended (${each.join(', ')})`,
         ]
@@ -99,5 +101,21 @@ function sweepNotes({ trials, runs, failures }: Sweep, name: string): string[] {
     ...failed.map(
       ({ id, request }) => `failed: ${request.optimizer}, seed ${request.seed} (${failures[id]})`,
     ),
+  ];
+}
+
+/** `importance for the result, by Optuna (PED-ANOVA): lr 0.83, k 0.17`, and how many it ended early. */
+function searchNotes(stopped: number, search: SearchRecord | undefined): string[] {
+  if (search === undefined) return [];
+  const shares = Object.entries(search.importance ?? {}).sort(([, a], [, b]) => b - a);
+  return [
+    ...(shares.length > 0
+      ? [
+          `importance for the result, by Optuna (PED-ANOVA): ${shares
+            .map(([name, share]) => `${name} ${share.toFixed(2)}`)
+            .join(', ')}`,
+        ]
+      : []),
+    ...(stopped > 0 ? [`ended early as hopeless, and in no table: ${stopped} of the trials`] : []),
   ];
 }

@@ -32,7 +32,6 @@ export interface Environment {
 export function describeEnvironment(backend: BackendInfo): Environment {
   const commit = git('rev-parse', 'HEAD');
   const changes = git('status', '--porcelain');
-  const packages = ['tfjs-core', 'tfjs-layers', 'tfjs-node', 'tfjs-backend-wasm'];
   return {
     time: new Date().toISOString(),
     lazyahead: versionIn(PACKAGE),
@@ -45,8 +44,14 @@ export function describeEnvironment(backend: BackendInfo): Environment {
     cores: availableParallelism(),
     memory: totalmem(),
     backend,
-    tfjs: Object.fromEntries(packages.map((name) => [name, versionOf(`@tensorflow/${name}`)])),
+    tfjs: tfjsVersions(),
   };
+}
+
+/** Versions of the tf.js packages in use, by name. */
+export function tfjsVersions(): Record<string, string> {
+  const packages = ['tfjs-core', 'tfjs-layers', 'tfjs-node', 'tfjs-backend-wasm'];
+  return Object.fromEntries(packages.map((name) => [name, versionOf(`@tensorflow/${name}`)]));
 }
 
 /**

@@ -1,14 +1,12 @@
 /** Finding a Python that has certain packages, or installing them. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from './folders.js';
+import { cacheFolder, PROJECT } from './folders.js';
 
 const execute = promisify(execFile);
 
-/** The package's root: this file is `src/runtime/python.ts` or the `.js` of it in `dist/`. */
-const PACKAGE = resolve(__dirname, '..', '..');
 const INSTALL_MINUTES = 20;
 
 /** What a Python is wanted for. */
@@ -27,7 +25,7 @@ export interface PythonNeeds {
 export type Python = { python: string; versions: Record<string, string> } | { reason: string };
 
 /**
- * Looks at `LAZYAHEAD_PYTHON`, the clone's `.venv` and the Python on the path, in this order; where
+ * Looks at `LAZYAHEAD_PYTHON`, the `.venv` of set-up and the Python on the path, in this order; where
  * none of them has the modules, installs them.
  *
  * @param say - is told what takes long, and of a `LAZYAHEAD_PYTHON` that will not do.
@@ -40,7 +38,7 @@ export async function findPython(
 ): Promise<Python> {
   const names = needs.modules.join(', ');
   const wished = process.env.LAZYAHEAD_PYTHON;
-  const candidates = [wished, pythonIn(join(PACKAGE, '.venv')), ...ON_PATH];
+  const candidates = [wished, pythonIn(join(PROJECT, '.venv')), ...ON_PATH];
   for (const python of candidates.filter((name) => name !== undefined && name !== '')) {
     const versions = await versionsIn(python as string, needs.modules);
     if (versions !== null) return { python: python as string, versions };
@@ -55,11 +53,11 @@ export async function findPython(
 }
 
 /**
- * Where what a command needs is installed: the clone's `.venv`, which set-up has made, or a virtual
- * environment in the cache folder where the package is no clone.
+ * Where what a command needs is installed: the `.venv` that set-up has made, or a virtual environment
+ * in the cache folder where there is none.
  */
 export function ownVenv(name: string): string {
-  const venv = join(PACKAGE, '.venv');
+  const venv = join(PROJECT, '.venv');
   return existsSync(pythonIn(venv)) ? venv : cacheFolder(name);
 }
 

@@ -23,11 +23,21 @@ export type TrialEvent = { id: string } & (
   | { type: 'training'; event: TrainingEvent }
   /** Trained to its end, or diverged: the files of its run directory, by name. */
   | { type: 'ended'; files: Record<string, string> }
+  /** Ended early because it was to: the files that it had come to. */
+  | { type: 'stopped'; files: Record<string, string> }
   /** It could not be carried out; the other trials go on. */
   | { type: 'failed'; message: string }
   /** It was stopped by the signal. An engine that can will take it up again where it was. */
   | { type: 'cancelled' }
 );
+
+/** How trials are ended before their end. */
+export interface EngineOptions {
+  /** Cancels what runs; no further trial is then pulled. */
+  signal: AbortSignal;
+  /** The signal that ends one trial early, by its id. */
+  stopped?: (id: string) => AbortSignal | undefined;
+}
 
 /**
  * Carries trials out. Trials go in and results come out by value: whoever uses an engine assumes
@@ -39,13 +49,14 @@ export interface Engine {
   readonly workers: number;
   /**
    * Runs trials, pulling the next one whenever a worker is free. Every trial pulled comes to one of
-   * `ended`, `failed` and `cancelled`, once.
+   * `ended`, `stopped`, `failed` and `cancelled`, once.
    *
    * @param trials - pulled one by one.
-   * @param options - `signal` cancels what runs; no further trial is then pulled.
+   * @param options - `signal` cancels what runs; no further trial is then pulled. `stopped` gives the
+   *   signal that ends one trial early.
    */
   run(
     trials: Iterable<Trial> | AsyncIterable<Trial>,
-    options: { signal: AbortSignal },
+    options: EngineOptions,
   ): AsyncIterable<TrialEvent>;
 }

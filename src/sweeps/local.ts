@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BackendOptions } from '../runtime/backend.js';
 import { Channel } from './channel.js';
-import type { Engine, Trial, TrialEvent } from './engine.js';
+import type { Engine, EngineOptions, Trial, TrialEvent } from './engine.js';
 import { puller } from './puller.js';
 import type { TrialOrder, TrialReport } from './trial-process.js';
 
@@ -35,7 +35,7 @@ export class LocalEngine implements Engine {
 
   async *run(
     trials: Iterable<Trial> | AsyncIterable<Trial>,
-    { signal }: { signal: AbortSignal },
+    { signal, stopped }: EngineOptions,
   ): AsyncGenerator<TrialEvent, void, undefined> {
     const left = new AbortController();
     const stop = AbortSignal.any([signal, left.signal]);
@@ -45,7 +45,7 @@ export class LocalEngine implements Engine {
       while (!stop.aborted) {
         const trial = await next();
         if (trial === undefined) return;
-        await this.carryOut(trial, stop, channel);
+        await this.carryOut(trial, { stop, early: stopped?.(trial.id) }, channel);
       }
     };
     const all = Promise.all(Array.from({ length: this.workers }, work));
@@ -57,7 +57,7 @@ export class LocalEngine implements Engine {
       for await (const event of channel) {
         yield event;
         // Whoever reads has the result by now.
-        if (event.type === 'ended') rmSync(this.runDir(event), { recursive: true, force: true });
+        if ('files' in event) rmSync(this.runDir(event), { recursive: true, force: true });
       }
     } finally {
       // A reader that leaves early must not leave trials running.
@@ -80,23 +80,29 @@ export class LocalEngine implements Engine {
     return join(this.options.scratch, id);
   }
 
-  private async carryOut(trial: Trial, stop: AbortSignal, to: Channel<TrialEvent>): Promise<void> {
+  private async carryOut(trial: Trial, ends: Ends, to: Channel<TrialEvent>): Promise<void> {
     const { id, request } = trial;
     const { backend, threads = 1 } = this.options;
     const child = spawn(process.execPath, [...process.execArgv, PROGRAM]);
     const order: TrialOrder = { request, runDir: this.runDir(trial), backend, threads };
     const say = (report: TrialReport) => to.push({ ...report, id } as TrialEvent);
     say({ type: 'started' });
-    const end = await converse(child, order, stop, say);
+    const end = await converse(child, order, ends, say);
     say(end);
   }
+}
+
+/** What ends a trial before its end. */
+interface Ends {
+  stop: AbortSignal;
+  early?: AbortSignal;
 }
 
 /** Gives the order and passes reports on, up to the last one, which is returned. */
 async function converse(
   child: ChildProcessWithoutNullStreams,
   order: TrialOrder,
-  stop: AbortSignal,
+  { stop, early }: Ends,
   say: (report: TrialReport) => void,
 ): Promise<TrialReport> {
   let last: TrialReport | undefined;
@@ -113,12 +119,14 @@ async function converse(
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
     const report: TrialReport = JSON.parse(line);
-    if (['ended', 'failed', 'cancelled'].includes(report.type)) last = report;
+    if (['ended', 'stopped', 'failed', 'cancelled'].includes(report.type)) last = report;
     else say(report);
   });
   child.stdin.write(`${JSON.stringify(order)}\n`);
   if (stop.aborted) cancel();
   stop.addEventListener('abort', cancel);
+  const endEarly = () => child.stdin.write('{"stop":true}\n');
+  early?.addEventListener('abort', endEarly);
   const how = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
     child.once('close', (code, signal) =>
@@ -126,6 +134,7 @@ async function converse(
     );
   });
   stop.removeEventListener('abort', cancel);
+  early?.removeEventListener('abort', endEarly);
   clearTimeout(killer);
   if (last !== undefined) return last;
   if (stop.aborted) return { type: 'cancelled' };

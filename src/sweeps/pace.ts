@@ -3,15 +3,18 @@ import { resolveConfig } from '../experiments/config.js';
 import type { RunSummary } from '../training/results.js';
 import type { Trial } from './engine.js';
 
-/** How fast trials of each kind go. */
+/** How fast trials of each kind go. What it is asked takes no longer the more it has seen. */
 export class Pace {
   /** Seconds an epoch of what was measured, by kind. */
-  private readonly measured = new Map<string, number[]>();
+  private readonly measured = new Map<string, Mean>();
+  /** The same of all kinds. */
+  private readonly all = new Mean();
   /** Seconds that trials took to come to their first step. */
-  private readonly starts: number[] = [];
+  private readonly starts = new Mean();
+  private readonly costs = new WeakMap<Trial, Cost>();
 
   addStart(seconds: number): void {
-    this.starts.push(seconds);
+    this.starts.add(seconds);
   }
 
   /** A trial that has ended. */
@@ -21,20 +24,18 @@ export class Pace {
 
   /** A trial of which some steps were seen. Validation is not in it. */
   addSteps(trial: Trial, secondsAStep: number, totalSteps: number): void {
-    this.add(trial, (secondsAStep * totalSteps) / resolveConfig(trial.request).epochs);
+    this.add(trial, (secondsAStep * totalSteps) / this.costOf(trial).epochs);
   }
 
   knows(trial: Trial): boolean {
-    return this.measured.has(kindOf(trial));
+    return this.measured.has(this.costOf(trial).kind);
   }
 
   /** Estimated time of a trial (s); of a kind not seen yet, like those that were. */
   secondsOf(trial: Trial): number | null {
-    const ofKind = this.measured.get(kindOf(trial));
-    const times = ofKind ?? [...this.measured.values()].flat();
-    if (times.length === 0) return null;
-    const start = this.starts.length === 0 ? 0 : mean(this.starts);
-    return start + mean(times) * resolveConfig(trial.request).epochs;
+    const { kind, epochs } = this.costOf(trial);
+    const mean = this.measured.get(kind)?.value ?? this.all.value;
+    return mean === null ? null : (this.starts.value ?? 0) + mean * epochs;
   }
 
   /**
@@ -43,27 +44,56 @@ export class Pace {
    * @param done - seconds that each of them has been running for, by id.
    */
   secondsLeft(trials: Trial[], workers: number, done = new Map<string, number>()): number | null {
-    const left = trials.map((trial) => {
+    let [sum, longest] = [0, 0];
+    for (const trial of trials) {
       const seconds = this.secondsOf(trial);
-      return seconds === null ? null : Math.max(0, seconds - (done.get(trial.id) ?? 0));
-    });
-    if (left.includes(null)) return null;
-    const seconds = left as number[];
-    const sum = seconds.reduce((total, each) => total + each, 0);
+      if (seconds === null) return null;
+      const left = Math.max(0, seconds - (done.get(trial.id) ?? 0));
+      sum += left;
+      longest = Math.max(longest, left);
+    }
     // No shorter than the longest of them, whatever the number of workers.
-    return Math.max(sum / workers, ...seconds, 0);
+    return Math.max(sum / workers, longest);
   }
 
   private add(trial: Trial, secondsAnEpoch: number): void {
-    const kind = kindOf(trial);
-    this.measured.set(kind, [...(this.measured.get(kind) ?? []), secondsAnEpoch]);
+    const { kind } = this.costOf(trial);
+    const ofKind = this.measured.get(kind) ?? new Mean();
+    this.measured.set(kind, ofKind);
+    ofKind.add(secondsAnEpoch);
+    this.all.add(secondsAnEpoch);
+  }
+
+  /** Looked up once a trial: a sweep of thousands asks for all of them whenever one has ended. */
+  private costOf(trial: Trial): Cost {
+    const known = this.costs.get(trial);
+    if (known !== undefined) return known;
+    // Trials of one kind take equally long an epoch: the rest of what is varied costs no time.
+    const { seed, lr, k, alpha, epochs, ...rest } = resolveConfig(trial.request);
+    const cost = { kind: JSON.stringify(rest), epochs };
+    this.costs.set(trial, cost);
+    return cost;
   }
 }
 
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** What decides how long a trial takes. */
+interface Cost {
+  kind: string;
+  epochs: number;
+}
 
-/** Trials of one kind take equally long an epoch: the rest of what is varied costs no time. */
-function kindOf({ request }: Trial): string {
-  const { seed, lr, k, alpha, epochs, ...rest } = resolveConfig(request);
-  return JSON.stringify(rest);
+/** A mean of values as they come. */
+class Mean {
+  private sum = 0;
+  private count = 0;
+
+  add(value: number): void {
+    this.sum += value;
+    this.count++;
+  }
+
+  /** null before the first value. */
+  get value(): number | null {
+    return this.count === 0 ? null : this.sum / this.count;
+  }
 }

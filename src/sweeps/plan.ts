@@ -95,14 +95,20 @@ function withoutLookahead({ k, alpha, ...others }: Point): Point {
   return others;
 }
 
-function trialOf(request: RunRequest, parameters: Point): Trial {
+/** A trial, with an id that tells its configuration. @throws UsageError for one that cannot be. */
+export function trialOf(request: RunRequest, parameters: Point): Trial {
   const config = resolveConfig(request);
   const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 8);
   const id = `${folderNameOf(config.optimizer)}-seed${config.seed}-${hash}`;
   return { id, parameters, request: JSON.parse(JSON.stringify(request)) };
 }
 
-function checkSpace({ grid, ranges }: Space, random: number | undefined, experiment: Experiment) {
+/** @throws UsageError for names or values that the experiment has not. */
+export function checkSpace(
+  { grid, ranges }: Space,
+  random: number | undefined,
+  experiment: Experiment,
+) {
   const names = hyperparametersOf(experiment);
   for (const name of [...Object.keys(grid), ...Object.keys(ranges)]) {
     if (!names.includes(name)) throw new UsageError(unknownName(name, names));
@@ -143,7 +149,7 @@ function unknownName(name: string, names: string[]): string {
 }
 
 /** Whether a hyperparameter takes whole numbers alone. */
-function isWhole(name: string, { rates, positive = [] }: Experiment): boolean {
+export function isWhole(name: string, { rates, positive = [] }: Experiment): boolean {
   return !['lr', 'alpha', ...rates, ...positive].includes(name);
 }
 

@@ -86,6 +86,9 @@ function numberIn({ from, to, log = false }: Range, share: number, whole: boolea
   // Whole numbers at both ends are to be as likely as those between.
   const [low, high] = whole ? [from - 0.5, to + 0.5] : [from, to];
   const x = log ? low * (high / low) ** share : low + share * (high - low);
-  // Three digits decide as well as sixteen, and can be read and typed.
-  return whole ? Math.min(to, Math.max(from, Math.round(x))) : Number(x.toPrecision(3));
+  return whole ? Math.min(to, Math.max(from, Math.round(x))) : roundedWithin({ from, to }, x);
 }
+
+/** Three digits decide as well as sixteen, and can be read and typed. */
+export const roundedWithin = ({ from, to }: Range, x: number): number =>
+  Math.min(to, Math.max(from, Number(x.toPrecision(3))));

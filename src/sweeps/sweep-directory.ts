@@ -14,9 +14,11 @@ import { UsageError } from '../runtime/errors.js';
 import type { RunResult } from '../training/results.js';
 import { readRun } from '../training/run-files.js';
 import type { Trial } from './engine.js';
+import type { SearchRecord } from './search-plan.js';
 
 const PLAN = 'sweep.json';
 const FAILURES = 'failures.json';
+const SEARCH = 'search.json';
 
 /** What a sweep has come to. */
 export interface Sweep {
@@ -25,6 +27,10 @@ export interface Sweep {
   trials: Trial[];
   /** The trials that have ended, by id. */
   runs: Map<string, RunResult>;
+  /** The trials that were ended early, by id. */
+  stopped: Set<string>;
+  /** How the trials were chosen, where by a search. */
+  search?: SearchRecord;
   /** Why the trials failed that did, by id. Continuing the sweep tries them again. */
   failures: Record<string, string>;
 }
@@ -35,6 +41,8 @@ export const holdsSweep = (directory: string) => existsSync(join(directory, PLAN
 /**
  * - `sweep.json`: the plan, every trial of it;
  * - `trials/ID/`: a run directory a trial that has ended, there as a whole or not at all;
+ * - `stopped/ID/`: likewise of those that a search has ended early;
+ * - `search.json`: how a search chooses trials, and what it has come to;
  * - `failures.json`: why trials failed;
  * - `lock-1`: there while a process carries the sweep out;
  * - `unfinished/`: what an engine on this machine keeps of trials that have not ended.
@@ -82,12 +90,28 @@ export class SweepDirectory {
     return join(this.path, 'unfinished');
   }
 
-  /** Keeps the result of a trial. */
-  store(id: string, files: Record<string, string>): RunResult {
-    const folder = folderOf(this.path, id);
+  /** Adds a trial to the plan, where it is not in it. */
+  add(trial: Trial): void {
+    if (this.trials.some(({ id }) => id === trial.id)) return;
+    this.trials.push(trial);
+    writeJson(join(this.path, PLAN), { experiment: this.experiment, trials: this.trials });
+  }
+
+  /** Notes how trials are chosen. */
+  noteSearch(search: SearchRecord): void {
+    writeJson(join(this.path, SEARCH), search);
+  }
+
+  /** Keeps the result of a trial. @param kind - of one that was ended early, `stopped`. */
+  store(
+    id: string,
+    files: Record<string, string>,
+    kind: 'trials' | 'stopped' = 'trials',
+  ): RunResult {
+    const folder = folderOf(this.path, id, kind);
     const partial = `${folder}.partial`;
     rmSync(partial, { recursive: true, force: true });
-    mkdirSync(partial);
+    mkdirSync(partial, { recursive: true });
     for (const [name, content] of Object.entries(files))
       writeFileSync(join(partial, name), content);
     renameSync(partial, folder);
@@ -122,15 +146,24 @@ export function readSweep(directory: string): Sweep {
     directory,
     experiment,
     trials,
+    stopped: new Set(
+      trials.filter(({ id }) => existsSync(folderOf(directory, id, 'stopped'))).map(({ id }) => id),
+    ),
+    search: readSearch(directory),
     runs: new Map(ended.map(({ id }) => [id, readRun(folderOf(directory, id))])),
     failures: readFailures(directory),
   };
 }
 
-const folderOf = (directory: string, id: string) => join(directory, 'trials', id);
+const folderOf = (directory: string, id: string, kind = 'trials') => join(directory, kind, id);
 
 function readPlan(directory: string): { experiment: string; trials: Trial[] } {
   return JSON.parse(readFileSync(join(directory, PLAN), 'utf8'));
+}
+
+function readSearch(directory: string): SearchRecord | undefined {
+  const file = join(directory, SEARCH);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
 function readFailures(directory: string): Record<string, string> {

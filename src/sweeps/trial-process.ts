@@ -1,9 +1,10 @@
 /**
  * The program that carries one trial out, wherever an engine starts it.
  *
- * Its first line of standard input is a {@link TrialOrder}; the end of standard input cancels the
- * trial, so that it never outlives whoever started it. Each line of standard output is a
- * {@link TrialReport}, the last of them `ended`, `failed` or `cancelled`.
+ * Its first line of standard input is a {@link TrialOrder}; a second one, `{"stop":true}`, ends the
+ * trial early; the end of standard input cancels it, so that it never outlives whoever started it.
+ * Each line of standard output is a {@link TrialReport}, the last of them `ended`, `stopped`, `failed` or
+ * `cancelled`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -46,12 +47,18 @@ async function main(): Promise<void> {
   const order: TrialOrder = await new Promise((resolve) =>
     lines.once('line', (line) => resolve(JSON.parse(line))),
   );
-  report(await outcome(order, cancel.signal));
+  const early = new AbortController();
+  lines.on('line', () => early.abort());
+  report(await outcome(order, cancel.signal, early.signal));
   lines.close();
   process.stdin.destroy();
 }
 
-async function outcome(order: TrialOrder, signal: AbortSignal): Promise<TrialReport | Refusal> {
+async function outcome(
+  order: TrialOrder,
+  cancel: AbortSignal,
+  early: AbortSignal,
+): Promise<TrialReport | Refusal> {
   const { request, runDir, backend, threads, code } = order;
   if (code !== undefined && code !== codeVersion()) {
     return {
@@ -59,15 +66,17 @@ async function outcome(order: TrialOrder, signal: AbortSignal): Promise<TrialRep
       message: `The node ${hostname()} has lazyahead ${codeVersion()}, this machine ${code}: install the same on all of them, and name it with --worker-command.`,
     };
   }
+  const signal = AbortSignal.any([cancel, early]);
   try {
     await run(request, {
       ...{ runDir, backend, threads, signal, resume: true, keepCheckpoints: 1 },
       onEvent: sparingly((event) => report({ type: 'training', event })),
       onStatus: (status) => report({ type: 'status', status }),
     });
-    return hasEnded(runDir) ? { type: 'ended', files: filesOf(runDir) } : { type: 'cancelled' };
+    if (hasEnded(runDir)) return { type: 'ended', files: filesOf(runDir) };
+    return cancel.aborted ? { type: 'cancelled' } : { type: 'stopped', files: filesOf(runDir) };
   } catch (error) {
-    if (signal.aborted) return { type: 'cancelled' };
+    if (cancel.aborted) return { type: 'cancelled' };
     return { type: 'failed', message: (error as Error).message };
   }
 }

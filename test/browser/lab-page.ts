@@ -10,6 +10,8 @@ import { type LabServer, startLab } from '../../src/kernel/lab-server.js';
 export interface LabBrowser {
   /** Opens a notebook of the folder. @param name - its file name. */
   open(name: string): Promise<Page>;
+  /** Opens the launcher. */
+  openLauncher(): Promise<Page>;
   /** Addresses other than JupyterLab's that pages have asked for. */
   foreignRequests: string[];
   close(): Promise<void>;
@@ -46,14 +48,21 @@ export async function openLab(folder: string): Promise<LabBrowser> {
       foreignRequests.push(url.href);
     }
   });
+  // "reset": without what an earlier notebook has left open.
+  const goTo = (path: string) =>
+    page.goto(`http://127.0.0.1:${port}/lab${path}?reset&token=${token}`);
   return {
     close,
     foreignRequests,
     async open(name) {
-      // "reset": without what an earlier notebook has left open.
-      await page.goto(`http://127.0.0.1:${port}/lab/tree/${name}?reset&token=${token}`);
+      await goTo(`/tree/${name}`);
       // "TypeScript … | Idle" in the status bar: cells run earlier make JupyterLab ask for a kernel.
       await page.getByText(/\| Idle$/).waitFor();
+      return page;
+    },
+    async openLauncher() {
+      await goTo('');
+      await page.locator('.jp-LauncherCard').first().waitFor();
       return page;
     },
   };

@@ -105,6 +105,8 @@ describe('lazyahead sweep and report', () => {
     [['sweep', 'imdb', '--grid', 'k'], '--grid takes a name and values'],
     [['sweep', 'imdb', '--range', 'lr=1..2'], 'say how many times with --random'],
     [['sweep', 'imbd'], 'There is no experiment "imbd"; did you mean imdb?'],
+    [['sweep', 'imdb', '--address', 'auto'], '--address is about a Ray cluster: add --engine ray'],
+    [['robustness', 'ptb', '--worker-command', 'x'], '--worker-command is about a Ray cluster'],
     [['sweep'], 'Name an experiment, or a sweep to continue with --run-dir.'],
     [['sweep', '--run-dir', '/no/sweep'], '/no/sweep holds no sweep'],
     [['report', '/no/run'], 'There is nothing at /no/run.'],

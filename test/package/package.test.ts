@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,7 +9,7 @@ import { pack, ROOT } from './project.js';
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('the package', () => {
-  it('is at most 1 MB', () => {
+  it('is a tarball of at most 1 MB', () => {
     const { size, unpackedSize } = pack();
     expect(size).to.be.below(1_000_000);
     expect(unpackedSize, 'so that the sizes are of something').to.be.above(size);
@@ -31,6 +31,12 @@ describe('the package', () => {
     for (const entry of Object.keys(exports)) paths.delete(entry.slice(2));
     expect(paths).to.include('dist/esm/index.js');
     expect(pack().paths).to.include.members([...paths, 'package.json']);
+  });
+
+  it('has the declarations that its entries lead to, and no others', () => {
+    const paths = pack().paths.filter((path) => path.endsWith('.d.ts'));
+    expect(paths).to.include('dist/optimizers/lookahead.d.ts');
+    expect(paths).not.to.include('dist/kernel/main.d.ts');
   });
 
   it('has no tests, no caches, and no source maps, whose sources it lacks', () => {
@@ -66,14 +72,10 @@ describe('the package', () => {
 describe('the dependencies', () => {
   const names = new Set<string>();
   before(() => {
-    const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))) {
-      const { importedFiles } = ts.preProcessFile(
-        readFileSync(join(ROOT, 'src', file), 'utf8'),
-        true,
-        true,
-      );
-      for (const { fileName } of importedFiles) {
+    const code = pack().paths.filter((path) => /^dist\/.*\.(js|d\.ts)$/.test(path));
+    for (const path of code) {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
         if (!/^(\.|node:)/.test(fileName)) names.add(packageOf(fileName));
       }
     }

@@ -37,10 +37,15 @@ export function pack(): Tarball {
   return packed;
 }
 
+const temporary: string[] = [];
+process.once('exit', () => {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
 /** A folder that is gone when the tests have ended. */
 export function temporaryFolder(name: string): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `lazyahead-${name}-`)));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  temporary.push(folder);
   return folder;
 }
 

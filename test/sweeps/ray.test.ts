@@ -12,7 +12,7 @@ import { run } from '../../src/training/run.js';
 import { ROOT } from '../cli/command.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
-import { descendantsOf } from '../support/processes.js';
+import { descendantsOf, processesWith } from '../support/processes.js';
 import { pythonWith } from '../support/python.js';
 import { skip } from '../support/skip.js';
 import { endless, tiny } from './tiny-trials.js';
@@ -29,7 +29,7 @@ describe('the Ray engine', function () {
   before(async function () {
     this.timeout(300_000);
     if (!existsSync('/proc')) skip(this, 'no /proc to find processes in');
-    const python = await pythonWith(['ray']);
+    const python = await pythonWith(['ray[client]']);
     if ('reason' in python) skip(this, python.reason);
     process.env.LAZYAHEAD_PYTHON = python.python;
     root = mkdtempSync(join(tmpdir(), 'lazyahead-ray-test-'));
@@ -63,9 +63,12 @@ describe('the Ray engine', function () {
 
   describe('on a cluster of its own', () => {
     let engine: RayEngine;
-    const processes = () => descendantsOf(process.pid).map(({ command: each }) => each);
-    const trialProcesses = () => processes().filter((each) => each.endsWith('main.ts trial'));
+    const processes = () => descendantsOf(process.pid);
+    const trialProcesses = () =>
+      processes().filter((each) => each.command.endsWith('main.ts trial'));
+    let earlier: number[];
     before(async () => {
+      earlier = processes().map(({ pid }) => pid);
       engine = await start();
     });
     after(() => engine.close());
@@ -98,7 +101,7 @@ describe('the Ray engine', function () {
         engine,
         planTrials({ ...endless, seeds: [1, 2, 3] }),
         ({ type }) => {
-          if (type !== 'training') return;
+          if (type !== 'training' || abort.signal.aborted) return;
           expect(trialProcesses()).to.not.be.empty;
           abort.abort();
         },
@@ -116,10 +119,38 @@ describe('the Ray engine', function () {
       expect(trialProcesses()).to.deep.equal([]);
     });
 
-    it('stops the cluster when it is closed', async () => {
-      await engine.close();
-      expect(processes()).to.deep.equal([]);
+    it('tells the failure of what names its trials, and ends those that run', async () => {
+      async function* failing() {
+        yield* planTrials(endless);
+        throw new Error('the storage is full');
+      }
+      const { signal } = new AbortController();
+      const seen: TrialEvent[] = [];
+      const reading = (async () => {
+        for await (const event of engine.run(failing(), { signal })) seen.push(event);
+      })();
+      expect((await rejection(reading)).message).to.equal('the storage is full');
+      expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled']);
+      expect(trialProcesses()).to.deep.equal([]);
     });
+
+    it('stops the cluster when it is closed', async () => {
+      const own = processes().filter(({ pid }) => !earlier.includes(pid));
+      expect(own.map(({ command: each }) => each).join()).to.match(/driver\.py.*raylet/);
+      await engine.close();
+      // They are looked for everywhere: who has lost its parent is no descendant any more.
+      const left = processesWith('').filter(({ pid }) => own.some((each) => each.pid === pid));
+      expect(left).to.deep.equal([]);
+    });
+  });
+
+  it('says in one sentence that nothing answers at an address', async () => {
+    // Port 9 is that of the discard service, which nobody runs.
+    const error = await rejection(start({ address: '127.0.0.2:9' }));
+    expect(error).to.be.instanceOf(UsageError);
+    expect(error.message).to.match(
+      /^The Ray cluster at 127\.0\.0\.2:9 cannot be used: \[Errno 111\] Connection refused; more is in /,
+    );
   });
 
   it('refuses a node without the program, or with another version of it, in one sentence', async () => {

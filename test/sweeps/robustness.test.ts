@@ -59,7 +59,14 @@ describe('A study of robustness', () => {
         return [id, { ...run, directory }];
       }),
     );
-    const sweep = { directory, experiment: 'cifar10', trials, runs, failures: {} };
+    const sweep = {
+      directory,
+      experiment: 'cifar10',
+      trials,
+      runs,
+      stopped: new Set<string>(),
+      failures: {},
+    };
     const content = robustnessReport(studies, sweep);
     const { sections } = reportJson(content);
     expect(sections.map(({ rows }) => rows.length)).to.deep.equal([10, 9]);

@@ -6,7 +6,7 @@ import { launch } from './chromium.js';
 import { compactSvg } from './compact.js';
 
 /** A figure, its layout as far as wanted. */
-type Drawable = Pick<Figure, 'data'> & Partial<Figure>;
+export type Drawable = Pick<Figure, 'data'> & Partial<Figure>;
 
 /** In pixels. */
 export interface SvgSize {

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import type { MimeBundle } from '../../runtime/cell-api.js';
 import type { Cells } from './cells.js';
 import type { Checker } from './checker.js';

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import type { MimeBundle } from '../../runtime/cell-api.js';
 import type { Failure } from '../failure.js';
 import { Assist, completeness } from './assist.js';

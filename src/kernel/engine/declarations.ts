@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 
 /** What the top level of a cell says, found without knowing any type. */
 export interface Declarations {

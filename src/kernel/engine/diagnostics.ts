@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import type { Failure } from '../failure.js';
 import type { Cells } from './cells.js';
 import { SCOPE } from './slot.js';

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import { type Rewritten, rewrite, unusedMark } from './rewrite.js';
 import type { Slot } from './slot.js';
 import { watchLoops } from './watch-loops.js';

@@ -1,5 +1,5 @@
 import { dirname, parse } from 'node:path';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 
 /** What our way of running cells needs, whatever a tsconfig.json says. */
 const FORCED: ts.CompilerOptions = {

@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 
 /** Our own modules: cells find them by name wherever the notebook lies. */
 export const OWN_PACKAGES = /^(?:lazyahead|tslab)(?:\/|$)/;

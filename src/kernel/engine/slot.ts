@@ -1,4 +1,4 @@
-import type ts from 'typescript';
+import type ts from '@typescript/typescript6';
 import { type Declarations, noDeclarations } from './declarations.js';
 
 /** The module that hands names from cell to cell; not a file. */

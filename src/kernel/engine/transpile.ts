@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import { unusedMark } from './rewrite.js';
 import { watchLoops } from './watch-loops.js';
 

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 
 /**
  * Makes each iteration of each loop begin with a call, which can end the loop by an exception: code

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as workerThreads from 'node:worker_threads';
-import ts from 'typescript';
+import ts from '@typescript/typescript6';
 import { Modules } from './modules.js';
 import { compilerOptions } from './options.js';
 import { Packages } from './packages.js';

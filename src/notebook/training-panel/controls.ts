@@ -105,6 +105,8 @@ function settingOf(
     return new FloatLogSlider({ ...look, description, value, min: value / 100, max: value * 100 });
   }
   const max = Math.max(10, SIZE_RANGE * value);
-  const min = fromZero?.includes(key) ? 0 : 1;
-  return new IntSlider({ ...look, description, value, min, max, step: max > 1000 ? 10 : 1 });
+  // A page rounds values to whole steps from the least.
+  const step = max > 1000 && value % 10 === 0 ? 10 : 1;
+  const min = fromZero?.includes(key) ? 0 : step;
+  return new IntSlider({ ...look, description, value, min, max, step });
 }

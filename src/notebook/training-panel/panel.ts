@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { validationChart } from '../../charts/learning-curves.js';
-import type { RunRequest } from '../../experiments/config.js';
+import { EXPERIMENTS, type RunRequest } from '../../experiments/config.js';
 import { escapeHtml } from '../../report/escape.js';
 import type { StepEvent, TrainingEvent } from '../../training/events.js';
 import type { RunResult } from '../../training/results.js';
@@ -50,7 +50,10 @@ export class TrainingPanel {
   private readonly buttons = {
     train: new Button({ description: 'Train', icon: 'play', kind: 'primary' }),
     pause: new Button({ description: 'Pause', icon: 'pause' }),
-    goOn: new Button({ description: 'Continue from here', icon: 'step-forward' }),
+    goOn: new Button({
+      ...{ description: 'Continue from here', icon: 'step-forward' },
+      layout: { width: 'auto' },
+    }),
     stop: new Button({ description: 'Stop', icon: 'stop', kind: 'danger' }),
   };
   private readonly status = new HTML('');
@@ -82,7 +85,7 @@ export class TrainingPanel {
     const half = Math.ceil(all.length / 2);
     const columns = [all.slice(0, half), all.slice(half)].map((column) => new VBox(column));
     new VBox([new HBox(columns), new HBox(Object.values(this.buttons)), this.status]).show();
-    this.live = livePlot(curvesFigure(this.controls.request().optimizer));
+    this.live = livePlot(emptyCurves(this.controls.request()));
     this.overlaid = livePlot(validationChart(this.runs));
   }
 
@@ -103,7 +106,7 @@ export class TrainingPanel {
     const request = this.controls.request();
     this.count++;
     this.current = { request, runDir: join(this.folder, String(this.count)) };
-    this.live?.update(curvesFigure(request.optimizer));
+    this.live?.update(emptyCurves(request));
     return this.carryOut(false);
   }
 
@@ -198,3 +201,6 @@ function endOf({ summary, directory }: RunResult): string {
   const how = { completed: 'trained to its end', interrupted: 'stopped', diverged: 'diverged' };
   return `${how[status]} after step ${steps}${message ? `: ${message}` : ''}; kept in ${directory}`;
 }
+
+const emptyCurves = ({ experiment, optimizer }: RunRequest) =>
+  curvesFigure(optimizer, EXPERIMENTS[experiment].metric);

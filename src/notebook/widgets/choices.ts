@@ -5,6 +5,9 @@ import { ValueWidget } from './value.js';
 /** The values to choose from; labels are their texts, or the keys of an object. */
 export type Choices<T> = readonly T[] | Readonly<Record<string, T>>;
 
+/** `NoInfer`, which TypeScript has from 5.4 only: a value that is no option is to be a type error. */
+export type NotInferred<T> = [T][T extends unknown ? 0 : never];
+
 /**
  * A drop-down list.
  *
@@ -15,7 +18,7 @@ export class Dropdown<const T> extends ValueWidget<T> {
   private readonly values: readonly T[];
 
   /** @throws UsageError without options, or with a value that is none of them. */
-  constructor(options: WidgetOptions & { options: Choices<T>; value?: NoInfer<T> }) {
+  constructor(options: WidgetOptions & { options: Choices<T>; value?: NotInferred<T> }) {
     const list = Array.isArray(options.options);
     const values = list ? (options.options as readonly T[]) : Object.values(options.options);
     const labels = list ? values.map(String) : Object.keys(options.options);

@@ -1,13 +1,14 @@
 /** The process that is our end of a Ray cluster: `driver.py`, spoken with in lines of JSON. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UsageError } from '../../runtime/errors.js';
+import { PACKAGE } from '../../runtime/folders.js';
 import type { Refusal, TrialOrder, TrialReport } from '../trial-process.js';
 
 /** Beside this file's source also where it was compiled: the compiler copies no Python. */
-const DRIVER = join(resolve(__dirname, '../../..'), 'src', 'sweeps', 'ray', 'driver.py');
+const DRIVER = join(PACKAGE, 'src', 'sweeps', 'ray', 'driver.py');
 
 /** What is wanted of a cluster. */
 export interface ClusterRequest {

@@ -11,8 +11,10 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import sys
 import tempfile
+import threading
 
 import ray
 from ray.exceptions import OutOfMemoryError, RayError, TaskCancelledError
@@ -24,6 +26,7 @@ RETRIES = 3  # of a trial whose node or worker was lost
 DRAIN_EVERY = 0.25  # s
 COUNT_NODES_EVERY = 10  # s
 PATIENCE = 30  # s, for a cancelled trial to end in good order
+ANSWER_WITHIN = 60  # s, for a cluster; Ray itself would ask for ever
 PUSHES_A_SECOND = 500  # that the relay is to take at most, from all trials together
 
 
@@ -53,12 +56,11 @@ class Relay:
     def wish(self, ids, what):
         self.wishes.update((id, what) for id in ids)
 
-    def forget(self, ids):
-        for id in ids:
+    def drain(self, ended):
+        """Returns what was told since the last time; forgets trials that have ended since."""
+        for id in ended:
             self.attempts.pop(id, None)
             self.wishes.pop(id, None)
-
-    def drain(self):
         reports, self.reports = self.reports, []
         return reports
 
@@ -66,9 +68,7 @@ class Relay:
 def carry_out(relay, id, order, command, every):
     """The task: runs the program on the node that Ray has chosen. Returns its last line."""
     import queue
-    import socket
     import subprocess
-    import threading
     import time
 
     host = socket.gethostname()
@@ -121,13 +121,11 @@ def carry_out(relay, id, order, command, every):
                     if kind["type"] in ("training", "status"):
                         # A step is news only until the next one.
                         if kind.get("event", {}).get("type") == "step":
+                            reports = [report for report in reports if report is not step]
                             step = line
-                        else:
-                            reports.append(line)
+                        reports.append(line)
                     else:
                         last = line
-                if step is not None:
-                    reports.append(step)
                 wish = ray.get(relay.push.remote(id, attempt, reports))
                 if wish != told and not ended:
                     told = wish
@@ -214,6 +212,7 @@ class Driver:
             told = words[-1] if "TaskError" in type(error).__name__ else words[0]
             why = f"Ray gave it up after {RETRIES} retries ({type(error).__name__}: {told})."
             line = json.dumps({"type": "failed", "message": why})
+        del self.running[id]
         self.finished.append((id, line))
         self.wake.set()
 
@@ -228,16 +227,12 @@ class Driver:
             finished, self.finished = self.finished, []
             if not finished and not self.running:
                 continue
-            for id, line in await self.relay.drain.remote():
-                if id in self.running:
-                    self.begun.add(id)
-                    self.report(id, line)
+            for id, line in await self.relay.drain.remote([id for id, _ in finished]):
+                self.begun.add(id)
+                self.report(id, line)
             for id, line in finished:
-                if self.running.pop(id, None) is not None:
-                    self.report(id, line)
+                self.report(id, line)
                 self.begun.discard(id)
-            if finished:
-                self.relay.forget.remote([id for id, _ in finished])
             self.out.flush()
 
     async def watch_nodes(self):
@@ -249,21 +244,23 @@ class Driver:
             await asyncio.sleep(COUNT_NODES_EVERY)
 
     def wish(self, ids, what):
-        """What has ended meanwhile must not find the wish there when it is run again."""
-        ids = [id for id in ids if id in self.running]
-        self.relay.wish.remote(ids, what)
-        return ids
+        """Returns the tasks of those of the trials that run, by id."""
+        # What has ended meanwhile must not find the wish there when it is run again.
+        tasks = {id: self.running[id] for id in ids if id in self.running}
+        self.relay.wish.remote(list(tasks), what)
+        return tasks
 
     async def cancel(self, ids):
-        ids = self.wish(ids, "cancel")
-        for id in ids:
+        tasks = self.wish(ids, "cancel")
+        for id, task in tasks.items():
             # One that waits for a node would wait on.
             if id not in self.begun:
-                ray.cancel(self.running[id])
+                ray.cancel(task)
         await asyncio.sleep(PATIENCE)
-        for id in ids:
-            if id in self.running:
-                ray.cancel(self.running[id], force=True)
+        for id, task in tasks.items():
+            # The same trial may run again by now.
+            if self.running.get(id) is task:
+                ray.cancel(task, force=True)
 
     async def serve(self, lines):
         tasks = set()
@@ -303,15 +300,19 @@ def fits(node, threads, memory):
 def connect(wanted, folder):
     """Returns whether the cluster is one of our own, on this machine."""
     quiet = {"log_to_driver": False, "logging_level": "warning"}
-    address = wanted["address"]
+    address = wanted["address"] or os.environ.get("RAY_ADDRESS")
     if address != "local":
+        host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+        if port.isdigit():
+            socket.create_connection((host, int(port)), timeout=10).close()
         try:
             ray.init(address=address or "auto", **quiet)
             return False
         except ConnectionError:
-            if address is not None or "RAY_ADDRESS" in os.environ:
+            if address is not None:
                 raise
     ray_constants.ENABLE_RAY_CLUSTER = False
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as trials of the local engine
     ray.init(
         address="local",
         num_cpus=wanted["cpus"],
@@ -339,11 +340,26 @@ async def main(out):
     # A short path: Ray's sockets are in it.
     folder = tempfile.mkdtemp(prefix="lazyahead-ray-", dir="/tmp")
     driver = Driver(wanted, out)
+
+    def give_up():
+        driver.tell(refused=f"it does not answer within {ANSWER_WITHIN} s")
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    # Ray's own code asks again and again where no signal can reach it.
+    watch = threading.Timer(ANSWER_WITHIN, give_up)
+    watch.daemon = True
+    watch.start()
     try:
         try:
             own = connect(wanted, folder)
+            watch.cancel()
         except Exception as error:
-            return driver.tell(refused=" ".join(str(error).split()))
+            why = " ".join(str(error).split())
+            if why.startswith("Failed to connect to Ray cluster"):
+                # There is a server at the address, or it would not have come to this.
+                why = "it does not let us in (RAY_AUTH_MODE=token and its RAY_AUTH_TOKEN have to be set here too)"
+            return driver.tell(refused=why)
         driver.start()
         nodes = driver.nodes()
         driver.workers = driver.count()

@@ -1,10 +1,11 @@
 /** The engine for many machines: trials as tasks of a Ray cluster. */
+import { EventEmitter, once } from 'node:events';
 import type { BackendOptions } from '../../runtime/backend.js';
 import { codeVersion } from '../../runtime/code-version.js';
 import { UsageError } from '../../runtime/errors.js';
 import { findPython, ownVenv } from '../../runtime/python.js';
 import { Channel } from '../channel.js';
-import type { Engine, Trial, TrialEvent } from '../engine.js';
+import type { Engine, EngineOptions, Trial, TrialEvent } from '../engine.js';
 import { puller } from '../puller.js';
 import { MEMORY_A_TRIAL } from '../workers.js';
 import { type Cluster, DriverProcess, type Message } from './driver-process.js';
@@ -42,7 +43,9 @@ export class RayEngine implements Engine {
   private room: number;
   /** Why no trial can be carried out any more. */
   private failure?: Error;
-  private grown = () => {};
+  /** Emits `change` when there may be room for another trial, or no more to be done. */
+  private readonly changes = new EventEmitter();
+  private readonly code = codeVersion();
 
   private constructor(
     private readonly driver: DriverProcess,
@@ -64,7 +67,13 @@ export class RayEngine implements Engine {
    */
   static async start(options: RayOptions): Promise<RayEngine> {
     const { address = null, command, threads = 1, workers, cpus, log, say = () => {} } = options;
-    const needs = { modules: ['ray'], requirements: [`ray==${RAY_VERSION}`], venv: ownVenv('ray') };
+    // Ray's client, for ray:// addresses, is gRPC's.
+    const byClient = (address ?? process.env.RAY_ADDRESS)?.startsWith('ray://');
+    const needs = {
+      modules: byClient ? ['ray', 'grpc'] : ['ray'],
+      requirements: [`ray[client]==${RAY_VERSION}`],
+      venv: ownVenv('ray'),
+    };
     const found = await findPython(needs, say);
     if ('reason' in found) {
       throw new UsageError(
@@ -88,18 +97,17 @@ export class RayEngine implements Engine {
 
   async *run(
     trials: Iterable<Trial> | AsyncIterable<Trial>,
-    { signal }: { signal: AbortSignal },
+    { signal, stopped }: EngineOptions,
   ): AsyncGenerator<TrialEvent, void, undefined> {
     const left = new AbortController();
     const stop = AbortSignal.any([signal, left.signal]);
     const channel = new Channel<TrialEvent>();
-    const all = this.carryOutAll(puller(trials), stop, channel);
+    stop.addEventListener('abort', () => this.cancelAll());
+    const all = this.carryOutAll(puller(trials), { stop, stopped }, channel);
     all.then(
       () => channel.end(this.failure),
       (error) => channel.end(error),
     );
-    const cancel = () => this.driver.send({ cancel: [...this.running.keys()] });
-    stop.addEventListener('abort', cancel);
     try {
       yield* channel;
     } finally {
@@ -117,30 +125,39 @@ export class RayEngine implements Engine {
   /** As many at a time as there are workers, also when that changes. */
   private async carryOutAll(
     next: () => Promise<Trial | undefined>,
-    stop: AbortSignal,
+    { stop, stopped }: { stop: AbortSignal; stopped: EngineOptions['stopped'] },
     to: Channel<TrialEvent>,
   ): Promise<void> {
     const working = new Set<Promise<void>>();
     let exhausted = false;
-    for (;;) {
-      while (!exhausted && !stop.aborted && !this.failure && working.size < this.workers) {
-        const trial = await next();
-        exhausted = trial === undefined;
-        if (trial === undefined) break;
-        const work = this.carryOut(trial, stop, to).finally(() => working.delete(work));
-        working.add(work);
+    try {
+      for (;;) {
+        while (!exhausted && !stop.aborted && !this.failure && working.size < this.workers) {
+          const trial = await next();
+          exhausted = trial === undefined;
+          if (trial === undefined) break;
+          const early = stopped?.(trial.id);
+          const work = this.carryOut(trial, { stop, early }, to).finally(() => {
+            working.delete(work);
+            this.changes.emit('change');
+          });
+          working.add(work);
+        }
+        if (working.size === 0) return;
+        await once(this.changes, 'change');
       }
-      if (working.size === 0) return;
-      await Promise.race([
-        ...working,
-        new Promise<void>((resolve) => {
-          this.grown = resolve;
-        }),
-      ]);
+    } finally {
+      // Where naming the next trial has failed, those that run are of no use to anybody.
+      if (working.size > 0) this.cancelAll();
+      await Promise.all(working);
     }
   }
 
-  private async carryOut(trial: Trial, stop: AbortSignal, to: Channel<TrialEvent>): Promise<void> {
+  private async carryOut(
+    trial: Trial,
+    { stop, early }: { stop: AbortSignal; early?: AbortSignal },
+    to: Channel<TrialEvent>,
+  ): Promise<void> {
     const { id, request } = trial;
     const { backend, threads = 1 } = this.options;
     const ended = new Promise<TrialEvent>((resolve) => {
@@ -149,24 +166,31 @@ export class RayEngine implements Engine {
         else to.push(event);
       });
     });
-    const order = { request, backend, threads, code: codeVersion() };
+    const order = { request, backend, threads, code: this.code };
     this.driver.send({ trial: id, order });
     if (stop.aborted) this.driver.send({ cancel: [id] });
+    const endEarly = () => this.driver.send({ stop: [id] });
+    early?.addEventListener('abort', endEarly);
     to.push(await ended);
+    early?.removeEventListener('abort', endEarly);
     this.running.delete(id);
+  }
+
+  private cancelAll(): void {
+    this.driver.send({ cancel: [...this.running.keys()] });
   }
 
   private hear(message: Message): void {
     if ('workers' in message) {
       this.room = message.workers;
-      this.grown();
+      this.changes.emit('change');
       return;
     }
     const { id, report } = message;
     if (report.type === 'refused') {
       // Other nodes may be right, but whoever reads the results must know which code made them.
       this.failure ??= new UsageError(report.message);
-      this.driver.send({ cancel: [...this.running.keys()] });
+      this.cancelAll();
       this.running.get(id)?.({ id, type: 'cancelled' });
     } else {
       this.running.get(id)?.({ ...report, id } as TrialEvent);

@@ -1,5 +1,5 @@
+import ts from '@typescript/typescript6';
 import { expect } from 'chai';
-import ts from 'typescript';
 import { Notebook } from './notebook.js';
 
 /** Runs a test in a notebook among these files. */

@@ -1,0 +1,72 @@
+/** What a search is asked for, and how it is noted in the sweep's directory. */
+import { join, resolve } from 'node:path';
+import { experimentNamed, type RunRequest } from '../experiments/config.js';
+import { METRICS } from '../experiments/metric.js';
+import { UsageError } from '../runtime/errors.js';
+import type { Trial, Value } from './engine.js';
+import type { Choice, Pruner, Search, StudyRequest } from './optuna/study.js';
+import { checkSpace, isWhole, trialOf } from './plan.js';
+import { type Point, requestAt, roundedWithin, type Space } from './space.js';
+
+/** What to search. */
+export interface SearchRequest {
+  /** What all trials share; its optimizer is the first of `optimizers`. */
+  request: RunRequest;
+  /** More than one are a choice like the others. */
+  optimizers: string[];
+  space: Space;
+  search: Search;
+  prune: Pruner;
+  /** How many, those that are ended early or fail among them. */
+  trials: number;
+  /** A database's address; without one it is a file in the sweep's directory. */
+  storage?: string;
+  /** Decides what is drawn first. */
+  seed: number;
+}
+
+/** A search as the directory keeps it. */
+export interface SearchRecord extends SearchRequest {
+  /** The study's name in the storage. */
+  study: string;
+  /** How much each hyperparameter matters for the result; they sum to 1. */
+  importance?: Record<string, number>;
+}
+
+/** @throws UsageError for a request that cannot be carried out. */
+export function checkSearch({ request, optimizers, space, trials }: SearchRequest): void {
+  checkSpace(space, 1, experimentNamed(request.experiment));
+  if (optimizers.length < 2 && Object.keys({ ...space.grid, ...space.ranges }).length === 0) {
+    throw new UsageError(
+      'A search needs something to choose: --grid, --range or --log-range, or several --optimizers.',
+    );
+  }
+  if (!(Number.isSafeInteger(trials) && trials > 0)) {
+    throw new UsageError(`--trials is a whole number of trials from 1, not ${trials}.`);
+  }
+}
+
+/** The study that chooses a search's trials. @param directory - the sweep's. */
+export function studyOf(record: SearchRecord, directory: string): StudyRequest {
+  const { request, optimizers, space, search, prune, seed, study } = record;
+  const { storage = `sqlite:///${join(resolve(directory), 'study.db')}` } = record;
+  const experiment = experimentNamed(request.experiment);
+  const choices: Record<string, Choice> = {};
+  if (optimizers.length > 1) choices.optimizer = { values: optimizers };
+  for (const [name, values] of Object.entries(space.grid)) choices[name] = { values };
+  for (const [name, range] of Object.entries(space.ranges)) {
+    choices[name] = { ...range, whole: isWhole(name, experiment) };
+  }
+  const direction = METRICS[experiment.metric].better === 'higher' ? 'maximize' : 'minimize';
+  return { name: study, storage, direction, search, prune, seed, space: choices };
+}
+
+/** The sweep's trial at a point of the study, whose numbers are rounded as a random search's are. */
+export function trialAt({ request, optimizers, space }: SearchRecord, point: Point): Trial {
+  const rounded = Object.entries(point).map(([name, value]): [string, Value] => {
+    const range = space.ranges[name];
+    return [name, range ? roundedWithin(range, Number(value)) : value];
+  });
+  const { optimizer = optimizers[0], ...parameters } = Object.fromEntries(rounded);
+  return trialOf(requestAt({ ...request, optimizer: String(optimizer) }, parameters), parameters);
+}

@@ -1,0 +1,5 @@
+import { runPrograms } from './suite.js';
+
+describe('the code in the documents that takes longer', () => {
+  runPrograms(({ long }) => long);
+});

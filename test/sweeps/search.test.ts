@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { UsageError } from '../../src/runtime/errors.js';
+import type { Engine, EngineOptions, Trial, TrialEvent } from '../../src/sweeps/engine.js';
+import { Study } from '../../src/sweeps/optuna/study.js';
+import { runSearch } from '../../src/sweeps/search.js';
+import { checkSearch, type SearchRecord, studyOf, trialAt } from '../../src/sweeps/search-plan.js';
+import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
+import { filesOfRun } from '../charts/sample-runs.js';
+import { skip } from '../support/skip.js';
+
+const record: SearchRecord = {
+  request: { experiment: 'imdb', preset: 'smoke', optimizer: 'lookahead-adam', seed: 1 },
+  optimizers: ['lookahead-adam'],
+  space: {
+    grid: { dropout: [0.2, 0.5] },
+    ranges: { lr: { from: 1e-4, to: 1e-1, log: true }, k: { from: 2, to: 9 } },
+  },
+  search: 'tpe',
+  prune: 'median',
+  trials: 12,
+  seed: 1,
+  study: 'test',
+};
+
+/** "Trains" for four epochs in no time; the nearer lr is to 0.01, the better. */
+class QuadraticEngine implements Engine {
+  readonly name = 'quadratic';
+  readonly workers = 1;
+  readonly started: string[] = [];
+  readonly ends: string[] = [];
+
+  /** @param abort - is aborted when so many trials have been started. */
+  constructor(private readonly abort?: { controller: AbortController; after: number }) {}
+
+  async *run(
+    trials: Iterable<Trial> | AsyncIterable<Trial>,
+    { signal, stopped }: EngineOptions,
+  ): AsyncGenerator<TrialEvent, void, undefined> {
+    for await (const { id, request } of trials) {
+      this.started.push(id);
+      yield { id, type: 'started' };
+      if (this.started.length === this.abort?.after) this.abort.controller.abort();
+      const valAccuracy = 0.9 - 0.1 * (Math.log10(request.lr as number) + 2) ** 2;
+      for (let epoch = 1; epoch <= 4; epoch++) {
+        const metrics = { epoch, steps: epoch, loss: 1, valLoss: 1, valAccuracy, seconds: 1 };
+        const event = { type: 'epoch', totalEpochs: 4, metrics } as never;
+        if (!signal.aborted && !stopped?.(id)?.aborted) yield { id, type: 'training', event };
+      }
+      const { optimizer, seed } = request;
+      const files = filesOfRun({ optimizer, seed, preset: 'smoke', bestValAccuracy: valAccuracy });
+      const end = signal.aborted ? 'cancelled' : stopped?.(id)?.aborted ? 'stopped' : 'ended';
+      this.ends.push(end);
+      yield end === 'cancelled' ? { id, type: end } : { id, type: end, files };
+      if (signal.aborted) return;
+    }
+  }
+}
+
+describe('a search', function () {
+  this.timeout(180_000);
+  const root = mkdtempSync(join(tmpdir(), 'lazyahead-search-'));
+  after(() => rmSync(root, { recursive: true }));
+
+  describe('of Optuna’s', () => {
+    before(async function () {
+      // The first one installs what it needs.
+      const request = studyOf(record, root);
+      const study = await Study.open(request, () => {}).catch((error: Error) => error);
+      if (study instanceof UsageError) skip(this, study.message);
+      if (study instanceof Error) throw study;
+      await study.close();
+    });
+
+    const search = async (name: string, engine: Engine, signal: AbortSignal, of = record) => {
+      const path = join(root, name);
+      const directory = SweepDirectory.open(path, 'imdb', []);
+      const study = await Study.open(studyOf(of, path), () => {});
+      try {
+        return await runSearch(directory, study, of, { engine, signal });
+      } finally {
+        await study.close();
+      }
+    };
+    const never = new AbortController().signal;
+
+    it('makes as many trials as were asked for, ends hopeless ones early, and says what matters', async () => {
+      const engine = new QuadraticEngine();
+      const { runs, stopped, failures, search: noted } = await search('whole', engine, never);
+      expect(runs.size + stopped.size).to.equal(12);
+      expect(failures).to.deep.equal({});
+      // The median of the first five trials is what a later one has to reach.
+      expect(stopped.size).to.be.greaterThan(0);
+      const { importance } = noted!;
+      const sum = Object.values(importance!).reduce((total, share) => total + share, 0);
+      expect(sum).to.be.closeTo(1, 1e-9);
+      expect(Object.keys(importance!)[0]).to.equal('lr');
+    });
+
+    it('that was interrupted goes on with the trial that ran, and tells each result once', async () => {
+      const controller = new AbortController();
+      const first = new QuadraticEngine({ controller, after: 4 });
+      const before = await search('resumed', first, controller.signal);
+      expect(first.ends).to.deep.equal(['ended', 'ended', 'ended', 'cancelled']);
+      expect(before.runs.size).to.equal(3);
+
+      const second = new QuadraticEngine();
+      const { runs, stopped } = await search('resumed', second, never);
+      expect(second.started[0]).to.equal(first.started[3]);
+      expect(runs.size + stopped.size).to.equal(12);
+
+      const third = new QuadraticEngine();
+      await search('resumed', third, never);
+      expect(third.started).to.deep.equal([]);
+    });
+
+    it('chooses among optimizers too', async () => {
+      const of = {
+        ...record,
+        optimizers: ['adam', 'lazy-adam'],
+        trials: 6,
+        prune: 'none' as const,
+      };
+      of.space = { grid: {}, ranges: { lr: { from: 1e-4, to: 1e-1, log: true } } } as never;
+      const { runs } = await search('optimizers', new QuadraticEngine(), never, of);
+      const used = new Set([...runs.values()].map(({ summary }) => summary.optimizer));
+      expect([...used].sort()).to.deep.equal(['adam', 'lazy-adam']);
+    });
+
+    it('is refused by a storage that is not there', async () => {
+      const storage = 'sqlite:////nowhere/at/all.db';
+      const study = Study.open(studyOf({ ...record, storage }, root), () => {});
+      const error = await study.then(
+        () => expect.fail('it was opened'),
+        (reason: Error) => reason,
+      );
+      expect(error).to.be.instanceOf(UsageError);
+      expect(error.message).to.match(/^The study in sqlite:\/\/\/\/nowhere.* cannot be used: /);
+    });
+  });
+
+  it('rounds what was drawn to three digits, within the range', () => {
+    const { request, parameters } = trialAt(record, { lr: 0.0123456, k: 4, dropout: 0.5 });
+    expect(parameters).to.deep.equal({ lr: 0.0123, k: 4, dropout: 0.5 });
+    expect(request).to.deep.include({ lr: 0.0123, k: 4, settings: { dropout: 0.5 } });
+    expect(trialAt(record, { lr: 0.1, k: 4, dropout: 0.5 }).parameters.lr).to.equal(0.1);
+  });
+
+  it('is refused without anything to choose, or with names that nobody knows', () => {
+    const empty = { ...record, space: { grid: {}, ranges: {} } };
+    expect(() => checkSearch(empty)).to.throw(UsageError, /something to choose/);
+    const misspelt = { ...record, space: { grid: { alhpa: [0.5] }, ranges: {} } };
+    expect(() => checkSearch(misspelt)).to.throw(UsageError, /did you mean alpha/);
+    expect(() => checkSearch({ ...record, trials: 0 })).to.throw(UsageError, /from 1, not 0/);
+  });
+});
