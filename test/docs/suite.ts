@@ -29,7 +29,7 @@ export function runPrograms(wanted: (program: Program) => boolean): void {
         it(`runs the ${program.lang} program in line ${program.line}`, async function () {
           await skipWhatCannotRun(this, program);
           const outcome = await run(folder, program);
-          if (isWithoutRegistry(program, outcome)) skip(this, 'the npm registry cannot be reached');
+          if (isWithoutNet(program, outcome)) skip(this, 'the registry cannot be reached');
           if (isInBrowser(program)) expect(prints, 'printed blocks').not.to.have.length(0);
           const expected = prints.flatMap((text) => unprinted(text, outcome));
           expect(expected, `of what it prints: ${outcome.out}${outcome.err}`).to.deep.equal([]);
@@ -67,5 +67,7 @@ async function skipWhatCannotRun(context: Mocha.Context, program: Program): Prom
   }
 }
 
-const isWithoutRegistry = ({ needsRegistry }: Program, { code, err }: Outcome) =>
-  needsRegistry && code !== 0 && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT/.test(err);
+const isWithoutNet = ({ needsNet }: Program, { code, err }: Outcome) =>
+  needsNet &&
+  code !== 0 &&
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|NewConnectionError/.test(err);
