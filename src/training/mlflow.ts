@@ -74,7 +74,11 @@ export class MlflowServer {
     const values = metrics.flatMap(({ epoch, seconds, ...each }) =>
       Object.entries(each)
         .filter(([, value]) => typeof value === 'number' && Number.isFinite(value))
-        .map(([key, value]) => ({ key, value, timestamp: start + 1000 * seconds, step: epoch })),
+        // Whole numbers: MLflow takes others without a word, and drops the metric.
+        .map(([key, value]) => ({
+          ...{ key, value, step: epoch },
+          timestamp: Math.round(start + 1000 * seconds),
+        })),
     );
     for (let from = 0; from < values.length; from += MOST_METRICS) {
       const batch = values.slice(from, from + MOST_METRICS);

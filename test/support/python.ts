@@ -12,7 +12,7 @@ const execute = promisify(execFile);
 /** Packages at the versions that were tried. */
 const VERSIONS = {
   jupyter_kernel_test: '0.7.0',
-  mlflow: '3.18.0',
+  mlflow: '3.17.2',
   numpy: '2.4.6',
   optuna: OPTUNA_VERSION,
   'optuna-dashboard': '0.21.0',
