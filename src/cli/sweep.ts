@@ -80,15 +80,15 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
   const { json } = flags;
   const signal = untilInterrupted();
   refuseWithoutSearch(flags);
-  const tracker = await openTracker(flags.track);
-  const logged: Promise<void>[] = [];
+  const display = showSweep();
+  const tracker = await openTracker(flags.track, display.tell);
+  const logged: Promise<boolean>[] = [];
   const directory = await openDirectory(experiment, flags);
   const { runSweep } = await import('../sweeps/sweep.js');
   const { runSearch } = await import('../sweeps/search.js');
   const { search } = directory.read();
   const study = search && (await openStudy(search, directory.path, flags.storage));
   const { engine, close } = await openEngine(flags, directory);
-  const display = showSweep();
   try {
     const options: SweepOptions = {
       engine,
@@ -105,10 +105,10 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
     if (search && study) await runSearch(directory, study, search, options);
     else await runSweep(directory, options);
   } finally {
+    await Promise.all(logged);
     display.stop();
     await close();
     await study?.close();
-    await Promise.all(logged);
   }
   if (flags.plan) {
     process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
