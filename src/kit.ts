@@ -93,10 +93,21 @@ export {
   figureVerdict,
 } from './statistics/reproduced.js';
 export { type Interval, type Sample, sampleOf } from './statistics/sample.js';
-export type { Engine, Trial, TrialEvent, Value } from './sweeps/engine.js';
+export type { Engine, EngineOptions, Trial, TrialEvent, Value } from './sweeps/engine.js';
 export { LocalEngine, type LocalOptions } from './sweeps/local.js';
+export type {
+  Choice,
+  KnownTrial,
+  Pruner,
+  Search,
+  StudyRequest,
+  Told,
+} from './sweeps/optuna/study.js';
+export { Study } from './sweeps/optuna/study.js';
 export { planSweep, planTrials, type SweepRequest } from './sweeps/plan.js';
-export type { Range } from './sweeps/space.js';
+export { runSearch } from './sweeps/search.js';
+export type { SearchRecord, SearchRequest } from './sweeps/search-plan.js';
+export type { Point, Range, Space } from './sweeps/space.js';
 export { type Outlook, type Progress, runSweep, type SweepOptions } from './sweeps/sweep.js';
 export { readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
 export type { EndEvent, EpochEvent, StepEvent, TrainingEvent } from './training/events.js';

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Protocol } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
+import { TRACK_OPTION } from './tracking.js';
 
 /** An option's value as a number. @throws UsageError naming what was given. */
 const number = (name: string) => (text: string) => {
@@ -40,6 +41,7 @@ export const numberOption = (name: string, placeholder: string, description: str
 
 /** What `run` and `reproduce` are given on the command line, beside what only one of them has. */
 export interface TrainingFlags {
+  track?: string;
   preset?: string;
   epochs?: number;
   batchSize?: number;
@@ -85,6 +87,7 @@ export function addTrainingOptions(command: Command, { hyperparameters = true } 
       ]),
     )
     .addOption(numberOption('threads', 'n', 'threads of one TensorFlow operation (default: 1)'))
+    .option(...TRACK_OPTION)
     .option('--run-dir <dir>', 'where the results go (default: a new folder in runs/)')
     .option(
       '--resume',

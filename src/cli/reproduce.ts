@@ -10,6 +10,7 @@ import {
   type TrainingFlags,
 } from './options.js';
 import { showProgress } from './progress.js';
+import { openTracker } from './tracking.js';
 
 interface Flags extends TrainingFlags {
   seeds?: number[];
@@ -43,6 +44,7 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   const { reportText } = await import('../report/text.js');
   const { writeReport } = await import('../report/write.js');
   const { readEnvironment } = await import('../training/run-files.js');
+  const tracker = await openTracker(flags.track);
   const started = performance.now();
   let planned = 0;
   const { directory, runs, error } = await reproduce(
@@ -57,6 +59,7 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
       },
     },
   );
+  for (const run of runs) await tracker.log(run);
   for (const { summary } of runs.filter(({ summary }) => summary.message !== undefined)) {
     process.stderr.write(`${summary.optimizer}, seed ${summary.seed}: ${summary.message}\n`);
   }

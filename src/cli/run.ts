@@ -10,6 +10,7 @@ import {
   type TrainingFlags,
 } from './options.js';
 import { showProgress } from './progress.js';
+import { openTracker } from './tracking.js';
 
 /** `lazyahead run EXPERIMENT --optimizer NAME|SPEC`: one run. */
 export function register(program: Command): void {
@@ -26,7 +27,8 @@ export function register(program: Command): void {
     async (experiment: string, flags: TrainingFlags & { optimizer: string; seed?: number }) => {
       const { optimizer, seed, json } = flags;
       const { run } = await import('../training/run.js');
-      const { directory, summary } = await run(
+      const tracker = await openTracker(flags.track);
+      const result = await run(
         { experiment, optimizer, seed, ...requestOf(flags) },
         {
           ...conditionsOf(flags),
@@ -35,6 +37,8 @@ export function register(program: Command): void {
           onStatus: (status) => process.stderr.write(`${status}\n`),
         },
       );
+      const { directory, summary } = result;
+      await tracker.log(result);
       if (summary.message !== undefined) {
         process.stderr.write(`${summary.message}\n`);
       }

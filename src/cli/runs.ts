@@ -43,6 +43,20 @@ export function register(program: Command): void {
     .option('--run-dir <dir>', 'where the repeated run goes (default: a new folder in runs/)')
     .option(...JSON_OPTION)
     .action(rerunAction);
+  runs
+    .command('track')
+    .description('log runs to an MLflow server')
+    .argument('<paths...>', 'run directories, or folders that hold them')
+    .requiredOption('--to <address>', 'required: mlflow:http://HOST:PORT')
+    .action(track);
+}
+
+async function track(paths: string[], { to }: { to: string }): Promise<void> {
+  const { findRuns } = await import('../report/find-runs.js');
+  const { openTracker } = await import('./tracking.js');
+  const { runs } = findRuns(paths);
+  const tracker = await openTracker(to);
+  for (const run of runs) if (!(await tracker.log(run))) process.exitCode = 1;
 }
 
 async function list(paths: string[], { json }: Flags): Promise<void> {

@@ -33,7 +33,9 @@ export type TrialEvent = { id: string } & (
 
 /** How trials are ended before their end. */
 export interface EngineOptions {
+  /** Cancels what runs; no further trial is then pulled. */
   signal: AbortSignal;
+  /** The signal that ends one trial early, by its id. */
   stopped?: (id: string) => AbortSignal | undefined;
 }
 

@@ -3,7 +3,7 @@
  * inner optimizer alone and within Lookahead, over two decades of learning rates; and Lookahead over k
  * and α, as in the figures of its paper (Zhang et al. 2019, section 5.1 and appendix).
  */
-import { experimentNamed } from '../experiments/config.js';
+import { EXPERIMENTS, experimentNamed } from '../experiments/config.js';
 import { UsageError } from '../runtime/errors.js';
 import type { Trial } from './engine.js';
 import { planTrials, type SweepRequest } from './plan.js';
@@ -54,7 +54,7 @@ export function studiesIn({
   experiment,
   trials,
 }: Pick<Sweep, 'experiment' | 'trials'>): Study[] | null {
-  if (trials.length === 0 || experimentNamed(experiment).robustness === undefined) return null;
+  if (trials.length === 0 || EXPERIMENTS[experiment]?.robustness === undefined) return null;
   const { optimizer, seed, lr, k, alpha, ...shared } = trials[0].request;
   const seeds = [...new Set(trials.map(({ request }) => request.seed ?? 1))];
   const studies = planRobustness({ ...shared, seeds });

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
@@ -26,9 +26,6 @@ const SMALL = [
    });`,
 ];
 
-/** Notebooks of the repository, copied before they run, with the time they may take (s). */
-const NOTEBOOKS = [{ file: 'notebooks/imdb.ipynb', seconds: 300 }];
-
 describe('a notebook in JupyterLab', function () {
   this.timeout(120_000);
   const folder = notebookFolder();
@@ -44,31 +41,22 @@ describe('a notebook in JupyterLab', function () {
   });
 
   const small = folder.write('small.ipynb', SMALL);
-  for (const { file, seconds } of [{ file: small, seconds: 60 }, ...NOTEBOOKS]) {
-    const name = basename(file);
-    it(`draws the chart of ${name} on Run All, with a label under the mouse`, async function () {
-      this.timeout((seconds + 60) * 1000);
-      if (file !== small) copyFileSync(file, join(folder.path, name));
-
-      const page = await lab.open(name);
-      const points = page.locator('.js-plotly-plot .scatterlayer .point');
-      // JupyterLab shows errors under the type it has for standard error.
-      const errors = page.locator('.jp-OutputArea-output[data-mime-type$=stderr]');
-      try {
-        await runAll(page);
-        await points
-          .or(errors)
-          .first()
-          .waitFor({ state: 'attached', timeout: seconds * 1000 });
-        expect(await errors.allTextContents()).to.deep.equal([]);
-        expect(await hoverFirstPoint(page)).to.match(/\d/);
-        expect(lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
-      } catch (error) {
-        const picture = join(mkdtempSync(join(tmpdir(), 'lazyahead-picture-')), `${name}.png`);
-        await page.screenshot({ path: picture });
-        console.log(`\n${name} failed; it looks like this: ${picture}`);
-        throw error;
-      }
-    });
-  }
+  it('draws its chart on Run All, with a label under the mouse', async () => {
+    const page = await lab.open(basename(small));
+    const points = page.locator('.js-plotly-plot .scatterlayer .point');
+    // JupyterLab shows errors under the type it has for standard error.
+    const errors = page.locator('.jp-OutputArea-output[data-mime-type$=stderr]');
+    try {
+      await runAll(page);
+      await points.or(errors).first().waitFor({ state: 'attached', timeout: 60_000 });
+      expect(await errors.allTextContents()).to.deep.equal([]);
+      expect(await hoverFirstPoint(page)).to.match(/\d/);
+      expect(lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
+    } catch (error) {
+      const picture = join(mkdtempSync(join(tmpdir(), 'lazyahead-picture-')), 'small.png');
+      await page.screenshot({ path: picture });
+      console.log(`\nit failed; it looks like this: ${picture}`);
+      throw error;
+    }
+  });
 });

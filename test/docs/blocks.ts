@@ -4,12 +4,12 @@
  *
  *     <!-- not run: reason -->            it cannot be run here; counted as skipped
  *     <!-- long -->                       run by `npm run test:long` only
- *     <!-- file: words.mjs -->            it is saved under this name, and run unless a later one runs it
+ *     <!-- file: words.mjs -->            it is run under this name, which later blocks can use
  *     <!-- goes on -->                    it belongs to the same program as the block before
  *     <!-- given: const x = … -->         what it takes for granted
  *     <!-- smoke: quick → smoke; … -->    texts to replace, so that it takes seconds
  *     <!-- in a browser -->               a program or a page that is run in Chromium
- *     <!-- needs the npm registry -->     skipped where that cannot be reached
+ *     <!-- needs the net -->              skipped where npm's or PyPI's registry cannot be reached
  *     <!-- printed -->                    what the block before prints, among other lines; … is any text
  */
 import type { Code, Html, Nodes, Parent } from 'mdast';
@@ -29,7 +29,7 @@ export interface Block {
   given: string;
   smoke: [text: string, instead: string][];
   inBrowser: boolean;
-  needsRegistry: boolean;
+  needsNet: boolean;
   printed: boolean;
   /** Whether it stands between the comments that quote results; see test/readme.test.ts. */
   quote: boolean;
@@ -69,7 +69,7 @@ function blockOf({ lang = null, value, position }: Code, comments: string[]): Om
   const block: Omit<Block, 'quote'> = {
     ...{ line: position!.start.line, lang: lang ?? null, code: value },
     ...{ long: false, goesOn: false, given: '', smoke: [] },
-    ...{ inBrowser: false, needsRegistry: false, printed: false },
+    ...{ inBrowser: false, needsNet: false, printed: false },
   };
   for (const comment of comments) {
     const [, name, , rest] = /^([\w ]+)(:\s*(.*))?$/s.exec(comment) ?? [];
@@ -81,7 +81,7 @@ function blockOf({ lang = null, value, position }: Code, comments: string[]): Om
     else if (comment === 'long') block.long = true;
     else if (comment === 'goes on') block.goesOn = true;
     else if (comment === 'in a browser') block.inBrowser = true;
-    else if (comment === 'needs the npm registry') block.needsRegistry = true;
+    else if (comment === 'needs the net') block.needsNet = true;
     else if (comment === 'printed') block.printed = true;
     else throw new Error(`Before the block in line ${block.line}: what is "${comment}"?`);
   }

@@ -52,6 +52,16 @@ function typeErrors(programs: { document: string; program: Program }[]): string[
     );
 }
 
+describe('the experiment in the guide', () => {
+  it('has at most 40 lines', () => {
+    const { code } = blocksOf(read('docs/your-own-experiment.md')).find(
+      ({ lang }) => lang === 'js',
+    )!;
+    const lines = code.split('\n').filter((line) => line.trim() !== '');
+    expect(lines).to.have.length.within(10, 40);
+  });
+});
+
 describe('how code in documents is run', () => {
   const fence = (lang: string, code: string) => `\`\`\`${lang}\n${code}\n\`\`\`\n`;
   const programs = (text: string) => programsOf(blocksOf(text));

@@ -1,10 +1,11 @@
 /** Runs the programs of documents as readers do, in a folder that has the package installed. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { bundleByEsbuild, firstLogged } from '../package/bundles.js';
 import { temporaryFolder } from '../package/project.js';
+import { startFileServer } from '../support/file-server.js';
 import type { Program } from './blocks.js';
 import { ROOT } from './markdown.js';
 
@@ -25,7 +26,13 @@ export interface Outcome {
 }
 
 /** The extensions of languages that are run. */
-const EXTENSIONS: Record<string, string> = { ts: 'mts', js: 'mjs', sh: 'sh', html: 'html' };
+const EXTENSIONS: Record<string, string> = {
+  ts: 'mts',
+  js: 'mjs',
+  sh: 'sh',
+  html: 'html',
+  yaml: 'yaml',
+};
 
 /** The name of a program's file. @throws Error for a language that is not run. */
 export function fileOf({ file, lang, line }: Program): string {
@@ -44,25 +51,49 @@ export async function run(folder: string, program: Program): Promise<Outcome> {
   writeFileSync(join(folder, file), program.source);
   switch (program.lang) {
     case 'sh':
-      return start(folder, 'bash', ['-e', '-o', 'pipefail', file], program.needsRegistry);
+      return start(folder, 'bash', ['-e', '-o', 'pipefail', file], program.needsNet);
+    case 'yaml':
+      parseAllDocuments(program.source).forEach(({ errors }) => {
+        if (errors.length > 0) throw errors[0];
+      });
+      return { code: 0, out: '', err: '' };
     case 'html':
-      return {
-        code: 0,
-        out: await firstLogged({ url: pathToFileURL(join(folder, file)).href }),
-        err: '',
-      };
+      return inBrowser(await loggedByPage(folder, file));
     default:
       if (!program.inBrowser) return start(folder, process.execPath, ['--import', 'tsx', file]);
-      return { code: 0, out: await firstLogged(await bundleByEsbuild(folder, file)), err: '' };
+      return inBrowser(await firstLogged(await bundleByEsbuild(folder, file)));
   }
 }
+
+const inBrowser = (out: string): Outcome => ({ code: 0, out, err: '' });
+
+/** The first line that a page logs, from a server as its readers need one for modules. */
+async function loggedByPage(folder: string, page: string): Promise<string> {
+  const server = await startFileServer((request, response) => {
+    const file = join(folder, basename(request.url!));
+    const type = file.endsWith('.js') ? 'text/javascript' : 'text/html';
+    if (!existsSync(file)) response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
+  });
+  try {
+    return await firstLogged({ url: `${server.url}/${page}` });
+  } finally {
+    server.close();
+  }
+}
+
+/** Longest time for one program (ms). */
+export const PATIENCE = 540_000;
 
 /** Nothing listens there: a document's programs reach no other machine unless they say so. */
 const OFFLINE = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
 
 function start(cwd: string, command: string, args: string[], online = false): Promise<Outcome> {
-  const env = { ...process.env, NO_COLOR: '1', ...(online ? {} : OFFLINE) };
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', ...(online ? {} : OFFLINE) };
+  // What they run is dist/, whose coverage nobody counts.
+  delete env.NODE_V8_COVERAGE;
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  const child = spawn(command, args, { cwd, env, stdio: [...stdio], timeout: PATIENCE });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => {
     out += text;

@@ -4,7 +4,7 @@ import { startBackend } from '../../src/runtime/backend.js';
 import { skip } from '../support/skip.js';
 import { blocksOf, type Program, programsOf } from './blocks.js';
 import { documents, read } from './markdown.js';
-import { folderFor, type Outcome, run, unprinted } from './run.js';
+import { folderFor, type Outcome, PATIENCE, run, unprinted } from './run.js';
 
 /** The documents that have code: those at the top, and the guide. */
 export const WITH_CODE = documents('docs').filter((file) => /^ *(```|~~~)/m.test(read(file)));
@@ -22,14 +22,14 @@ export function runPrograms(wanted: (program: Program) => boolean): void {
     if (!programs.some(({ program }) => wanted(program))) continue;
 
     describe(document, function () {
-      this.timeout(300_000);
+      this.timeout(PATIENCE + 30_000);
       const folder = folderFor(document);
       for (const { program, prints } of programs) {
         if (program.long && !wanted(program)) continue;
         it(`runs the ${program.lang} program in line ${program.line}`, async function () {
           await skipWhatCannotRun(this, program);
           const outcome = await run(folder, program);
-          if (isWithoutRegistry(program, outcome)) skip(this, 'the npm registry cannot be reached');
+          if (isWithoutNet(program, outcome)) skip(this, 'the registry cannot be reached');
           if (isInBrowser(program)) expect(prints, 'printed blocks').not.to.have.length(0);
           const expected = prints.flatMap((text) => unprinted(text, outcome));
           expect(expected, `of what it prints: ${outcome.out}${outcome.err}`).to.deep.equal([]);
@@ -67,5 +67,7 @@ async function skipWhatCannotRun(context: Mocha.Context, program: Program): Prom
   }
 }
 
-const isWithoutRegistry = ({ needsRegistry }: Program, { code, err }: Outcome) =>
-  needsRegistry && code !== 0 && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT/.test(err);
+const isWithoutNet = ({ needsNet }: Program, { code, err }: Outcome) =>
+  needsNet &&
+  code !== 0 &&
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|NewConnectionError/.test(err);

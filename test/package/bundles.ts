@@ -11,6 +11,7 @@ export async function bundleByEsbuild(folder: string, entry: string): Promise<st
     entryPoints: [join(folder, entry)],
     absWorkingDir: folder,
     bundle: true,
+    format: 'esm',
     platform: 'browser',
     minify: true,
     logLevel: 'silent',
@@ -33,13 +34,17 @@ export async function bundleByVite(folder: string, entry: string): Promise<strin
   return readFileSync(join(assets, file), 'utf8');
 }
 
+/** Time until a page logs its first line (ms). */
+const PATIENCE = 60_000;
+
 /** The first line that a program logs in a page of its own, or a page at an address; or the error. */
 export async function firstLogged(program: string | { url: string }): Promise<string> {
   let browser: Browser | undefined;
   try {
     browser = await launch();
     const page = await browser.newPage();
-    const logged = new Promise<string>((resolve) => {
+    const logged = new Promise<string>((resolve, reject) => {
+      setTimeout(() => reject(new Error('The page has logged nothing.')), PATIENCE).unref();
       page.on('console', (message) => message.type() === 'log' && resolve(message.text()));
       page.on('pageerror', (error) => resolve(error.stack ?? error.message));
     });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../src/runtime/folders.js';
+import { OPTUNA_VERSION } from '../../src/sweeps/optuna/study.js';
 import { RAY_VERSION } from '../../src/sweeps/ray/engine.js';
 
 const execute = promisify(execFile);
@@ -11,7 +12,10 @@ const execute = promisify(execFile);
 /** Packages at the versions that were tried. */
 const VERSIONS = {
   jupyter_kernel_test: '0.7.0',
+  mlflow: '3.17.2',
   numpy: '2.4.6',
+  optuna: OPTUNA_VERSION,
+  'optuna-dashboard': '0.21.0',
   'ray[client]': RAY_VERSION,
   safetensors: '0.8.0',
   tensorboard: '2.21.0',

@@ -59,13 +59,17 @@ export class Cells {
     return specifier.startsWith('cell:') ? this.slots[Number(specifier.slice(5))]?.file : undefined;
   }
 
-  /** Puts a cell into a free file. */
-  stage(code: string, label: string): Slot {
+  /**
+   * Puts a cell into a free file.
+   *
+   * @param all - whether it sees the names of earlier cells that it does not have yet, too.
+   */
+  stage(code: string, label: string, all = false): Slot {
     const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
     const declarations = declarationsOf(file);
     const slot = this.freeSlot(declarations.imports);
     const uses = new Map<string, Slot>();
-    for (const name of declarations.identifiers) {
+    for (const name of all ? this.names() : declarations.identifiers) {
       const owner = this.live.get(name);
       if (owner && !declarations.names.has(name)) uses.set(name, owner);
     }
@@ -115,6 +119,11 @@ export class Cells {
         slot.declarations.enclosed.has(name) &&
         this.keysHeld(slot).some((key) => !next.declarations.names.has(key)),
     );
+  }
+
+  /** All that can be used. */
+  private *names(): Iterable<string> {
+    for (const [key, { declarations }] of this.live) if (declarations.names.has(key)) yield key;
   }
 
   private keysHeld(slot: Slot): string[] {

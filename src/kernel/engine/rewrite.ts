@@ -225,9 +225,14 @@ class Rewriter {
     const { start, end, name } = reference.identifier as Located<ES.Identifier>;
     if (this.removed.some(([from, to]) => from <= start && start < to)) return;
     let value = `${this.box(name)}.v`;
-    if (this.around.callees.has(start)) value = `(0, ${value})`;
+    // V8 reports such a call where its parenthesis is; the author looks for it where the name is.
+    let call = '';
+    if (this.around.callees.has(start)) {
+      value = `(0, ${value})`;
+      [call] = /^\s*(?:\?\.\s*)?\(|/.exec(this.text.original.slice(end))!;
+    }
     if (this.around.shorthands.has(start)) value = `${name}: ${value}`;
-    this.text.overwrite(start, end, value);
+    this.text.overwrite(start, end + call.length, value + call);
     const written = reference.writeExpr as Located<ES.Expression> | null | undefined;
     if (written && !reference.partial && isAnonymous(written)) this.named(name, written);
   }

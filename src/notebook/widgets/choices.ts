@@ -6,7 +6,7 @@ import { ValueWidget } from './value.js';
 export type Choices<T> = readonly T[] | Readonly<Record<string, T>>;
 
 /** `NoInfer`, which TypeScript has from 5.4 only: a value that is no option is to be a type error. */
-type NotInferred<T> = [T][T extends unknown ? 0 : never];
+export type NotInferred<T> = [T][T extends unknown ? 0 : never];
 
 /**
  * A drop-down list.

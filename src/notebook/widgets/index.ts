@@ -1,7 +1,14 @@
 /** The standard Jupyter widgets, by the names that ipywidgets gives them. */
 export { HBox, VBox } from './boxes.js';
 export { Button, type ButtonOptions } from './button.js';
-export { Checkbox, type Choices, Dropdown, Text, ToggleButton } from './choices.js';
+export {
+  Checkbox,
+  type Choices,
+  Dropdown,
+  type NotInferred,
+  Text,
+  ToggleButton,
+} from './choices.js';
 export type { WidgetOptions } from './look.js';
 export { Widget } from './model.js';
 export { Output } from './output.js';

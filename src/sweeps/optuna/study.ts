@@ -15,13 +15,11 @@ const PSYCOPG_VERSION = '3.3.9';
 /** Beside this file's source also where it was compiled: the compiler copies no Python. */
 const PROGRAM = join(resolve(__dirname, '../../..'), 'src', 'sweeps', 'optuna', 'study.py');
 
-/** How points are chosen. */
-export const SEARCHES = ['tpe', 'cmaes', 'random'] as const;
-export type Search = (typeof SEARCHES)[number];
+/** How points are chosen: Optuna's samplers. */
+export type Search = 'tpe' | 'cmaes' | 'random';
 
-/** Which trials are ended early. */
-export const PRUNERS = ['none', 'median', 'hyperband'] as const;
-export type Pruner = (typeof PRUNERS)[number];
+/** Which trials are ended early: Optuna's pruners. */
+export type Pruner = 'none' | 'median' | 'hyperband';
 
 /** What Optuna may choose from: values, or numbers between two. */
 export type Choice =
@@ -33,6 +31,8 @@ export interface StudyRequest {
   name: string;
   /** A database's address: `sqlite:////absolute/study.db`, `postgresql://user@host/name`. */
   storage: string;
+  /** The same without a password, for messages. */
+  shown: string;
   direction: 'maximize' | 'minimize';
   search: Search;
   prune: Pruner;
@@ -110,11 +110,7 @@ export class Study {
         const said = JSON.parse(line);
         if ('ready' in said) done(said.ready.known);
         else if ('refused' in said) {
-          fail(
-            new UsageError(
-              `The study in ${hidden(request.storage)} cannot be used: ${said.refused}`,
-            ),
-          );
+          fail(new UsageError(`The study in ${request.shown} cannot be used: ${said.refused}`));
         } else study.waiting.get(said.id)?.(said);
       });
       study.ended.then(() => {
@@ -143,6 +139,7 @@ export class Study {
     return prune;
   }
 
+  /** Says how a trial has ended. */
   tell(number: number, told: Told): Promise<unknown> {
     return this.request({ do: 'tell', number, ...told });
   }
@@ -153,6 +150,7 @@ export class Study {
     return answer.importance;
   }
 
+  /** Lets the study go; trials that were not told of stay running in the storage. */
   async close(): Promise<void> {
     this.child.stdin!.end();
     await this.ended;
@@ -170,6 +168,3 @@ export class Study {
     return answer as T;
   }
 }
-
-/** A database's address without the password. */
-const hidden = (storage: string) => storage.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:…@');
