@@ -106,6 +106,29 @@ describe('the Ray engine on a cluster of two nodes', function () {
     }
   });
 
+  it('does not cancel again what is run again after it was cancelled', async () => {
+    // A cancelled trial is ended by force where it has not ended by itself after 30 s.
+    const engine = await engineAt(cluster.address);
+    try {
+      const [trial] = planTrials(endless);
+      for (const seconds of [0, 35]) {
+        const abort = new AbortController();
+        const events: TrialEvent['type'][] = [];
+        let trains = false;
+        const start = performance.now();
+        for await (const { type } of engine.run([trial], { signal: abort.signal })) {
+          if (type !== 'training') events.push(type);
+          else if (!trains) setTimeout(() => abort.abort(), 1000 * seconds);
+          trains ||= type === 'training';
+        }
+        expect(events).to.deep.equal(['started', 'cancelled']);
+        expect(performance.now() - start).to.be.at.least(1000 * seconds);
+      }
+    } finally {
+      await engine.close();
+    }
+  });
+
   it('refuses the token of another cluster in one sentence', async () => {
     process.env.RAY_AUTH_TOKEN = '0'.repeat(64);
     try {
