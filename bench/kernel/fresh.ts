@@ -14,15 +14,18 @@ export async function* measureFresh(
   kernels: Kernels,
   { smoke }: Request,
 ): AsyncIterable<KernelRow> {
-  const [ready, first, imported]: Outcomes[] = [{}, {}, {}];
+  const [answering, ready, imported]: Outcomes[] = [{}, {}, {}];
   for (const name of kernels.names) {
-    for (const outcomes of [ready, first, imported]) outcomes[name] = { samples: [] };
+    for (const outcomes of [answering, ready, imported]) outcomes[name] = { samples: [] };
   }
   await withClients(kernels, async (clients) => {
     for (let round = 0; round < (smoke ? 1 : ROUNDS); round++) {
       await eachFresh(clients, round, async (name, client) => {
-        ready[name]!.samples.push(await client.start());
-        first[name]!.samples.push(...(await client.cells(['1 + 1'])));
+        const started = await client.start();
+        answering[name]!.samples.push(started);
+        // Some answer while their compiler is still being read: what counts is the first cell's result.
+        const [first] = await client.cells(['1 + 1']);
+        ready[name]!.samples.push(started + first);
         try {
           imported[name]!.samples.push(...(await client.cells([IMPORT])));
         } catch (error) {
@@ -32,7 +35,7 @@ export async function* measureFresh(
     }
   });
   const most = (ms: number) => (smoke ? null : ms);
-  yield kernelRow('ready for the first cell', 'ms', ready, most(2000));
-  yield kernelRow('the first cell itself, 1 + 1', 'ms', first, null);
+  yield kernelRow('started and answering', 'ms', answering, null);
+  yield kernelRow('started and done with a first cell, 1 + 1', 'ms', ready, most(2000));
   yield kernelRow('import of lazyahead and tfjs-node', 'ms', imported, most(2000));
 }

@@ -16,9 +16,19 @@ export function processorTimes<Name extends string>(names: Name[]): Record<Name,
   ) as Record<Name, number>;
 }
 
-function timeOf(pid: number): number {
+/** Processor time (s) that this process and all that it has started have taken, ended ones included. */
+export const treeTime = (): number =>
+  [{ pid: process.pid }, ...descendantsOf(process.pid)].reduce(
+    (sum, { pid }) => sum + timeOf(pid, { children: true }),
+    0,
+  );
+
+/** @param options - `children`: with those that have ended, and whose parent it was. */
+function timeOf(pid: number, { children = false } = {}): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  // After the name in parentheses: field 3, the state. User and system time are 14 and 15.
+  // After the name in parentheses: field 3, the state. User and system time are 14 and 15, those of
+  // children 16 and 17.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  const times = fields.slice(11, children ? 15 : 13).map(Number);
+  return times.reduce((sum, ticks) => sum + ticks, 0) / TICKS;
 }

@@ -46,7 +46,7 @@ async function realFiles(folder: string): Promise<Record<string, string>> {
   throw new Error('The trial did not end.');
 }
 
-/** Milliseconds a result, of a sweep whose trials take no time; a value for each tenth of it. */
+/** Processor time (ms) a result, of a sweep whose trials take none; a value for each tenth of it. */
 async function nodeSide(
   n: number,
   files: Record<string, string>,
@@ -64,16 +64,16 @@ async function nodeSide(
   };
   const directory = SweepDirectory.open(join(folder, `sweep-${n}`), 'ptb', trialsOf(n));
   const { signal } = new AbortController();
-  let [count, last] = [0, performance.now()];
+  let [count, last] = [0, process.cpuUsage()];
   await runSweep(directory, {
     ...{ engine: instant, signal },
     onEvent({ type }, _, progress) {
       if (type !== 'ended') return;
       progress.secondsLeft();
       if (++count % (n / 10) !== 0) return;
-      const now = performance.now();
-      times.push((now - last) / (n / 10));
-      last = now;
+      const { user, system } = process.cpuUsage(last);
+      times.push((user + system) / 1000 / (n / 10));
+      last = process.cpuUsage();
     },
   });
   return times;
@@ -127,7 +127,7 @@ async function* raySide(
     const report = Math.max(0, reporting[part] - result[part]) / 20;
     yield measured(`driver, ${SINGLE[part]}: a report`, 'ms', [report]);
   }
-  yield measured('driver, Node: a result by Ray, without its storing', 'ms', [result.node]);
+  yield measured('driver, Node: a result by Ray', 'ms', [result.node]);
   const report_ = Math.max(0, reporting.node - result.node) / 20;
   yield measured('driver, Node: a report', 'ms', [report_]);
 }

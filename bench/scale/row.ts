@@ -30,6 +30,8 @@ export interface SimulatedRow {
   /** Share of all workers' time in which they train. */
   training_share: number;
   driver_share: number;
+  /** The slowest part of the driver. */
+  slowest: string;
   failed: number;
 }
 

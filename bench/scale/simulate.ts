@@ -9,10 +9,11 @@ export interface Scenario {
   seconds: number[];
   /** What a trial takes of its worker before and after training. */
   overhead: number;
-  /** What the driver does for a trial, one at a time: half when it is sent, half for its result. */
-  driver: number;
-  /** What the driver does for one report on how a trial goes. */
-  report: number;
+  /**
+   * The driver's parts, processes side by side on cores of their own: the slowest is what the others
+   * wait for.
+   */
+  driver: DriverPart[];
   /** How often a worker is lost, per second of its work. */
   lossRate: number;
   /** From a loss until the trial starts again elsewhere. */
@@ -21,14 +22,25 @@ export interface Scenario {
   retries: number;
 }
 
+/** A process that does something for every trial, one at a time. */
+export interface DriverPart {
+  name: string;
+  /** For a trial: half of it when it is sent, half for its result. */
+  result: number;
+  /** For one report on how a trial goes. */
+  report: number;
+}
+
 /** What came of it. */
 export interface Simulated {
   /** From the first trial that is sent to the last result. */
   makespan: number;
   /** Share of all workers' time in which they trained for a result that was kept. */
   trainingShare: number;
-  /** Share of the time in which the driver was busy. */
+  /** Share of the time in which the slowest part of the driver was busy. */
   driverShare: number;
+  /** That part. */
+  slowest: string;
   /** Trials lost more often than they are started again. */
   failed: number;
 }
@@ -37,17 +49,16 @@ export interface Simulated {
 const MOST_REPORTING = 0.99;
 
 /** Seconds between two reports of a trial, as driver.py has it. */
-export const reportEvery = (workers: number) => Math.max(0.5, workers / 500);
+export const reportEvery = (workers: number) => Math.max(0.5, workers / 200);
 
 /**
  * Simulates a sweep. The driver takes results in the order in which they come, and for each sends the
  * next trial to the worker that is free. The same scenario comes to the same numbers.
  */
 export function simulate(scenario: Scenario): Simulated {
-  const { trials, seconds, overhead, driver } = scenario;
+  const { trials, seconds, overhead } = scenario;
   const workers = Math.min(scenario.workers, trials);
-  const reporting = (workers * scenario.report) / reportEvery(scenario.workers);
-  const half = driver / 2 / (1 - Math.min(reporting, MOST_REPORTING));
+  const { name, half, reporting } = slowestOf(scenario.driver, workers, scenario.workers);
   const losses = lossesOf(scenario);
   const doneAt = new Float64Array(workers).fill(Number.POSITIVE_INFINITY);
   const kept = new Float64Array(workers);
@@ -74,9 +85,20 @@ export function simulate(scenario: Scenario): Simulated {
   return {
     makespan: free,
     trainingShare: trained / (scenario.workers * free),
-    driverShare: Math.min(1, busy / free + Math.min(reporting, MOST_REPORTING)),
+    // While it works for a trial it takes reports too: that time is counted in `busy`.
+    driverShare: busy / free + (1 - busy / free) * reporting,
+    slowest: name,
     failed,
   };
+}
+
+/** The part that takes longest for half a trial, while reports take a share of its time. */
+function slowestOf(parts: DriverPart[], running: number, workers: number) {
+  const slowed = parts.map(({ name, result, report }) => {
+    const reporting = Math.min((running * report) / reportEvery(workers), MOST_REPORTING);
+    return { name, half: result / 2 / (1 - reporting), reporting };
+  });
+  return slowed.reduce((slowest, part) => (part.half > slowest.half ? part : slowest));
 }
 
 /** Time of a trial's attempts: those that were lost, exponentially distributed, and the last one. */

@@ -1,7 +1,7 @@
 /** The simulations that the page docs/cluster/scale.md shows, from what was measured. */
 import { round } from '../suite.js';
 import type { MeasuredRow, SimulatedRow } from './row.js';
-import { simulate } from './simulate.js';
+import { type DriverPart, simulate } from './simulate.js';
 
 export const TRIALS = [1000, 10_000];
 export const WORKERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -12,32 +12,40 @@ export const LOSSES_AN_HOUR = 0.05;
 /** As driver.py has it. */
 const RETRIES = 3;
 
-/** Trials by how long they train: a measured row's values. */
-const WORKS = ['tiny', 'ptb quick', 'cifar10 quick'];
+/** Kinds of trials. */
+const WORKS = ['tiny', 'ptb smoke', 'ptb quick', 'cifar10 quick'];
+
+const NAMES = {
+  start: 'tiny: processor time of a trial, ray',
+  training: (work: string) => `${work}: training of a trial`,
+  processor: (work: string) => `${work}: processor time of a trial, ray`,
+  recovery: 'ray: a trial starts again after the loss of its node',
+};
 
 /** Whether rows hold all that the simulations need. */
 export const canSimulate = (rows: MeasuredRow[]): boolean =>
-  WORKS.every((work) => rows.some(({ name }) => name === trainingOf(work))) &&
-  rows.some(({ name }) => name.startsWith('driver, relay')) &&
-  rows.some(({ name }) => name.startsWith('ray: a trial starts again'));
+  [NAMES.processor('ptb smoke'), NAMES.recovery, 'driver, relay: a report'].every((name) =>
+    rows.some((row) => row.name === name),
+  );
 
 /** Simulates each kind of trials on each number of workers. The same rows give the same numbers. */
 export function simulations(rows: MeasuredRow[]): SimulatedRow[] {
-  const median = (name: string) => {
-    const row = rows.find((each) => each.name === name);
-    if (row === undefined) throw new Error(`There is no "${name}" among the rows.`);
-    return row.unit === 'ms' ? row.median / 1000 : row.median;
+  const secondsOf = inSeconds(rows);
+  // A tiny trial does hardly more than start and end.
+  const overhead = secondsOf(NAMES.start);
+  const training: Record<string, number[]> = {
+    tiny: [0],
+    'ptb smoke': [secondsOf(NAMES.processor('ptb smoke')) - overhead],
   };
+  const driver = driverParts(rows);
   return WORKS.flatMap((work) =>
     TRIALS.flatMap((trials) =>
       WORKERS.map((workers) => {
-        const { makespan, trainingShare, driverShare, failed } = simulate({
-          ...{ trials, workers, retries: RETRIES },
-          seconds: rows.find(({ name }) => name === trainingOf(work))!.values,
-          overhead: median(`${work === 'tiny' ? 'tiny' : 'ptb quick'}: overhead of a trial, ray`),
-          ...driverTimes(rows),
+        const { makespan, trainingShare, driverShare, slowest, failed } = simulate({
+          ...{ trials, workers, retries: RETRIES, overhead, driver },
+          seconds: training[work] ?? rows.find(({ name }) => name === NAMES.training(work))!.values,
           lossRate: LOSSES_AN_HOUR / 3600,
-          recovery: median('ray: a trial starts again after the loss of its node'),
+          recovery: secondsOf(NAMES.recovery),
         });
         return {
           ...{ kind: 'simulated', work, trials, workers, losses_an_hour: LOSSES_AN_HOUR },
@@ -45,6 +53,7 @@ export function simulations(rows: MeasuredRow[]): SimulatedRow[] {
           trials_a_minute: round((60 * trials) / makespan),
           training_share: round(trainingShare),
           driver_share: round(driverShare),
+          slowest,
           failed,
         } as const;
       }),
@@ -52,29 +61,22 @@ export function simulations(rows: MeasuredRow[]): SimulatedRow[] {
   );
 }
 
-/**
- * The driver's seconds a result and a report. Its parts are processes that work side by side, on
- * cores of their own: the slowest of them is what the others wait for.
- */
-export function driverTimes(rows: MeasuredRow[]): { driver: number; report: number } {
-  const of = (name: string) => (rows.find((row) => row.name === name)?.median ?? 0) / 1000;
-  const storing = Math.max(
-    ...rows
-      .filter(({ name }) => name.startsWith('driver, Node: a result of'))
-      .map(({ median }) => median / 1000),
-  );
-  const parts = [
-    {
-      driver: storing + of('driver, Node: a result by Ray, without its storing'),
-      report: of('driver, Node: a report'),
-    },
-    ...['driver.py', 'relay', 'GCS'].map((part) => ({
-      driver: of(`driver, ${part}: a result`),
-      report: of(`driver, ${part}: a report`),
-    })),
-  ];
-  return parts.reduce((most, part) => (part.driver > most.driver ? part : most));
+/** What each part of the driver does for a trial. */
+export function driverParts(rows: MeasuredRow[]): DriverPart[] {
+  const secondsOf = inSeconds(rows);
+  const parts = ['driver.py', 'relay', 'GCS'].map((name) => ({
+    name,
+    result: secondsOf(`driver, ${name}: a result`),
+    report: secondsOf(`driver, ${name}: a report`),
+  }));
+  const result =
+    secondsOf('driver, Node: a result of 10,000') + secondsOf('driver, Node: a result by Ray');
+  return [...parts, { name: 'Node', result, report: secondsOf('driver, Node: a report') }];
 }
 
-const trainingOf = (work: string) =>
-  work === 'cifar10 quick' ? `${work}: training of a trial` : `${work}: training of a trial, ray`;
+/** @throws Error for a quantity that is not there. */
+const inSeconds = (rows: MeasuredRow[]) => (name: string) => {
+  const row = rows.find((each) => each.name === name);
+  if (row === undefined) throw new Error(`There is no "${name}" among the rows.`);
+  return row.unit === 'ms' ? row.median / 1000 : row.median;
+};

@@ -36,7 +36,7 @@ function simulatedTable(rows: SimulatedRow[]): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return columns(
     [
-      ['trials', '', 'workers', 'time', 'trials/min', 'workers train', 'driver busy', 'failed'],
+      ['trials', '', 'workers', 'time', 'trials/min', 'workers train', 'driver busy', '', 'failed'],
       ...rows.map((row) => [
         row.trials.toLocaleString('en'),
         row.work,
@@ -45,10 +45,11 @@ function simulatedTable(rows: SimulatedRow[]): string {
         digits(row.trials_a_minute),
         percent(row.training_share),
         percent(row.driver_share),
+        row.slowest,
         String(row.failed),
       ]),
     ],
-    new Set([1]),
+    new Set([1, 7]),
   );
 }
 

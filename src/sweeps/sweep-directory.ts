@@ -156,7 +156,7 @@ export function readSweep(directory: string): Sweep {
 }
 
 /** Whether a result is of a trial that came to its end. */
-type Kind = 'trials' | 'stopped';
+export type Kind = 'trials' | 'stopped';
 
 const folderOf = (directory: string, id: string, kind: Kind) => join(directory, kind, id);
 

@@ -4,7 +4,7 @@
  *
  *     <!-- not run: reason -->            it cannot be run here; counted as skipped
  *     <!-- long -->                       run by `npm run test:long` only
- *     <!-- file: words.mjs -->            it is saved under this name, and run unless a later one runs it
+ *     <!-- file: words.mjs -->            it is run under this name, which later blocks can use
  *     <!-- goes on -->                    it belongs to the same program as the block before
  *     <!-- given: const x = … -->         what it takes for granted
  *     <!-- smoke: quick → smoke; … -->    texts to replace, so that it takes seconds

@@ -82,6 +82,9 @@ async function loggedByPage(folder: string, page: string): Promise<string> {
   }
 }
 
+/** Longest time for one program (ms). */
+export const PATIENCE = 540_000;
+
 /** Nothing listens there: a document's programs reach no other machine unless they say so. */
 const OFFLINE = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
 
@@ -90,7 +93,7 @@ function start(cwd: string, command: string, args: string[], online = false): Pr
   // What they run is dist/, whose coverage nobody counts.
   delete env.NODE_V8_COVERAGE;
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
-  const child = spawn(command, args, { cwd, env, stdio: [...stdio], timeout: 240_000 });
+  const child = spawn(command, args, { cwd, env, stdio: [...stdio], timeout: PATIENCE });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => {
     out += text;

@@ -4,7 +4,7 @@ import { startBackend } from '../../src/runtime/backend.js';
 import { skip } from '../support/skip.js';
 import { blocksOf, type Program, programsOf } from './blocks.js';
 import { documents, read } from './markdown.js';
-import { folderFor, type Outcome, run, unprinted } from './run.js';
+import { folderFor, type Outcome, PATIENCE, run, unprinted } from './run.js';
 
 /** The documents that have code: those at the top, and the guide. */
 export const WITH_CODE = documents('docs').filter((file) => /^ *(```|~~~)/m.test(read(file)));
@@ -22,7 +22,7 @@ export function runPrograms(wanted: (program: Program) => boolean): void {
     if (!programs.some(({ program }) => wanted(program))) continue;
 
     describe(document, function () {
-      this.timeout(300_000);
+      this.timeout(PATIENCE + 30_000);
       const folder = folderFor(document);
       for (const { program, prints } of programs) {
         if (program.long && !wanted(program)) continue;

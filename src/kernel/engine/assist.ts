@@ -54,13 +54,17 @@ export class Assist {
   inspect(code: string, position: number): MimeBundle | null {
     const slot = this.stage(code);
     const { service } = this.checker;
+    const at = (place: number) => service.getQuickInfoAtPosition(slot.file, place);
     // The cursor stands behind the name as often as in it.
-    const info = [position, position - 1]
+    const place = [position, position - 1]
       .filter((each) => each >= 0)
-      .map((each) => service.getQuickInfoAtPosition(slot.file, slot.offset + each))
+      .map((each) => slot.offset + each)
       // Of a name that is not there the compiler only says that it may be anything.
-      .find((each) => each !== undefined && each.kind !== ts.ScriptElementKind.unknown);
-    if (!info) return null;
+      .find((each) => (at(each)?.kind ?? NOTHING) !== NOTHING);
+    if (place === undefined) return null;
+    const definitions = service.getDefinitionAtPosition(slot.file, place) ?? [];
+    this.checker.document(definitions.map(({ fileName }) => fileName));
+    const info = at(place)!;
     const signature = this.cells.readable(signatureOf(info));
     const documentation = ts.displayPartsToString(info.documentation);
     const tags = (info.tags ?? []).map(({ name, text }) => ({
@@ -99,6 +103,8 @@ export function completeness(code: string): Completeness {
   const [indent] = /^\s*/.exec(lastLine)!;
   return { status: 'incomplete', indent: /[{([]$/.test(lastLine) ? `${indent}  ` : indent };
 }
+
+const NOTHING = ts.ScriptElementKind.unknown;
 
 /** Messages about comments and templates that are open at the end; they stand where those began. */
 const UNTERMINATED = new Set([1010, 1160]);

@@ -13,6 +13,8 @@ export class Checker {
   readonly service: ts.LanguageService;
   readonly resolution: Resolution;
   private readonly files = new Map<string, DiskFile>();
+  /** Files of packages whose comments have been asked for. */
+  private readonly documented = new Set<string>();
   private readonly parsed = new Map<string, { version: string; file: ts.SourceFile }>();
 
   constructor(
@@ -36,11 +38,24 @@ export class Checker {
     }
   }
 
+  /**
+   * Reads the comments of packages' files, which are left out at first: a large part of the time that
+   * reading them takes.
+   */
+  document(files: string[]): void {
+    for (const file of files) {
+      if (!isLibrary(file) || this.documented.has(file)) continue;
+      this.documented.add(file);
+      this.files.delete(file);
+    }
+  }
+
   /** The user's own source files that a cell imports, directly or not. */
   localImports(program: ts.Program, cell: ts.SourceFile): ts.SourceFile[] {
     const found = new Set<ts.SourceFile>();
     const visit = (file: ts.SourceFile): void => {
       for (const { text } of importsOf(file)) {
+        if (this.cells.resolve(text)) continue;
         const name = this.resolution.resolve(text, file.fileName)?.resolvedFileName;
         const target = name && !isLibrary(name) ? program.getSourceFile(name) : undefined;
         if (!target || target.isDeclarationFile || found.has(target)) continue;
@@ -100,7 +115,7 @@ export class Checker {
     if (known) return known;
     const text = ts.sys.readFile(file);
     if (text === undefined) return undefined;
-    const version = isLibrary(file) ? '0' : versionOf(file);
+    const version = isLibrary(file) ? String(this.documented.has(file)) : versionOf(file);
     const read = { version, snapshot: ts.ScriptSnapshot.fromString(text) };
     this.files.set(file, read);
     return read;
@@ -123,7 +138,13 @@ export class Checker {
       const file = ts.createLanguageServiceSourceFile(
         fileName,
         snapshot,
-        target as ts.CreateSourceFileOptions,
+        {
+          ...(target as ts.CreateSourceFileOptions),
+          jsDocParsingMode:
+            isLibrary(fileName) && !this.documented.has(fileName)
+              ? ts.JSDocParsingMode.ParseForTypeInfo
+              : ts.JSDocParsingMode.ParseAll,
+        },
         version,
         true,
         kind,

@@ -82,7 +82,8 @@ export class DriverProcess {
     log: string,
   ): Promise<{ driver: DriverProcess; cluster: Cluster }> {
     const file = openSync(log, 'a');
-    const child = spawn(python, [DRIVER], {
+    // No compiled copies beside it: the package's folder may not be ours to write to.
+    const child = spawn(python, ['-B', DRIVER], {
       stdio: ['pipe', 'pipe', file],
       // The terminal's Ctrl-C is for whoever started this: Ray would end at once, trials and all.
       detached: true,

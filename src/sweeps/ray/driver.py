@@ -1,4 +1,4 @@
-"""Carries trials out on a Ray cluster; the other end is engine.ts.
+"""Carries trials out on a Ray cluster; the other end is driver-process.ts.
 
 A line of JSON each way. Standard input: first what is wanted of the cluster, then `{"trial": ID,
 "order": …}`, `{"cancel": [ID, …]}` and `{"stop": [ID, …]}`; its end cancels everything, so that nothing
@@ -17,147 +17,21 @@ import tempfile
 import threading
 
 import ray
+import trial_task
 from ray.exceptions import OutOfMemoryError, RayError, TaskCancelledError
 
 # Ray does so where a cluster of one machine is all there can be: its servers then bind to loopback.
 from ray._private import ray_constants
+
+# Nodes have no such file.
+ray.cloudpickle.register_pickle_by_value(trial_task)
 
 RETRIES = 3  # of a trial whose node or worker was lost
 DRAIN_EVERY = 0.25  # s
 COUNT_NODES_EVERY = 10  # s
 PATIENCE = 30  # s, for a cancelled trial to end in good order
 ANSWER_WITHIN = 60  # s, for a cluster; Ray itself would ask for ever
-PUSHES_A_SECOND = 500  # that the relay is to take at most, from all trials together
-
-
-class Relay:
-    """Stands between the trials and the driver: what they tell, and what they are to do."""
-
-    def __init__(self):
-        self.reports, self.attempts, self.wishes = [], {}, {}
-
-    def begin(self, id, host):
-        """Notes that a trial starts. Returns which time this is, from 1."""
-        attempt = self.attempts[id] = self.attempts.get(id, 0) + 1
-        if attempt == 1:
-            self.reports.append((id, '{"type":"started"}'))
-        else:
-            again = f"{id} starts again on {host}: the node or process that ran it was lost."
-            self.reports.append((id, json.dumps({"type": "status", "status": again})))
-        return attempt
-
-    def push(self, id, attempt, reports):
-        """Takes lines of a trial. Returns what it is to do: None, `stop` or `cancel`."""
-        if attempt != self.attempts.get(id):
-            return "cancel"  # it was taken for lost, and started again elsewhere
-        self.reports += [(id, report) for report in reports]
-        return self.wishes.get(id)
-
-    def wish(self, ids, what):
-        self.wishes.update((id, what) for id in ids)
-
-    def drain(self, ended):
-        """Returns what was told since the last time; forgets trials that have ended since."""
-        for id in ended:
-            self.attempts.pop(id, None)
-            self.wishes.pop(id, None)
-        reports, self.reports = self.reports, []
-        return reports
-
-
-def carry_out(relay, id, order, command, every):
-    """The task: runs the program on the node that Ray has chosen. Returns its last line."""
-    import queue
-    import subprocess
-    import time
-
-    host = socket.gethostname()
-    attempt = ray.get(relay.begin.remote(id, host))
-    with tempfile.TemporaryDirectory(prefix="lazyahead-trial-") as folder, open(
-        os.path.join(folder, "complaints"), "w+b"
-    ) as complaints:
-        try:
-            child = subprocess.Popen(
-                command + ["trial"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-            )
-        except OSError as error:
-            why = f"{command[0]} cannot be started on the node {host} ({error.strerror})"
-            remedy = "install lazyahead on each node, and name it with --worker-command"
-            return json.dumps({"type": "refused", "message": f"{why}: {remedy}."})
-
-        lines = queue.Queue()
-
-        def read():
-            for line in child.stdout:
-                lines.put(line.decode())
-            lines.put(None)
-
-        def say(line):
-            try:
-                child.stdin.write(line.encode() + b"\n")
-                child.stdin.flush()
-            except OSError:
-                pass  # it has ended, which its standard output tells
-
-        threading.Thread(target=read, daemon=True).start()
-        say(json.dumps({**order, "runDir": os.path.join(folder, "run")}))
-        last, told, deadline = None, None, None
-        try:
-            ended = False
-            while not ended:
-                due, step, reports = time.monotonic() + every, None, []
-                while not ended and (left := due - time.monotonic()) > 0:
-                    try:
-                        line = lines.get(timeout=left)
-                    except queue.Empty:
-                        break
-                    ended = line is None
-                    if ended:
-                        break
-                    kind = json.loads(line)
-                    if kind["type"] in ("training", "status"):
-                        # A step is news only until the next one.
-                        if kind.get("event", {}).get("type") == "step":
-                            reports = [report for report in reports if report is not step]
-                            step = line
-                        reports.append(line)
-                    else:
-                        last = line
-                wish = ray.get(relay.push.remote(id, attempt, reports))
-                if wish != told and not ended:
-                    told = wish
-                    if wish == "stop":
-                        say('{"stop":true}')
-                    else:
-                        child.stdin.close()
-                        deadline = time.monotonic() + 20
-                if deadline is not None and time.monotonic() > deadline:
-                    child.kill()
-        finally:
-            # Also where Ray interrupts the task, or the driver is no more.
-            if not child.stdin.closed:
-                try:
-                    child.stdin.close()
-                except OSError:
-                    pass
-            try:
-                child.wait(20)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-        if last is not None:
-            return last
-        if told == "cancel":
-            return '{"type":"cancelled"}'
-        complaints.seek(0)
-        words = complaints.read()[-2000:].decode(errors="replace").strip().split("\n")[-1]
-        code = child.returncode
-        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        message = f"Its process on {host} {how}" + (f": {words}" if words else ".")
-        return json.dumps({"type": "failed", "message": message})
+PUSHES_A_SECOND = 200  # from all trials together: a third of the relay's time (bench scale)
 
 
 class Driver:
@@ -178,12 +52,12 @@ class Driver:
         self.out.write(f'{{"id":{json.dumps(id)},"report":{line.strip()}}}\n')
 
     def start(self):
-        relay = ray.remote(Relay)
+        relay = ray.remote(trial_task.Relay)
         self.relay = relay.options(num_cpus=0, resources={"node:__internal_head__": 0.001}).remote()
         threads, memory = self.wanted["threads"], self.wanted["memory"]
         by_memory = [node for node in self.nodes() if fits(node, threads, memory) > 0]
         self.memory = memory if by_memory else 0
-        self.task = ray.remote(carry_out).options(
+        self.task = ray.remote(trial_task.carry_out).options(
             num_cpus=threads,
             memory=self.memory,
             max_retries=RETRIES,

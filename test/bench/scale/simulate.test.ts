@@ -2,9 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { reportEvery, type Scenario, simulate } from '../../../bench/scale/simulate.js';
 
+function driverOf(result: number, report = 0): Scenario['driver'] {
+  return [{ name: 'driver', result, report }];
+}
+
 /** Trials of 10 s where nothing else takes time or goes wrong. */
 const ideal: Scenario = {
-  ...{ trials: 12, workers: 4, seconds: [10], overhead: 0, driver: 0, report: 0 },
+  ...{ trials: 12, workers: 4, seconds: [10], overhead: 0, driver: driverOf(0) },
   ...{ lossRate: 0, recovery: 0, retries: 3 },
 };
 
@@ -24,7 +28,7 @@ describe('the simulation of a sweep', () => {
 
   it('adds up everything on one worker', () => {
     // 12 × (10 + 2 + 0.5) s; the driver is busy for 0.5 of every 12.5 s.
-    const one = simulate({ ...ideal, workers: 1, overhead: 2, driver: 0.5 });
+    const one = simulate({ ...ideal, workers: 1, overhead: 2, driver: driverOf(0.5) });
     expect(one.makespan).to.be.closeTo(150, 1e-9);
     expect(one.driverShare).to.be.closeTo(0.5 / 12.5, 1e-12);
   });
@@ -32,7 +36,7 @@ describe('the simulation of a sweep', () => {
   it('takes the driver’s time for every trial where there are workers enough', () => {
     // 1,000 trials × 0.1 s; the first 10 s pass before the first result, when some 200 are sent.
     const { makespan, driverShare } = simulate({
-      ...{ ...ideal, trials: 1000, workers: 1000, driver: 0.1 },
+      ...{ ...ideal, trials: 1000, workers: 1000, driver: driverOf(0.1) },
     });
     expect(makespan).to.be.within(100 - 1e-6, 110);
     expect(driverShare).to.be.above(0.9);
@@ -42,12 +46,20 @@ describe('the simulation of a sweep', () => {
     // 4 workers, a report each 0.5 s, 25 ms each: 4 / 0.5 × 0.025 = 20 % of its time.
     // On its own, a trial's 0.4 s then take 0.4 / 0.8 = 0.5 s.
     expect(reportEvery(4)).to.equal(0.5);
-    const scenario = { ...ideal, trials: 4, seconds: [0], driver: 0.4, report: 0.025 };
+    const scenario = { ...ideal, trials: 4, seconds: [0], driver: driverOf(0.4, 0.025) };
     expect(simulate(scenario).makespan).to.be.closeTo(4 * 0.5, 1e-9);
   });
 
+  it('waits for the slowest part of the driver, which reports may make another one', () => {
+    const [fast, told] = [driverOf(0.2)[0], { name: 'relay', result: 0.1, report: 0.1 }];
+    // 1 worker: 0.1 / 0.5 = 20 % for reports, 0.1 / 0.8 = 0.125 < 0.2. 4: 80 %, 0.1 / 0.2 = 0.5 > 0.2.
+    const slowest = (workers: number) =>
+      simulate({ ...ideal, workers, driver: [fast, told] }).slowest;
+    expect([slowest(1), slowest(4)]).to.deep.equal(['driver', 'relay']);
+  });
+
   it('keeps the driver from drowning in reports however many workers there are', () => {
-    expect(reportEvery(10_000)).to.equal(20); // 10,000 / 20 = 500 reports a second
+    expect(reportEvery(10_000)).to.equal(50); // 10,000 / 50 = 200 reports a second
   });
 
   it('stays between the bounds of every schedule that leaves no worker idle', () => {
@@ -75,9 +87,19 @@ describe('the simulation of a sweep', () => {
         fc.integer({ min: 1, max: 50 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (trials, workers, driver) => {
-          const { makespan } = simulate({ ...ideal, trials, workers, driver });
-          const more = simulate({ ...ideal, trials: trials + 1, workers, driver }).makespan;
-          const slower = simulate({ ...ideal, trials, workers, driver: driver + 0.1 }).makespan;
+          const { makespan } = simulate({ ...ideal, trials, workers, driver: driverOf(driver) });
+          const more = simulate({
+            ...ideal,
+            trials: trials + 1,
+            workers,
+            driver: driverOf(driver),
+          }).makespan;
+          const slower = simulate({
+            ...ideal,
+            trials,
+            workers,
+            driver: driverOf(driver + 0.1),
+          }).makespan;
           expect(more).to.be.at.least(makespan - 1e-9);
           expect(slower).to.be.at.least(makespan);
         },
