@@ -21,6 +21,11 @@ describe('a search by the command line', function () {
 
   const sweep = (...args: string[]) =>
     execute(process.execPath, ['--import', 'tsx', MAIN, 'sweep', ...args]);
+  /** As their owner continues those whose database has a password. */
+  const continued = (directory: string, PGPASSWORD: string) =>
+    execute(process.execPath, ['--import', 'tsx', MAIN, 'sweep', '--run-dir', directory], {
+      env: { ...process.env, PGPASSWORD },
+    });
   const searched = (directory: string, trials: number, ...more: string[]) =>
     sweep(
       ...['imdb', '--preset', 'smoke', '--epochs', '2', '--optimizers', 'adam'],
@@ -43,9 +48,16 @@ describe('a search by the command line', function () {
       await searched(directory, 3, '--storage', postgres!.url);
       expect(existsSync(join(directory, 'study.db'))).to.equal(false);
       expect(readSweep(directory).runs.size).to.equal(3);
-      expect(readFileSync(join(directory, 'search.json'), 'utf8')).not.to.contain('none@');
-      const { stdout } = await sweep('--run-dir', directory);
+      const kept = readFileSync(join(directory, 'search.json'), 'utf8');
+      expect(kept)
+        .to.contain('postgresql://postgres@127.0.0.1')
+        .and.not.contain(postgres!.password);
+      const { stdout } = await continued(directory, postgres!.password);
       expect(stdout).to.contain('3 of 3 trials have ended');
+      const refused = await continued(directory, '').catch((error) => error);
+      expect(refused.stderr).to.match(
+        /^lazyahead: The study in postgresql:\/\/postgres@.* cannot be used: .*no password/m,
+      );
     });
 
     it('is a study of its own beside one from a directory of the same name', async () => {
@@ -62,7 +74,7 @@ describe('a search by the command line', function () {
         );
         const before = [...readSweep(directory).runs.keys()];
         expect(before.length).to.be.within(1, 5);
-        const { stdout } = await sweep('--run-dir', directory);
+        const { stdout } = await continued(directory, postgres!.password);
         expect(stdout).to.contain('6 of 6 trials have ended');
         const { runs, search } = readSweep(directory);
         expect([...runs.keys()]).to.include.members(before);
