@@ -1,6 +1,7 @@
 /** A PostgreSQL server of its own, on loopback, that nobody else knows of. */
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +9,10 @@ import { join } from 'node:path';
 const INSTALLED = '/usr/lib/postgresql';
 
 export interface Postgres {
-  /** `postgresql://postgres:…@127.0.0.1:PORT/postgres`. */
+  /** `postgresql://postgres:PASSWORD@127.0.0.1:PORT/postgres`. */
   url: string;
+  /** It lets nobody in without. */
+  password: string;
   stop(): Promise<void>;
 }
 
@@ -31,7 +34,14 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   if (isRoot) chownSync(folder, uid!, gid!);
   const data = join(folder, 'data');
   const as = { uid, gid, cwd: folder };
-  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust'], as);
+  const password = randomBytes(8).toString('hex');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password);
+  execFileSync(
+    join(programs, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile],
+    as,
+  );
   const port = await freePort();
   const server = spawn(
     join(programs, 'postgres'),
@@ -43,7 +53,8 @@ export async function startPostgres(programs: string): Promise<Postgres> {
     server.once('exit', (code) => fail(new Error(`postgres ended with code ${code}`)));
   });
   return {
-    url: `postgresql://postgres:none@127.0.0.1:${port}/postgres`,
+    url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+    password,
     async stop() {
       const ended = new Promise((done) => server.once('exit', done));
       server.kill('SIGINT');

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Trial, TrialEvent } from '../../src/sweeps/engine.js';
+import type { EngineOptions, Trial, TrialEvent } from '../../src/sweeps/engine.js';
 import { LocalEngine } from '../../src/sweeps/local.js';
 import { planTrials } from '../../src/sweeps/plan.js';
 import { run } from '../../src/training/run.js';
@@ -31,11 +31,15 @@ describe('the local engine', () => {
       workers = 2,
       watch = (_: TrialEvent): unknown => undefined,
       signal = new AbortController().signal,
+      stopped = undefined as EngineOptions['stopped'],
     } = {},
   ): Promise<TrialEvent[]> {
     const seen: TrialEvent[] = [];
     const scratch = join(root, 'scratch');
-    for await (const event of new LocalEngine({ workers, scratch }).run(trials, { signal })) {
+    for await (const event of new LocalEngine({ workers, scratch }).run(trials, {
+      signal,
+      stopped,
+    })) {
       seen.push(event);
       watch(event);
     }
@@ -43,7 +47,7 @@ describe('the local engine', () => {
   }
 
   const ends = (all: TrialEvent[]) =>
-    all.filter(({ type }) => ['ended', 'failed', 'cancelled'].includes(type));
+    all.filter(({ type }) => ['ended', 'stopped', 'failed', 'cancelled'].includes(type));
 
   it('gives by value what a run in this process gives, to the last bit', async () => {
     const trials = planTrials({ ...tiny, seeds: [1, 2, 3] });
@@ -84,6 +88,29 @@ describe('the local engine', () => {
     );
     expect(ended).to.have.length(1);
     expect((ended[0] as { message: string }).message).to.match(/^Its process was ended by SIGKILL/);
+  });
+
+  it('ends one trial early by its own signal, gives what it came to, and goes on with the others', async () => {
+    const [long] = planTrials(endless);
+    const [short] = planTrials({ ...tiny, seeds: [1] });
+    const early = new AbortController();
+    const ended = ends(
+      await events([long, short], {
+        workers: 1,
+        watch: (event) => {
+          if (event.id === long.id && event.type === 'training') early.abort();
+        },
+        stopped: (id) => (id === long.id ? early.signal : undefined),
+      }),
+    );
+    expect(ended.map(({ id, type }) => [id, type])).to.deep.equal([
+      [long.id, 'stopped'],
+      [short.id, 'ended'],
+    ]);
+    const { files } = ended[0] as TrialEvent & { type: 'stopped' };
+    expect(JSON.parse(files['summary.json']).status).to.equal('interrupted');
+    // It is not to be continued.
+    expect(existsSync(join(root, 'scratch'))).to.equal(false);
   });
 
   it('cancels what runs and pulls no more, soon after the signal', async () => {

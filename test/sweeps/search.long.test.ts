@@ -1,9 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { Study } from '../../src/sweeps/optuna/study.js';
+import { studyOf } from '../../src/sweeps/search-plan.js';
 import { readSweep } from '../../src/sweeps/sweep-directory.js';
 import { findPostgres, freePort, type Postgres, startPostgres } from '../support/postgres.js';
 import { pythonWith } from '../support/python.js';
@@ -19,6 +21,11 @@ describe('a search by the command line', function () {
 
   const sweep = (...args: string[]) =>
     execute(process.execPath, ['--import', 'tsx', MAIN, 'sweep', ...args]);
+  /** As their owner continues those whose database has a password. */
+  const continued = (directory: string, PGPASSWORD: string) =>
+    execute(process.execPath, ['--import', 'tsx', MAIN, 'sweep', '--run-dir', directory], {
+      env: { ...process.env, PGPASSWORD },
+    });
   const searched = (directory: string, trials: number, ...more: string[]) =>
     sweep(
       ...['imdb', '--preset', 'smoke', '--epochs', '2', '--optimizers', 'adam'],
@@ -41,9 +48,46 @@ describe('a search by the command line', function () {
       await searched(directory, 3, '--storage', postgres!.url);
       expect(existsSync(join(directory, 'study.db'))).to.equal(false);
       expect(readSweep(directory).runs.size).to.equal(3);
-      const { stdout } = await sweep('--run-dir', directory);
+      const kept = readFileSync(join(directory, 'search.json'), 'utf8');
+      expect(kept)
+        .to.contain('postgresql://postgres@127.0.0.1')
+        .and.not.contain(postgres!.password);
+      const { stdout } = await continued(directory, postgres!.password);
       expect(stdout).to.contain('3 of 3 trials have ended');
+      const refused = await continued(directory, '').catch((error) => error);
+      expect(refused.stderr).to.match(
+        /^lazyahead: The study in postgresql:\/\/postgres@.* cannot be used: .*no password/m,
+      );
     });
+
+    it('is a study of its own beside one from a directory of the same name', async () => {
+      const directory = join(root, 'elsewhere', 'postgres');
+      await searched(directory, 2, '--storage', postgres!.url);
+      expect(readSweep(directory).runs.size).to.equal(2);
+    });
+
+    for (const how of ['SIGINT', 'SIGKILL'] as const) {
+      it(`goes on after ${how}, with each trial in the study and in the directory once`, async () => {
+        const directory = join(root, how);
+        await interrupted(directory, how, () =>
+          searched(directory, 6, '--workers', '2', '--storage', postgres!.url),
+        );
+        const before = [...readSweep(directory).runs.keys()];
+        expect(before.length).to.be.within(1, 5);
+        const { stdout } = await continued(directory, postgres!.password);
+        expect(stdout).to.contain('6 of 6 trials have ended');
+        const { runs, search } = readSweep(directory);
+        expect([...runs.keys()]).to.include.members(before);
+
+        const study = await Study.open(
+          studyOf({ ...search!, storage: postgres!.url }, directory),
+          () => {},
+        );
+        await study.close();
+        expect(study.known.map(({ state }) => state)).to.deep.equal(Array(6).fill('COMPLETE'));
+        expect(study.known.map(({ trial }) => trial)).to.have.members([...runs.keys()]);
+      });
+    }
   });
 
   describe('looked at with optuna-dashboard', () => {
@@ -81,6 +125,25 @@ describe('a search by the command line', function () {
     });
   });
 });
+
+/** Ends a command once the first of its trials has ended, by a signal to it alone. */
+async function interrupted(
+  directory: string,
+  signal: NodeJS.Signals,
+  start: () => ReturnType<typeof execute>,
+): Promise<void> {
+  const running = start();
+  const ended = running.then(
+    () => expect.fail('it came to its end'),
+    () => {},
+  );
+  while (!existsSync(join(directory, 'sweep.json')) || readSweep(directory).runs.size === 0) {
+    if (running.child.exitCode !== null) break;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  running.child.kill(signal);
+  await ended;
+}
 
 /** Asks until there is an answer. */
 // biome-ignore lint/suspicious/noExplicitAny: another program's JSON

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { recordOf } from '../../src/cli/search.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import type { Engine, EngineOptions, Trial, TrialEvent } from '../../src/sweeps/engine.js';
 import { Study } from '../../src/sweeps/optuna/study.js';
@@ -25,15 +26,18 @@ const record: SearchRecord = {
   study: 'test',
 };
 
-/** "Trains" for four epochs in no time; the nearer lr is to 0.01, the better. */
+/** "Trains" for four epochs in no time; the nearer lr is to 0.01, the better, and above it all diverges. */
 class QuadraticEngine implements Engine {
   readonly name = 'quadratic';
   readonly workers = 1;
   readonly started: string[] = [];
   readonly ends: string[] = [];
 
-  /** @param abort - is aborted when so many trials have been started. */
-  constructor(private readonly abort?: { controller: AbortController; after: number }) {}
+  /** @param abort - is aborted when so many trials have been started. @param diverges - whether it does. */
+  constructor(
+    private readonly abort?: { controller: AbortController; after: number },
+    private readonly diverges = false,
+  ) {}
 
   async *run(
     trials: Iterable<Trial> | AsyncIterable<Trial>,
@@ -43,15 +47,20 @@ class QuadraticEngine implements Engine {
       this.started.push(id);
       yield { id, type: 'started' };
       if (this.started.length === this.abort?.after) this.abort.controller.abort();
-      const valAccuracy = 0.9 - 0.1 * (Math.log10(request.lr as number) + 2) ** 2;
+      const { lr = 0.001, k = 5 } = request;
+      const valAccuracy = 0.9 - 0.1 * (Math.log10(lr) + 2) ** 2 - 0.02 * Math.abs(k - 2);
       for (let epoch = 1; epoch <= 4; epoch++) {
         const metrics = { epoch, steps: epoch, loss: 1, valLoss: 1, valAccuracy, seconds: 1 };
         const event = { type: 'epoch', totalEpochs: 4, metrics } as never;
         if (!signal.aborted && !stopped?.(id)?.aborted) yield { id, type: 'training', event };
       }
       const { optimizer, seed } = request;
-      const files = filesOfRun({ optimizer, seed, preset: 'smoke', bestValAccuracy: valAccuracy });
       const end = signal.aborted ? 'cancelled' : stopped?.(id)?.aborted ? 'stopped' : 'ended';
+      const hasDiverged = this.diverges && lr > 0.01;
+      const status =
+        end === 'stopped' ? 'interrupted' : hasDiverged ? 'diverged' : ('completed' as const);
+      const result = { preset: 'smoke', bestValAccuracy: valAccuracy, status } as const;
+      const files = filesOfRun({ optimizer, seed, ...result });
       this.ends.push(end);
       yield end === 'cancelled' ? { id, type: end } : { id, type: end, files };
       if (signal.aborted) return;
@@ -116,17 +125,33 @@ describe('a search', function () {
       expect(third.started).to.deep.equal([]);
     });
 
-    it('chooses among optimizers too', async () => {
-      const of = {
-        ...record,
-        optimizers: ['adam', 'lazy-adam'],
-        trials: 6,
-        prune: 'none' as const,
-      };
-      of.space = { grid: {}, ranges: { lr: { from: 1e-4, to: 1e-1, log: true } } } as never;
-      const { runs } = await search('optimizers', new QuadraticEngine(), never, of);
+    it('chooses among optimizers too, and runs no configuration twice, however often it is chosen', async () => {
+      const space = { grid: { k: [2, 3, 4, 5, 6, 7] }, ranges: {} };
+      const of = { ...record, optimizers: ['adam', 'lookahead-adam'], space, trials: 25 };
+      const engine = new QuadraticEngine();
+      const { runs, stopped, search: noted } = await search('small', engine, never, of);
+      // Adam has no k: 1 configuration; Lookahead of it has 6.
+      expect(new Set(engine.started).size).to.equal(engine.started.length);
+      expect(engine.started.length).to.be.at.most(7);
+      expect(runs.size + stopped.size).to.equal(engine.started.length);
+      expect(noted!.done).to.equal(25);
       const used = new Set([...runs.values()].map(({ summary }) => summary.optimizer));
-      expect([...used].sort()).to.deep.equal(['adam', 'lazy-adam']);
+      expect([...used].sort()).to.deep.equal(['adam', 'lookahead-adam']);
+    });
+
+    it('learns from trials that diverge: they are no failures, and no results either', async () => {
+      const of = { ...record, prune: 'none' as const };
+      const engine = new QuadraticEngine(undefined, true);
+      const { runs, failures } = await search('diverging', engine, never, of);
+      expect(failures).to.deep.equal({});
+      const study = await Study.open(studyOf(of, join(root, 'diverging')), () => {});
+      await study.close();
+      const diverged = [...runs].filter(([, { summary }]) => summary.status === 'diverged');
+      expect(diverged.length).to.be.within(1, 11);
+      for (const { state, trial } of study.known) {
+        const has = diverged.some(([id]) => id === trial);
+        expect(state).to.equal(has ? 'PRUNED' : 'COMPLETE');
+      }
     });
 
     it('is refused by a storage that is not there', async () => {
@@ -146,6 +171,56 @@ describe('a search', function () {
     expect(parameters).to.deep.equal({ lr: 0.0123, k: 4, dropout: 0.5 });
     expect(request).to.deep.include({ lr: 0.0123, k: 4, settings: { dropout: 0.5 } });
     expect(trialAt(record, { lr: 0.1, k: 4, dropout: 0.5 }).parameters.lr).to.equal(0.1);
+  });
+
+  it('is refused before its first trial for a value that cannot be, also at a range’s end', () => {
+    const of = (space: SearchRecord['space'], optimizers = ['lookahead-adam']) =>
+      checkSearch({ ...record, space, optimizers });
+    const alpha = { grid: {}, ranges: { alpha: { from: 0.5, to: 3 } } };
+    expect(() => of(alpha)).to.throw(UsageError, 'alpha is a number from 0 to 1, not 3.');
+    const k = { grid: { k: [5, 2.5] }, ranges: {} };
+    expect(() => of(k)).to.throw(UsageError, /k is .*not 2\.5/);
+    expect(() => of(record.space, ['adm'])).to.throw(UsageError, /did you mean adam/);
+    // Adam alone has no k; beside Lookahead it stands without.
+    expect(() => of(record.space, ['adam'])).to.throw(UsageError, /adam has no Lookahead/);
+    expect(of(record.space, ['adam', 'lookahead-adam'])).to.have.length(2);
+  });
+
+  describe('in a database that others use too', () => {
+    const address = 'postgresql://me:secret@host/db';
+    const { study: _, ...rest } = record;
+    const asked = { ...rest, storage: address };
+
+    it('has a name of its own there, even from a directory of the same name', async () => {
+      const names = await Promise.all(
+        ['a', 'b'].map(async (folder) => {
+          const directory = SweepDirectory.open(join(root, folder, 'same'), 'imdb', []);
+          return (await recordOf(directory, asked)).study;
+        }),
+      );
+      for (const name of names) expect(name).to.match(/^same-[0-9a-f]{8}$/);
+      expect(names[0]).not.to.equal(names[1]);
+    });
+
+    it('keeps and shows no password', async () => {
+      const directory = SweepDirectory.open(join(root, 'secret'), 'imdb', []);
+      const kept = await recordOf(directory, asked);
+      expect(kept.storage).to.equal('postgresql://me@host/db');
+      const request = studyOf({ ...kept, storage: address }, root);
+      expect([request.storage, request.shown]).to.deep.equal([address, 'postgresql://me@host/db']);
+    });
+
+    it('is made longer by the same command with more trials, and by no other', async () => {
+      const directory = SweepDirectory.open(join(root, 'longer'), 'imdb', []);
+      const kept = await recordOf(directory, asked);
+      directory.noteSearch(kept);
+      const longer = await recordOf(directory, { ...asked, trials: 50 });
+      expect(longer).to.deep.include({ trials: 50, study: kept.study });
+      const space = { ...record.space, grid: { dropout: [0.2] } };
+      const error = await recordOf(directory, { ...asked, space }).catch((reason) => reason);
+      expect(error).to.be.instanceOf(UsageError);
+      expect(error.message).to.match(/holds a search of something else \(its space differs\)/);
+    });
   });
 
   it('is refused without anything to choose, or with names that nobody knows', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { skip } from '../support/skip.js';
 
 const execute = promisify(execFile);
 const MAIN = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
+const TSX = require.resolve('tsx');
 
 interface Entry {
   key: string;
@@ -26,7 +27,7 @@ describe('runs logged to MLflow', function () {
   let url: string;
 
   const lazyahead = (...args: string[]) =>
-    execute(process.execPath, ['--import', 'tsx', MAIN, ...args]);
+    execute(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: root });
   // biome-ignore lint/suspicious/noExplicitAny: MLflow's JSON
   const api = async (path: string, body: object): Promise<any> => {
     const response = await fetch(`${url}/api/2.0/mlflow/${path}`, {
@@ -91,16 +92,53 @@ describe('runs logged to MLflow', function () {
     ).to.deep.equal(metrics.map(({ epoch, valAccuracy }) => [epoch, valAccuracy]));
 
     const path = info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');
-    const at = `${url}/api/2.0/mlflow-artifacts/artifacts/${path}/summary.json`;
-    expect(await (await fetch(at)).text()).to.equal(
-      readFileSync(join(runDir, 'summary.json'), 'utf8'),
-    );
+    const artefact = async (name: string) =>
+      (await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${path}/${name}`)).text();
+    const summaryText = readFileSync(join(runDir, 'summary.json'), 'utf8');
+    expect(await artefact('summary.json')).to.equal(summaryText);
+    expect(await artefact('validation.svg')).to.match(/^<svg[\s\S]*Validation accuracy/);
   });
 
-  it('can be logged afterwards', async () => {
-    await lazyahead('runs', 'track', join(root, 'run'), '--to', `mlflow:${url}`);
+  it('are logged once, however often', async () => {
+    const { stderr } = await lazyahead('runs', 'track', join(root, 'run'), '--to', `mlflow:${url}`);
     const { runs } = await api('runs/search', { experiment_ids: ['1'] });
-    expect(runs).to.have.length(2);
+    expect(runs).to.have.length(1);
+    expect(stderr).to.equal(`Logged: ${url}/#/experiments/1/runs/${runs[0].info.run_id}\n`);
+  });
+
+  it('come from a sweep and from a reproduction too, one each', async () => {
+    const smoke = ['imdb', '--preset', 'smoke', '--epochs', '1', '--track', `mlflow:${url}`];
+    await lazyahead('sweep', ...smoke, '--optimizers', 'adam', '--grid', 'lr=0.01,0.02');
+    await lazyahead('reproduce', ...smoke, '--optimizers', 'adam,lazy-adam');
+    const { runs } = await api('runs/search', { experiment_ids: ['1'] });
+    const rates = runs.map(
+      ({ data }: { data: { params: Entry[] } }) =>
+        data.params.find(({ key }) => key === 'lr')?.value,
+    );
+    // The run of before, two of the sweep, two of the reproduction.
+    expect(rates.sort()).to.deep.equal(['0.001', '0.001', '0.001', '0.01', '0.02']);
+  });
+
+  it('are not lost when the server is: they are in their directories, and can be logged later', async () => {
+    const runDir = join(root, 'unlogged');
+    const address = `mlflow:${url}`;
+    const options = ['--preset', 'smoke', '--epochs', '2', '--run-dir', runDir];
+    const running = lazyahead('run', 'imdb', '--optimizer', 'adam', ...options, '--track', address);
+    // It has found the server by the time it trains.
+    while (!existsSync(join(runDir, 'config.json'))) {
+      if (running.child.exitCode !== null) break;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    const gone = new Promise((done) => server!.once('exit', done));
+    process.kill(-server!.pid!, 'SIGKILL');
+    await gone;
+    server = undefined;
+    const { stderr, stdout } = await running;
+    expect(stderr).to.contain(
+      `${runDir} was not logged (ECONNREFUSED). Later: npx lazyahead runs track ${runDir} --to ${address}`,
+    );
+    expect(stdout).to.contain(`Run: ${runDir}`);
+    expect(readRun(runDir).summary.status).to.equal('completed');
   });
 });
 
@@ -116,6 +154,13 @@ describe('an MLflow server', () => {
     expect(await refusal(`mlflow:http://127.0.0.1:${port}`)).to.match(
       /^No MLflow server can be used at http:\/\/127\.0\.0\.1:\d+ .*: start one with "mlflow server", or leave --track out\.$/,
     );
+  });
+
+  it('is named without a password, which nothing then shows', async () => {
+    const message = await refusal('mlflow:http://me:secret@localhost:5000');
+    expect(message)
+      .to.match(/^--track takes no user name or password/)
+      .and.not.contain('secret');
   });
 
   it('has an address that begins with mlflow:', async () => {
