@@ -56,7 +56,7 @@ async function track(paths: string[], { to }: { to: string }): Promise<void> {
   const { openTracker } = await import('./tracking.js');
   const { runs } = findRuns(paths);
   const tracker = await openTracker(to);
-  for (const run of runs) await tracker.log(run);
+  for (const run of runs) if (!(await tracker.log(run))) process.exitCode = 1;
 }
 
 async function list(paths: string[], { json }: Flags): Promise<void> {

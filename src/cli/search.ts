@@ -1,4 +1,7 @@
 /** `lazyahead sweep … --search`: trials that Optuna chooses from the results of those before. */
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import type { Pruner, Search, Study } from '../sweeps/optuna/study.js';
@@ -51,28 +54,56 @@ export function refuseWithoutSearch({ search, trials, prune, storage }: SearchFl
   }
 }
 
-/** The record of a search that is begun in a directory. */
-export function recordOf(
+/**
+ * The record of a search that is begun in a directory, or made longer.
+ *
+ * @throws UsageError when the directory holds one of something else.
+ */
+export async function recordOf(
   directory: SweepDirectory,
-  flags: SearchFlags,
-  rest: Pick<SearchRequest, 'request' | 'optimizers' | 'space' | 'seed'>,
-): SearchRecord {
-  const { search = 'tpe', trials = 0, prune = 'none', storage } = flags;
-  return {
-    ...rest,
-    ...{ search, trials, prune },
-    storage,
-    study: directory.path.split(/[\\/]/).at(-1)!,
-  };
+  asked: SearchRequest,
+): Promise<SearchRecord> {
+  const { withoutPassword } = await import('../sweeps/search-plan.js');
+  const { path } = directory;
+  const { search: before, trials } = directory.read();
+  const storage = asked.storage === undefined ? undefined : withoutPassword(asked.storage);
+  if (before === undefined) {
+    if (trials.length > 0) {
+      throw new UsageError(`${path} holds a sweep without a search: name another with --run-dir.`);
+    }
+    // In a database that others use too, a name that nobody else has.
+    const study = basename(path) + (storage ? `-${randomBytes(4).toString('hex')}` : '');
+    return { ...asked, storage, study };
+  }
+  const same = { ...asked, storage: storage ?? before.storage };
+  for (const part of ['request', 'optimizers', 'space', 'storage'] as const) {
+    if (!isDeepStrictEqual(plain(same[part]), plain(before[part]))) {
+      throw new UsageError(
+        `${path} holds a search of something else (its ${part} differs): repeat its options, or name another with --run-dir.`,
+      );
+    }
+  }
+  return { ...before, ...same };
 }
 
-/** Opens a search's study, and says where others can look at it. */
-export async function openStudy(record: SearchRecord, directory: string): Promise<Study> {
+/** As it is when it has been written and read. */
+const plain = (value: unknown) => value && JSON.parse(JSON.stringify(value));
+
+/**
+ * Opens a search's study, and says where others can look at it.
+ *
+ * @param storage - its address as it was typed, with a password where it has one.
+ */
+export async function openStudy(
+  record: SearchRecord,
+  directory: string,
+  storage = record.storage,
+): Promise<Study> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const { studyOf } = await import('../sweeps/search-plan.js');
   const { Study } = await import('../sweeps/optuna/study.js');
-  const request = studyOf(record, directory);
+  const request = studyOf({ ...record, storage }, directory);
   const study = await Study.open(request, say);
-  say(`The study "${request.name}" can be watched: optuna-dashboard ${request.storage}`);
+  say(`The study "${request.name}" can be watched: optuna-dashboard ${request.shown}`);
   return study;
 }

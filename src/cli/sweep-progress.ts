@@ -13,6 +13,8 @@ const LINE_EVERY = 30;
 export interface SweepDisplay {
   outlook(outlook: Outlook): void;
   event(event: TrialEvent, trial: Trial, progress: Progress, run?: RunResult): void;
+  /** Shows a line that stays. */
+  tell(line: string): void;
   stop(): void;
 }
 
@@ -22,6 +24,7 @@ export function showSweep(): SweepDisplay {
   const tell = (line: string) => (bars ? bars.log(line) : process.stderr.write(`${line}\n`));
   let told = performance.now();
   return {
+    tell,
     outlook: (outlook) => tell(outlookText(outlook)),
     event(event, trial, progress, run) {
       const line = lineOf(event, trial, progress, run);
@@ -123,6 +126,8 @@ class Bars {
   }
 
   stop(): void {
+    // What was logged since the last drawing.
+    if (this.whole !== undefined) this.display.update();
     this.display.stop();
   }
 }

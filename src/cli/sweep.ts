@@ -80,15 +80,15 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
   const { json } = flags;
   const signal = untilInterrupted();
   refuseWithoutSearch(flags);
-  const tracker = await openTracker(flags.track);
-  const logged: Promise<void>[] = [];
+  const display = showSweep();
+  const tracker = await openTracker(flags.track, display.tell);
+  const logged: Promise<boolean>[] = [];
   const directory = await openDirectory(experiment, flags);
   const { runSweep } = await import('../sweeps/sweep.js');
   const { runSearch } = await import('../sweeps/search.js');
   const { search } = directory.read();
-  const study = search && (await openStudy(search, directory.path));
+  const study = search && (await openStudy(search, directory.path, flags.storage));
   const { engine, close } = await openEngine(flags, directory);
-  const display = showSweep();
   try {
     const options: SweepOptions = {
       engine,
@@ -105,10 +105,10 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
     if (search && study) await runSearch(directory, study, search, options);
     else await runSweep(directory, options);
   } finally {
+    await Promise.all(logged);
     display.stop();
     await close();
     await study?.close();
-    await Promise.all(logged);
   }
   if (flags.plan) {
     process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
@@ -122,7 +122,7 @@ async function openDirectory(
   experiment: string | undefined,
   flags: Flags,
 ): Promise<SweepDirectory> {
-  const { SweepDirectory, readSweep } = await import('../sweeps/sweep-directory.js');
+  const { SweepDirectory, holdsSweep, readSweep } = await import('../sweeps/sweep-directory.js');
   if (experiment === undefined) {
     if (flags.runDir === undefined) {
       throw new UsageError('Name an experiment, or a sweep to continue with --run-dir.');
@@ -134,6 +134,9 @@ async function openDirectory(
   const { grid, range, logRange, random, searchSeed, seeds, optimizers, backend, threads } = flags;
   const path = flags.runDir ?? join('runs', `sweep-${experiment}-${timeStamp()}`);
   if (flags.search !== undefined) return openSearch(experiment, path, flags);
+  if (holdsSweep(path) && readSweep(path).search !== undefined) {
+    throw new UsageError(`${path} holds a search: add --search, or name another with --run-dir.`);
+  }
   const trials = await planSweep(
     {
       experiment,
@@ -148,9 +151,11 @@ async function openDirectory(
 /** The directory of a search, with how it chooses its trials. */
 async function openSearch(experiment: string, path: string, flags: Flags): Promise<SweepDirectory> {
   const { checkSearch } = await import('../sweeps/search-plan.js');
+  const { canonicalOptimizers } = await import('../sweeps/plan.js');
   const { experimentNamed } = await import('../experiments/config.js');
   const { SweepDirectory } = await import('../sweeps/sweep-directory.js');
-  const { grid, range, logRange, seeds = [1], searchSeed = 1 } = flags;
+  const { grid, range, logRange, seeds = [1], searchSeed = 1, backend, threads } = flags;
+  const { search = 'tpe', trials = 0, prune = 'none', storage } = flags;
   if (flags.random !== undefined) {
     throw new UsageError('--random draws its points before; leave it out, or --search.');
   }
@@ -159,13 +164,15 @@ async function openSearch(experiment: string, path: string, flags: Flags): Promi
       'A search takes one seed: repeat its best trials with several afterwards.',
     );
   }
-  const optimizers = flags.optimizers ?? experimentNamed(experiment).compared.slice(0, 1);
-  const request = { experiment, ...requestOf(flags), optimizer: optimizers[0], seed: seeds[0] };
+  const named = flags.optimizers ?? experimentNamed(experiment).compared.slice(0, 1);
+  const request = { experiment, ...requestOf(flags), optimizer: named[0], seed: seeds[0] };
   const space = { grid, ranges: { ...range, ...logRange } };
-  const rest = { request, optimizers, space, seed: searchSeed };
-  checkSearch({ ...rest, search: 'tpe', prune: 'none', trials: flags.trials! });
+  const asked = { request, space, search, prune, trials, storage, seed: searchSeed };
+  const checked = checkSearch({ ...asked, optimizers: named });
+  const optimizers = await canonicalOptimizers(checked, { backend, threads });
+  asked.request.optimizer = optimizers[0];
   const directory = SweepDirectory.open(path, experiment, []);
-  directory.noteSearch(recordOf(directory, flags, rest));
+  directory.noteSearch(await recordOf(directory, { ...asked, optimizers }));
   return directory;
 }
 
@@ -174,8 +181,11 @@ async function conclude(directory: SweepDirectory, { json }: { json?: boolean })
   const { path } = directory;
   const { trials, runs, failures, stopped, search } = directory.read();
   const failed = Object.keys(failures).length;
+  const results = runs.size + stopped.size + failed;
   const planned = search?.trials ?? trials.length;
-  const rest = Math.max(0, planned - runs.size - stopped.size - failed);
+  const ended = search ? Math.max(search.done ?? 0, results) : runs.size;
+  // A search goes on to other trials instead of those that failed.
+  const rest = search ? planned - ended : planned - runs.size;
   if (failed > 0) process.exitCode ??= 1;
   let text = '';
   if (runs.size > 0) {
@@ -188,8 +198,13 @@ async function conclude(directory: SweepDirectory, { json }: { json?: boolean })
     text = `${reportText(content)}\n\nReport with charts: ${report}\n`;
     if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
   }
-  const early = stopped.size > 0 ? `, ${stopped.size} before their end` : '';
-  text += `${runs.size} of ${planned} trials have ended${early}${failed > 0 ? `, ${failed} failed` : ''}, in ${path}\n`;
-  if (rest + failed > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
+  const parts = [
+    `${ended} of ${planned} trials have ended`,
+    ...(stopped.size > 0 ? [`${stopped.size} of them early`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(search && ended > results ? [`${ended - results} chosen a second time`] : []),
+  ];
+  text += `${parts.join(', ')}, in ${path}\n`;
+  if (rest > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
   (json ? process.stderr : process.stdout).write(text);
 }

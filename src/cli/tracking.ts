@@ -3,8 +3,8 @@ import type { RunResult } from '../training/results.js';
 
 /** Takes runs that have ended. */
 export interface Tracker {
-  /** Never fails: what a server did not take is said, with how to log it later. */
-  log(run: RunResult): Promise<void>;
+  /** Never fails: what a server did not take is said, with how to log it later. @returns whether it did. */
+  log(run: RunResult): Promise<boolean>;
 }
 
 export const TRACK_OPTION = [
@@ -12,24 +12,37 @@ export const TRACK_OPTION = [
   'log every run that has ended to an MLflow server: mlflow:http://HOST:PORT',
 ] as const;
 
+const onStandardError = (line: string): void => void process.stderr.write(`${line}\n`);
+
 /**
  * What the option asks for; without one, a tracker that does nothing.
  *
+ * @param say - is told what has become of each run.
  * @throws UsageError when there is no such server.
  */
-export async function openTracker(address: string | undefined): Promise<Tracker> {
-  if (address === undefined) return { log: async () => {} };
+export async function openTracker(
+  address: string | undefined,
+  say: (line: string) => void = onStandardError,
+): Promise<Tracker> {
+  if (address === undefined) return { log: async () => true };
   const { MlflowServer } = await import('../training/mlflow.js');
+  const { figureSvg } = await import('../charts/figure-svg.js');
+  const { validationChart } = await import('../charts/learning-curves.js');
   const server = await MlflowServer.connect(address);
-  const say = (line: string) => process.stderr.write(`${line}\n`);
   return {
     async log(run) {
       try {
-        say(`Logged: ${await server.log(run)}`);
+        const charts =
+          run.metrics.length > 0
+            ? { 'validation.svg': figureSvg(validationChart([run])) }
+            : undefined;
+        say(`Logged: ${await server.log(run, charts)}`);
+        return true;
       } catch (error) {
         say(
           `${run.directory} was not logged (${(error as Error).message}). Later: npx lazyahead runs track ${run.directory} --to ${address}`,
         );
+        return false;
       }
     },
   };

@@ -127,11 +127,14 @@ const valuesOf = (name: string, rows: Row[]) => [
   ...new Set(rows.map(({ parameters }) => parameters[name])),
 ];
 
+/** Notes that stand above the table, and say nothing of what a chart shows. */
+const ABOVE_ALONE = /^(not counted|importance|ended early)/;
+
 function titles({ dataset, preset, notes }: ReproductionTable, title: string, rows: Row[]) {
   const counts = rows.map(({ reproduced }) => reproduced.seeds.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const seeds = least === most ? formatSeeds(most) : `${least} to ${formatSeeds(most)}`;
-  const warnings = notes.filter((note) => !note.startsWith('not counted'));
+  const warnings = notes.filter((note) => !ABOVE_ALONE.test(note));
   return {
     title,
     subtitles: [

@@ -36,15 +36,27 @@ export interface SweepRequest extends Omit<RunRequest, 'optimizer' | 'seed'>, Pa
  * @throws UsageError for a request that cannot be carried out.
  */
 export async function planSweep(request: SweepRequest, options: BackendOptions): Promise<Trial[]> {
-  const trials = planTrials(request);
+  const optimizers = await canonicalOptimizers(planTrials(request), options);
+  return planTrials({ ...request, optimizers });
+}
+
+/**
+ * The optimizers of trials, specs in canonical form.
+ *
+ * @throws UsageError for a spec that describes no optimizer.
+ */
+export async function canonicalOptimizers(
+  trials: Trial[],
+  options: BackendOptions,
+): Promise<string[]> {
   const canonical = new Map<string, string>();
-  for (const { request: one } of trials) {
-    if (!canonical.has(one.optimizer)) {
-      const { optimizer } = await withCanonicalSpec(resolveConfig(one), options);
-      canonical.set(one.optimizer, optimizer);
+  for (const { request } of trials) {
+    if (!canonical.has(request.optimizer)) {
+      const { optimizer } = await withCanonicalSpec(resolveConfig(request), options);
+      canonical.set(request.optimizer, optimizer);
     }
   }
-  return planTrials({ ...request, optimizers: [...new Set(canonical.values())] });
+  return [...new Set(canonical.values())];
 }
 
 /**
@@ -71,19 +83,11 @@ export function planTrials(request: SweepRequest): Trial[] {
           seed: searchSeed,
           isWhole: (name) => isWhole(name, experiment),
         });
-  const hasLookahead = (name: string) => experiment.optimizers[name]?.lookahead;
-  const mixed = optimizers.some(hasLookahead);
   const trials = new Map<string, Trial>();
   for (const seed of seeds) {
     for (const optimizer of optimizers) {
-      // As in a reproduction: what has no slow weights stands beside what has, and specs, which
-      // follow neither, are refused.
-      const without = mixed && !hasLookahead(optimizer) && !isSpec(optimizer);
       for (const point of points) {
-        const parameters = without ? withoutLookahead(point) : point;
-        const { k, alpha, ...others } = shared;
-        const base = { ...others, ...(!without && { k, alpha }), optimizer, seed };
-        const trial = trialOf(requestAt(base, parameters), parameters);
+        const trial = trialAtPoint({ ...shared, optimizer, seed }, point, optimizers);
         trials.set(trial.id, trial);
       }
     }
@@ -91,12 +95,30 @@ export function planTrials(request: SweepRequest): Trial[] {
   return [...trials.values()];
 }
 
-function withoutLookahead({ k, alpha, ...others }: Point): Point {
-  return others;
+/**
+ * The trial at a point. As in a reproduction, what has no slow weights stands beside what has, without
+ * their `k` and `alpha`; specs, which follow neither, are refused.
+ *
+ * @param compared - all optimizers of the sweep.
+ * @throws UsageError for a configuration that cannot be.
+ */
+export function trialAtPoint(request: RunRequest, point: Point, compared: string[]): Trial {
+  const { optimizers } = experimentNamed(request.experiment);
+  const hasLookahead = (name: string) => optimizers[name]?.lookahead;
+  const { optimizer } = request;
+  const without = compared.some(hasLookahead) && !hasLookahead(optimizer) && !isSpec(optimizer);
+  const parameters = without ? withoutLookahead(point) : point;
+  return trialOf(requestAt(without ? withoutLookahead(request) : request, parameters), parameters);
 }
 
-/** A trial, with an id that tells its configuration. @throws UsageError for one that cannot be. */
-export function trialOf(request: RunRequest, parameters: Point): Trial {
+const withoutLookahead = <T extends { k?: unknown; alpha?: unknown }>({
+  k,
+  alpha,
+  ...others
+}: T): Omit<T, 'k' | 'alpha'> => others;
+
+/** With an id that tells its configuration. */
+function trialOf(request: RunRequest, parameters: Point): Trial {
   const config = resolveConfig(request);
   const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 8);
   const id = `${folderNameOf(config.optimizer)}-seed${config.seed}-${hash}`;

@@ -5,8 +5,8 @@ import { METRICS } from '../experiments/metric.js';
 import { UsageError } from '../runtime/errors.js';
 import type { Trial, Value } from './engine.js';
 import type { Choice, Pruner, Search, StudyRequest } from './optuna/study.js';
-import { checkSpace, isWhole, trialOf } from './plan.js';
-import { type Point, requestAt, roundedWithin, type Space } from './space.js';
+import { checkSpace, isWhole, trialAtPoint } from './plan.js';
+import { type Point, roundedWithin, type Space } from './space.js';
 
 /** What to search. */
 export interface SearchRequest {
@@ -29,12 +29,20 @@ export interface SearchRequest {
 export interface SearchRecord extends SearchRequest {
   /** The study's name in the storage. */
   study: string;
+  /** Trials of the study that have come to an end, those among them that repeat another. */
+  done?: number;
   /** How much each hyperparameter matters for the result; they sum to 1. */
   importance?: Record<string, number>;
 }
 
-/** @throws UsageError for a request that cannot be carried out. */
-export function checkSearch({ request, optimizers, space, trials }: SearchRequest): void {
+/**
+ * Checks a search before its first trial: names, ranges, and each value at its ends.
+ *
+ * @returns a trial of each optimizer.
+ * @throws UsageError for a request that cannot be carried out.
+ */
+export function checkSearch(asked: SearchRequest): Trial[] {
+  const { request, optimizers, space, trials } = asked;
   checkSpace(space, 1, experimentNamed(request.experiment));
   if (optimizers.length < 2 && Object.keys({ ...space.grid, ...space.ranges }).length === 0) {
     throw new UsageError(
@@ -44,7 +52,28 @@ export function checkSearch({ request, optimizers, space, trials }: SearchReques
   if (!(Number.isSafeInteger(trials) && trials > 0)) {
     throw new UsageError(`--trials is a whole number of trials from 1, not ${trials}.`);
   }
+  if (optimizers.length === 0) {
+    throw new UsageError('The list of optimizers is empty: name one or more, or leave it out.');
+  }
+  const values = [
+    ...Object.entries(space.grid),
+    ...Object.entries(space.ranges).map(([name, { from, to }]): [string, Value[]] => [
+      name,
+      [from, to],
+    ]),
+  ];
+  // What is right at both ends of a range is right between them.
+  const first = Object.fromEntries(values.map(([name, [value]]) => [name, value]));
+  return optimizers.map((optimizer) => {
+    const at = (point: Point) => trialAtPoint({ ...request, optimizer }, point, optimizers);
+    for (const [name, all] of values) for (const value of all) at({ ...first, [name]: value });
+    return at(first);
+  });
 }
+
+/** A database's address without the password: what is kept, and shown. */
+export const withoutPassword = (storage: string): string =>
+  storage.replace(/^([\w+]+:\/\/[^:/@]*):[^@]*@/, '$1@');
 
 /** The study that chooses a search's trials. @param directory - the sweep's. */
 export function studyOf(record: SearchRecord, directory: string): StudyRequest {
@@ -58,15 +87,16 @@ export function studyOf(record: SearchRecord, directory: string): StudyRequest {
     choices[name] = { ...range, whole: isWhole(name, experiment) };
   }
   const direction = METRICS[experiment.metric].better === 'higher' ? 'maximize' : 'minimize';
-  return { name: study, storage, direction, search, prune, seed, space: choices };
+  const shown = withoutPassword(storage);
+  return { name: study, storage, shown, direction, search, prune, seed, space: choices };
 }
 
 /** The sweep's trial at a point of the study, whose numbers are rounded as a random search's are. */
-export function trialAt({ request, optimizers, space }: SearchRecord, point: Point): Trial {
+export function trialAt({ request, optimizers, space }: SearchRequest, point: Point): Trial {
   const rounded = Object.entries(point).map(([name, value]): [string, Value] => {
     const range = space.ranges[name];
     return [name, range ? roundedWithin(range, Number(value)) : value];
   });
   const { optimizer = optimizers[0], ...parameters } = Object.fromEntries(rounded);
-  return trialOf(requestAt({ ...request, optimizer: String(optimizer) }, parameters), parameters);
+  return trialAtPoint({ ...request, optimizer: String(optimizer) }, parameters, optimizers);
 }

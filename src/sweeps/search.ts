@@ -2,15 +2,13 @@
 import { experimentNamed } from '../experiments/config.js';
 import { METRICS } from '../experiments/metric.js';
 import { lockFolder } from '../runtime/lock.js';
-import { keyOf, type RunResult, resultOf } from '../training/results.js';
+import type { EpochEvent } from '../training/events.js';
+import { type EpochMetrics, keyOf, type RunResult, resultOf } from '../training/results.js';
 import type { Trial, TrialEvent } from './engine.js';
 import type { KnownTrial, Study, Told } from './optuna/study.js';
 import { type SearchRecord, trialAt } from './search-plan.js';
 import type { SweepOptions } from './sweep.js';
 import type { Sweep, SweepDirectory } from './sweep-directory.js';
-
-/** Trials that the study may choose a second time in a row before they count. */
-const MOST_REPEATS = 20;
 
 /**
  * Carries a search out, or goes on with it: the study's trials that were running are run again, so that
@@ -29,8 +27,9 @@ export async function runSearch(
   try {
     const search = new RunningSearch(directory, study, record, options);
     await search.run();
-    const importance = await study.importance().catch(() => undefined);
-    if (importance !== undefined) directory.noteSearch({ ...record, importance });
+    // There is none before two trials have ended.
+    const importance = await study.importance().catch(() => record.importance);
+    directory.noteSearch({ ...record, importance, done: search.done });
     return directory.read();
   } finally {
     release();
@@ -38,12 +37,14 @@ export async function runSearch(
 }
 
 class RunningSearch {
-  /** The study's numbers of the trials that run, by id. */
-  private readonly numbers = new Map<string, number>();
+  /** Trials of the study that have come to an end. */
+  done: number;
+  /** The study's numbers of the trials that run, by id: several of one that it chose again meanwhile. */
+  private readonly numbers = new Map<string, number[]>();
+  /** What has come to an end, early or not, by id. */
+  private readonly results: Map<string, RunResult>;
   private readonly trials = new Map<string, Trial>();
   private readonly early = new Map<string, AbortController>();
-  /** Trials of the study that have come to an end. */
-  private done: number;
   private failed = 0;
   private readonly seconds: number[] = [];
 
@@ -53,6 +54,8 @@ class RunningSearch {
     private readonly record: SearchRecord,
     private readonly options: SweepOptions,
   ) {
+    const { runs, stopped } = directory.read();
+    this.results = new Map([...stopped, ...runs]);
     this.done = study.known.filter(({ state }) => state !== 'RUNNING').length;
   }
 
@@ -72,65 +75,51 @@ class RunningSearch {
 
   /** First those that were running when the search was left, then what the study chooses. */
   private async *chosen(): AsyncGenerator<Trial, void, undefined> {
-    const { runs, stopped } = this.directory.read();
-    for (const known of this.study.known.filter(({ state }) => state === 'RUNNING')) {
-      const trial = await this.begin(known);
-      const run = runs.get(trial.id);
-      if (run !== undefined) await this.tell(known.number, told(run));
-      else if (stopped.has(trial.id)) await this.tell(known.number, { state: 'PRUNED' });
-      else yield trial;
-    }
-    for (let repeats = 0; this.done + this.numbers.size < this.record.trials; ) {
-      const asked = await this.study.ask();
-      const trial = trialAt(this.record, asked.parameters);
-      if (this.numbers.has(trial.id)) {
-        await this.tell(asked.number, { state: 'FAIL' }, repeats++ >= MOST_REPEATS);
-        continue;
-      }
-      const run = this.directory.read().runs.get(trial.id);
-      if (run !== undefined) {
-        // The same configuration gives the same result.
-        await this.tell(asked.number, told(run));
-        continue;
-      }
-      repeats = 0;
-      yield await this.begin({ ...asked, trial: null });
-    }
+    const left = this.study.known.filter(({ state }) => state === 'RUNNING');
+    for (const known of left) yield* this.toRun(known);
+    const running = () => [...this.numbers.values()].flat().length;
+    while (this.done + running() < this.record.trials) yield* this.toRun(await this.study.ask());
   }
 
-  private async begin({ number, parameters }: Omit<KnownTrial, 'state'>): Promise<Trial> {
+  /** The trial; nothing of a configuration that runs or has run: it would come to the same. */
+  private async *toRun({ number, parameters }: Asked): AsyncGenerator<Trial, void, undefined> {
     const trial = trialAt(this.record, parameters);
-    this.numbers.set(trial.id, number);
-    this.trials.set(trial.id, trial);
-    this.early.set(trial.id, new AbortController());
-    this.directory.add(trial);
-    await this.study.name(number, trial.id);
-    return trial;
+    const { id } = trial;
+    const before = this.results.get(id);
+    const running = this.numbers.get(id);
+    if (before !== undefined) this.done++;
+    else this.numbers.set(id, [...(running ?? []), number]);
+    await this.study.name(number, id);
+    if (before !== undefined) {
+      for (const epoch of before.metrics) await this.reportTo(number, epoch);
+      await this.study.tell(number, told(before));
+    } else if (running === undefined) {
+      this.trials.set(id, trial);
+      this.early.set(id, new AbortController());
+      this.directory.add(trial);
+      yield trial;
+    }
   }
 
   private async take(event: TrialEvent): Promise<RunResult | undefined> {
     const { id } = event;
-    const number = this.numbers.get(id)!;
     switch (event.type) {
       case 'training':
-        if (event.event.type === 'epoch') await this.report(id, event.event.metrics);
+        if (event.event.type === 'epoch') await this.report(id, event.event);
         return undefined;
-      case 'ended': {
-        const run = this.directory.store(id, event.files);
-        this.seconds.push(run.summary.seconds);
-        await this.tell(number, told(run));
-        return run;
-      }
+      case 'ended':
       case 'stopped': {
-        const run = this.directory.store(id, event.files, 'stopped');
+        const kind = event.type === 'ended' ? 'trials' : 'stopped';
+        const run = this.directory.store(id, event.files, kind);
+        this.results.set(id, run);
         this.seconds.push(run.summary.seconds);
-        await this.tell(number, { state: 'PRUNED' });
+        await this.end(id, told(run));
         return run;
       }
       case 'failed':
         this.directory.addFailure(id, event.message);
         this.failed++;
-        await this.tell(number, { state: 'FAIL' });
+        await this.end(id, { state: 'FAIL' });
         return undefined;
       case 'cancelled':
         // It stays running in the study, to be run again.
@@ -141,18 +130,27 @@ class RunningSearch {
     }
   }
 
-  private async report(id: string, metrics: RunResult['metrics'][number]): Promise<void> {
-    const { metric } = experimentNamed(this.record.request.experiment);
-    const value = metrics[keyOf('val', METRICS[metric])];
-    if (value === undefined) return;
-    const hopeless = await this.study.report(this.numbers.get(id)!, metrics.epoch, value);
-    if (hopeless) this.early.get(id)?.abort();
+  private async report(id: string, { metrics, totalEpochs }: EpochEvent): Promise<void> {
+    for (const number of this.numbers.get(id)!) {
+      const hopeless = await this.reportTo(number, metrics);
+      // Nothing is saved by ending it after its last epoch.
+      if (hopeless && metrics.epoch < totalEpochs) this.early.get(id)?.abort();
+    }
   }
 
-  private async tell(number: number, how: Told, counts = true): Promise<void> {
-    await this.study.tell(number, how);
-    for (const [id, other] of this.numbers) if (other === number) this.numbers.delete(id);
-    if (counts) this.done++;
+  private async reportTo(number: number, metrics: EpochMetrics): Promise<boolean> {
+    const { metric } = experimentNamed(this.record.request.experiment);
+    const value = metrics[keyOf('val', METRICS[metric])];
+    // One that is not finite became null on its way.
+    return typeof value === 'number' && this.study.report(number, metrics.epoch, value);
+  }
+
+  /** Counted at once, lest one too many is asked for meanwhile. */
+  private async end(id: string, how: Told): Promise<void> {
+    const numbers = this.numbers.get(id)!;
+    this.numbers.delete(id);
+    this.done += numbers.length;
+    for (const number of numbers) await this.study.tell(number, how);
   }
 
   private progress() {
@@ -170,10 +168,16 @@ class RunningSearch {
   }
 }
 
-/** What the study is told of a run: the best epoch's value, as the tables have it. */
+/** A trial of the study. */
+type Asked = Pick<KnownTrial, 'number' | 'parameters'>;
+
+/**
+ * What the study is told of a run: the best epoch's value, as the tables have it. One that diverged is
+ * as hopeless as one that was ended early: from one that failed the study would learn nothing.
+ */
 function told({ summary }: RunResult): Told {
   const { best } = resultOf(summary);
-  return best === null || summary.status === 'diverged'
-    ? { state: 'FAIL' }
-    : { state: 'COMPLETE', value: best };
+  return summary.status === 'completed' && best !== null
+    ? { state: 'COMPLETE', value: best }
+    : { state: 'PRUNED' };
 }

@@ -27,8 +27,8 @@ export interface Sweep {
   trials: Trial[];
   /** The trials that have ended, by id. */
   runs: Map<string, RunResult>;
-  /** The trials that were ended early, by id. */
-  stopped: Set<string>;
+  /** The trials that were ended early, as far as they came, by id. */
+  stopped: Map<string, RunResult>;
   /** How the trials were chosen, where by a search. */
   search?: SearchRecord;
   /** Why the trials failed that did, by id. Continuing the sweep tries them again. */
@@ -103,11 +103,7 @@ export class SweepDirectory {
   }
 
   /** Keeps the result of a trial. @param kind - of one that was ended early, `stopped`. */
-  store(
-    id: string,
-    files: Record<string, string>,
-    kind: 'trials' | 'stopped' = 'trials',
-  ): RunResult {
+  store(id: string, files: Record<string, string>, kind: Kind = 'trials'): RunResult {
     const folder = folderOf(this.path, id, kind);
     const partial = `${folder}.partial`;
     rmSync(partial, { recursive: true, force: true });
@@ -141,21 +137,28 @@ export function readSweep(directory: string): Sweep {
     throw new UsageError(`${directory} holds no sweep: there is no ${PLAN} in it.`);
   }
   const { experiment, trials } = readPlan(directory);
-  const ended = trials.filter(({ id }) => existsSync(folderOf(directory, id)));
+  const resultsIn = (kind: Kind) =>
+    new Map(
+      trials
+        .map(({ id }): [string, string] => [id, folderOf(directory, id, kind)])
+        .filter(([, folder]) => existsSync(folder))
+        .map(([id, folder]) => [id, readRun(folder)]),
+    );
   return {
     directory,
     experiment,
     trials,
-    stopped: new Set(
-      trials.filter(({ id }) => existsSync(folderOf(directory, id, 'stopped'))).map(({ id }) => id),
-    ),
+    runs: resultsIn('trials'),
+    stopped: resultsIn('stopped'),
     search: readSearch(directory),
-    runs: new Map(ended.map(({ id }) => [id, readRun(folderOf(directory, id))])),
     failures: readFailures(directory),
   };
 }
 
-const folderOf = (directory: string, id: string, kind = 'trials') => join(directory, kind, id);
+/** Whether a result is of a trial that came to its end. */
+export type Kind = 'trials' | 'stopped';
+
+const folderOf = (directory: string, id: string, kind: Kind) => join(directory, kind, id);
 
 function readPlan(directory: string): { experiment: string; trials: Trial[] } {
   return JSON.parse(readFileSync(join(directory, PLAN), 'utf8'));

@@ -1,6 +1,7 @@
 /** Runs, as they stand in their directories, logged to an MLflow server by its REST API. */
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
 import type { RunResult } from './results.js';
 import { FILES, readJson } from './run-files.js';
@@ -13,6 +14,9 @@ const MOST_METRICS = 1000;
 const MOST_PARAMETERS = 100;
 /** Longest value of a parameter (characters). */
 const LONGEST = 6000;
+
+/** The tag by which a run that was logged before is known. */
+const KEY = 'lazyahead.run';
 
 /** How runs end, in MLflow's words. */
 const STATUS = { completed: 'FINISHED', interrupted: 'KILLED', diverged: 'FAILED' };
@@ -31,8 +35,13 @@ export class MlflowServer {
    */
   static async connect(address: string): Promise<MlflowServer> {
     const url = address.replace(/^mlflow:/, '').replace(/\/$/, '');
-    if (!address.startsWith('mlflow:') || !/^https?:\/\//.test(url)) {
+    if (!address.startsWith('mlflow:') || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
       throw new UsageError(`--track takes mlflow:http://HOST:PORT, not "${address}".`);
+    }
+    if (new URL(url).username !== '') {
+      throw new UsageError(
+        '--track takes no user name or password: name an MLflow server that needs none, e.g. one on this machine.',
+      );
     }
     const server = new MlflowServer(url);
     try {
@@ -46,16 +55,27 @@ export class MlflowServer {
   }
 
   /**
-   * Logs a run: its configuration, the metrics of each epoch, and the files that describe it.
+   * Logs a run: its configuration, the metrics of each epoch, and the files that describe it. One that
+   * was logged before, as it is now, is left as it is.
    *
+   * @param charts - further files, by name.
    * @returns the page that shows it.
    * @throws Error when the server does not take it.
    */
-  async log(run: RunResult): Promise<string> {
+  async log(run: RunResult, charts: Record<string, string> = {}): Promise<string> {
     const { directory, summary, metrics } = run;
     const config = readJson<object>(directory, FILES.config);
     const experimentId = await this.experimentId(`lazyahead ${summary.experiment}`);
-    const end = Date.now();
+    const pageOf = (id: string) => `${this.url}/#/experiments/${experimentId}/runs/${id}`;
+    const key = keyOfRun(run);
+    const { runs: before = [] } = await this.call('POST', 'runs/search', {
+      experiment_ids: [experimentId],
+      // One that runs is what a connection that broke has left.
+      filter: `tags."${KEY}" = '${key}' and attributes.status != 'RUNNING'`,
+      max_results: 1,
+    });
+    if (before.length > 0) return pageOf(before[0].info.run_id);
+    const end = Math.round(statSync(join(directory, FILES.summary)).mtimeMs);
     const start = Math.round(end - 1000 * summary.seconds);
     const created = await this.call('POST', 'runs/create', {
       experiment_id: experimentId,
@@ -63,6 +83,7 @@ export class MlflowServer {
       start_time: start,
       tags: entries({
         'mlflow.source.name': 'lazyahead',
+        [KEY]: key,
         dataset: summary.dataset,
         synthetic: summary.synthetic,
         weightsSha256: summary.weightsSha256,
@@ -84,12 +105,18 @@ export class MlflowServer {
       const batch = values.slice(from, from + MOST_METRICS);
       await this.call('POST', 'runs/log-batch', { run_id, metrics: batch });
     }
-    for (const name of ARTEFACTS) await this.upload(artifact_uri, directory, name);
+    for (const name of ARTEFACTS) {
+      const file = join(directory, name);
+      if (existsSync(file)) await this.upload(artifact_uri, name, readFileSync(file));
+    }
+    for (const [name, chart] of Object.entries(charts)) {
+      await this.upload(artifact_uri, name, chart);
+    }
     await this.call('POST', 'runs/update', {
       ...{ run_id, end_time: end },
       status: STATUS[summary.status],
     });
-    return `${this.url}/#/experiments/${experimentId}/runs/${run_id}`;
+    return pageOf(run_id);
   }
 
   /** By its name; made where there is none. */
@@ -104,19 +131,16 @@ export class MlflowServer {
       async () => (await this.call('POST', 'experiments/create', { name })).experiment_id as string,
     );
     this.experiments.set(name, found);
+    // The next run asks again.
+    found.catch(() => this.experiments.delete(name));
     return found;
   }
 
   /** Where the server keeps artefacts itself; elsewhere they stay in the run's directory alone. */
-  private async upload(uri: string, directory: string, name: string): Promise<void> {
-    const file = join(directory, name);
+  private async upload(uri: string, name: string, content: string | Uint8Array): Promise<void> {
     const [, path] = /^mlflow-artifacts:\/*(.*)$/.exec(uri) ?? [];
-    if (path === undefined || !existsSync(file)) return;
-    await this.send(
-      'PUT',
-      `api/2.0/mlflow-artifacts/artifacts/${path}/${name}`,
-      readFileSync(file),
-    );
+    if (path === undefined) return;
+    await this.send('PUT', `api/2.0/mlflow-artifacts/artifacts/${path}/${name}`, content);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: what MLflow's API answers
@@ -132,12 +156,22 @@ export class MlflowServer {
       body: body as string | undefined,
       headers: { 'Content-Type': 'application/json' },
       signal: AbortSignal.timeout(30_000),
+    }).catch((error: Error & { cause?: NodeJS.ErrnoException }) => {
+      // fetch says of every failure that it has failed.
+      throw new Error(error.cause?.code ?? error.message);
     });
     if (response.ok) return response;
     const text = await response.text();
     throw new Error(`MLflow answers ${response.status}: ${text.slice(0, 200)}`);
   }
 }
+
+/** Tells a run, as it has come to be, from all others. */
+const keyOfRun = ({ directory, summary: { weightsSha256, status } }: RunResult): string =>
+  createHash('sha256')
+    .update(JSON.stringify([resolve(directory), weightsSha256, status]))
+    .digest('hex')
+    .slice(0, 32);
 
 /** Nested settings by names with dots. */
 function flat(value: object, prefix = ''): Record<string, unknown> {

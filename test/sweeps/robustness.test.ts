@@ -64,7 +64,7 @@ describe('A study of robustness', () => {
       experiment: 'cifar10',
       trials,
       runs,
-      stopped: new Set<string>(),
+      stopped: new Map(),
       failures: {},
     };
     const content = robustnessReport(studies, sweep);

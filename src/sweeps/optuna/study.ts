@@ -31,6 +31,8 @@ export interface StudyRequest {
   name: string;
   /** A database's address: `sqlite:////absolute/study.db`, `postgresql://user@host/name`. */
   storage: string;
+  /** The same without a password, for messages. */
+  shown: string;
   direction: 'maximize' | 'minimize';
   search: Search;
   prune: Pruner;
@@ -108,11 +110,7 @@ export class Study {
         const said = JSON.parse(line);
         if ('ready' in said) done(said.ready.known);
         else if ('refused' in said) {
-          fail(
-            new UsageError(
-              `The study in ${hidden(request.storage)} cannot be used: ${said.refused}`,
-            ),
-          );
+          fail(new UsageError(`The study in ${request.shown} cannot be used: ${said.refused}`));
         } else study.waiting.get(said.id)?.(said);
       });
       study.ended.then(() => {
@@ -170,6 +168,3 @@ export class Study {
     return answer as T;
   }
 }
-
-/** A database's address without the password. */
-const hidden = (storage: string) => storage.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:…@');
