@@ -4,7 +4,7 @@ import { alternate } from '../timing.js';
 import type { KernelClient } from './client.js';
 import { type Outcomes, reason, withClients } from './each.js';
 import type { KernelName, Kernels } from './kernels.js';
-import { type KernelRow, kernelRow } from './row.js';
+import { type KernelRow, kernelRow, type Outcome } from './row.js';
 
 const TFJS = `import * as tf from '@tensorflow/tfjs';
 tf.version_core`;
@@ -39,14 +39,21 @@ async function trivial(clients: [KernelName, KernelClient][], smoke: boolean): P
   let cell = 0;
   const samples: Outcomes = {};
   const sides = clients.map(([name, client]) => {
-    const outcome = { samples: [] as number[] };
+    const outcome: Outcome = { samples: [] };
     samples[name] = outcome;
     return {
       async steps(n: number) {
-        // No two alike: a kernel may keep what it has compiled.
-        const times = await client.cells(Array.from({ length: n }, () => `${++cell} + 1`));
-        outcome.samples.push(...times);
-        return times;
+        // A kernel that has lost a cell is left alone: it has the samples that it has.
+        if (outcome.failed) return new Array<number>(n).fill(0);
+        try {
+          // No two alike: a kernel may keep what it has compiled.
+          const times = await client.cells(Array.from({ length: n }, () => `${++cell} + 1`));
+          outcome.samples.push(...times);
+          return times;
+        } catch (error) {
+          Object.assign(outcome, { remark: reason(error), failed: true });
+          return new Array<number>(n).fill(0);
+        }
       },
     };
   });

@@ -13,13 +13,14 @@ import psutil
 from jupyter_client.manager import KernelManager
 
 name, folder = sys.argv[1:]
-manager = KernelManager(kernel_name=name)
-client = None
+manager = client = None
 
 
 def start(limit):
     """Until it has answered `kernel_info_request`, which is when a front end calls it ready."""
-    global client
+    global manager, client
+    # A new one each time: with a kernel's end its manager's sockets end as well.
+    manager = KernelManager(kernel_name=name)
     began = time.perf_counter()
     manager.start_kernel(
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
