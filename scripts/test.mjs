@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm test`: set-up, then format and lint, types, and the tests under c8, all of them whatever
- * fails. What comes after `--` goes to mocha. The last line is the totals, and nothing else.
+ * `npm test`: set-up, then format and lint, types, and the tests, all of them whatever fails. What
+ * comes after `--` goes to mocha. The last line is the totals, and nothing else.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -44,12 +44,7 @@ function check(name, ...command) {
 function tests() {
   const folder = mkdtempSync(join(tmpdir(), 'lazyahead-test-'));
   try {
-    const status = node(
-      'tests',
-      ...['node_modules/c8/bin/c8.js', '--include=src/**', '--reporter=text-summary'],
-      ...[`--temp-directory=${join(folder, 'coverage')}`, process.execPath],
-      ...['scripts/test/mocha.mjs', folder, ...mochaOptions],
-    );
+    const status = node('tests', ...['scripts/test/mocha.mjs', folder, ...mochaOptions]);
     const named = mochaOptions.some((option) => option.endsWith('.test.ts'));
     let failures = 0;
     for (const process of named ? [0] : [0, 1]) {

@@ -115,7 +115,7 @@ describe('The benchmark', () => {
     const suite = (await rejection(bench('layer'))) as Error & { stderr: string; code: number };
     expect(suite.code).to.equal(2);
     expect(suite.stderr).to.include(
-      'There is no suite "layer": choose training, optimizers, kernel.',
+      'There is no suite "layer": choose training, optimizers, kernel, scale.',
     );
     const part = (await rejection(bench('optimizers', '--only', 'tests'))) as typeof suite;
     expect(part.stderr).to.include(
