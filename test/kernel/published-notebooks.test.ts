@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runNotebook } from '../../src/kernel/headless.js';
@@ -76,9 +76,12 @@ describe('the notebooks', () => {
         let cells: CodeCell[];
 
         before(async () => {
-          const output = join(folder.path, `${name}.ipynb`);
+          // In a folder of its own, for the runs that it leaves.
+          const input = join(folder.path, `${name}.ipynb`);
+          const output = join(folder.path, 'executed.ipynb');
+          cpSync(join('notebooks', `${name}.ipynb`), input);
           const options = { output, parameters, svg: false, timeout: 200 };
-          await runNotebook(findJupyter(), join('notebooks', `${name}.ipynb`), options);
+          await runNotebook(findJupyter(), input, options);
           cells = readCells(output);
         });
         after(() => folder.remove());
