@@ -28,3 +28,26 @@ export class Channel<T> implements AsyncIterable<T> {
     }
   }
 }
+
+/**
+ * What `work` pushes, as it comes. It is told to stop by `signal`, and when the reader leaves early,
+ * who then waits until it has.
+ */
+export async function* pushedBy<T>(
+  work: (to: Channel<T>, stop: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  const left = new AbortController();
+  const channel = new Channel<T>();
+  const all = work(channel, AbortSignal.any([signal, left.signal]));
+  all.then(
+    () => channel.end(),
+    (error) => channel.end(error),
+  );
+  try {
+    yield* channel;
+  } finally {
+    left.abort();
+    await all.catch(() => {});
+  }
+}

@@ -4,7 +4,7 @@ import { rmdirSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BackendOptions } from '../runtime/backend.js';
-import { Channel } from './channel.js';
+import { type Channel, pushedBy } from './channel.js';
 import type { Engine, EngineOptions, Trial, TrialEvent } from './engine.js';
 import { puller } from './puller.js';
 import type { TrialOrder, TrialReport } from './trial-process.js';
@@ -37,32 +37,24 @@ export class LocalEngine implements Engine {
     trials: Iterable<Trial> | AsyncIterable<Trial>,
     { signal, stopped }: EngineOptions,
   ): AsyncGenerator<TrialEvent, void, undefined> {
-    const left = new AbortController();
-    const stop = AbortSignal.any([signal, left.signal]);
-    const channel = new Channel<TrialEvent>();
     const next = puller(trials);
-    const work = async () => {
+    const work = async (to: Channel<TrialEvent>, stop: AbortSignal) => {
       while (!stop.aborted) {
         const trial = await next();
         if (trial === undefined) return;
-        await this.carryOut(trial, { stop, early: stopped?.(trial.id) }, channel);
+        await this.carryOut(trial, { stop, early: stopped?.(trial.id) }, to);
       }
     };
-    const all = Promise.all(Array.from({ length: this.workers }, work));
-    all.then(
-      () => channel.end(),
-      (error) => channel.end(error),
-    );
+    const events = pushedBy<TrialEvent>(async (to, stop) => {
+      await Promise.all(Array.from({ length: this.workers }, () => work(to, stop)));
+    }, signal);
     try {
-      for await (const event of channel) {
+      for await (const event of events) {
         yield event;
         // Whoever reads has the result by now.
         if ('files' in event) rmSync(this.runDir(event), { recursive: true, force: true });
       }
     } finally {
-      // A reader that leaves early must not leave trials running.
-      left.abort();
-      await all.catch(() => {});
       this.tidyUp();
     }
   }

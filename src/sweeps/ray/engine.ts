@@ -4,7 +4,7 @@ import type { BackendOptions } from '../../runtime/backend.js';
 import { codeVersion } from '../../runtime/code-version.js';
 import { UsageError } from '../../runtime/errors.js';
 import { findPython, ownVenv } from '../../runtime/python.js';
-import { Channel } from '../channel.js';
+import { type Channel, pushedBy } from '../channel.js';
 import type { Engine, EngineOptions, Trial, TrialEvent } from '../engine.js';
 import { puller } from '../puller.js';
 import { MEMORY_A_TRIAL } from '../workers.js';
@@ -95,26 +95,15 @@ export class RayEngine implements Engine {
     return this.options.workers ?? this.room;
   }
 
-  async *run(
+  run(
     trials: Iterable<Trial> | AsyncIterable<Trial>,
     { signal, stopped }: EngineOptions,
   ): AsyncGenerator<TrialEvent, void, undefined> {
-    const left = new AbortController();
-    const stop = AbortSignal.any([signal, left.signal]);
-    const channel = new Channel<TrialEvent>();
-    stop.addEventListener('abort', () => this.cancelAll());
-    const all = this.carryOutAll(puller(trials), { stop, stopped }, channel);
-    all.then(
-      () => channel.end(this.failure),
-      (error) => channel.end(error),
-    );
-    try {
-      yield* channel;
-    } finally {
-      // A reader that leaves early must not leave trials running.
-      left.abort();
-      await all.catch(() => {});
-    }
+    return pushedBy(async (to, stop) => {
+      stop.addEventListener('abort', () => this.cancelAll());
+      await this.carryOutAll(puller(trials), { stop, stopped }, to);
+      if (this.failure) throw this.failure;
+    }, signal);
   }
 
   /** Lets the cluster go; one of our own is ended. */
