@@ -26,6 +26,19 @@ export interface Suite<R> {
   table(rows: R[]): string;
 }
 
+/** The parts of a suite that are asked for, each announced before it begins. */
+export function* chosen<P>(
+  parts: Record<string, P>,
+  { only }: Request,
+  say: (line: string) => void,
+): Iterable<P> {
+  for (const [name, part] of Object.entries(parts)) {
+    if (only && !only.includes(name)) continue;
+    say(`${name} …`);
+    yield part;
+  }
+}
+
 /** One comparison. */
 export type Row = TimeRow | MemoryRow;
 

@@ -1,5 +1,5 @@
 /** The suite `kernel`: what a reader of a notebook waits for, ours and other TypeScript kernels in turn. */
-import type { Request, Suite } from '../suite.js';
+import { chosen, type Request, type Suite } from '../suite.js';
 import { measureBurst } from './burst.js';
 import { measureCells } from './cells.js';
 import { measureFresh } from './fresh.js';
@@ -24,11 +24,7 @@ export const KERNEL: Suite<KernelRow> = {
     const kernels = await prepareKernels(request, say);
     try {
       say(`Kernels: ${kernels.names.join(', ')}`);
-      for (const [name, part] of Object.entries(PARTS)) {
-        if (request.only && !request.only.includes(name)) continue;
-        say(`${name} …`);
-        yield* part(kernels, request);
-      }
+      for (const part of chosen(PARTS, request, say)) yield* part(kernels, request);
     } finally {
       kernels.remove();
     }

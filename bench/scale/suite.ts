@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UsageError } from '../../src/runtime/errors.js';
 import { PACKAGE } from '../../src/runtime/folders.js';
-import type { Request, Suite } from '../suite.js';
+import { chosen, type Request, type Suite } from '../suite.js';
 import { measureDriver } from './driver.js';
 import { measureEngines } from './engines.js';
 import { measureLoss } from './loss.js';
@@ -28,9 +28,7 @@ export const SCALE: Suite<ScaleRow> = {
     }
     const rows = ['ptb quick', 'cifar10 quick'].map(publishedTimes);
     yield* rows;
-    for (const [name, part] of Object.entries(PARTS)) {
-      if (request.only && !request.only.includes(name)) continue;
-      say(`${name} …`);
+    for (const part of chosen(PARTS, request, say)) {
       for await (const row of part(request, say)) {
         rows.push(row);
         yield row;
