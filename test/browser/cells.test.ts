@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { findChromium } from '../../src/charts/svg/chromium.js';
-import { notebookFolder } from '../kernel/notebooks.js';
-import { skip } from '../support/skip.js';
-import { picture } from './chart-page.js';
-import { type LabBrowser, openLab, runAll } from './lab-page.js';
+import { runAll } from './lab-page.js';
+import { labSuite } from './lab-suite.js';
 
 const LINES = 20_000;
 const CELLS = {
@@ -32,28 +29,15 @@ const CELLS = {
 
 describe('cells in JupyterLab', function () {
   this.timeout(90_000);
-  const folder = notebookFolder();
-  for (const [name, cells] of Object.entries(CELLS)) folder.write(name, cells);
-  let lab: LabBrowser | undefined;
+  const suite = labSuite();
+  for (const [name, cells] of Object.entries(CELLS)) suite.folder.write(name, cells);
   let page: Page;
 
   const output = (cell: number) =>
     page.locator('.jp-CodeCell').nth(cell).locator('.jp-OutputArea-output');
 
-  before(async function () {
-    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
-    lab = await openLab(folder.path);
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await picture(page, this.currentTest.title);
-  });
-  after(async () => {
-    await lab?.close();
-    folder.remove();
-  });
-
   it(`show all of ${LINES} lines that a loop has printed, and run on`, async () => {
-    page = await lab!.open('burst.ipynb');
+    page = await suite.lab.open('burst.ipynb');
     await runAll(page);
     await output(1).getByText("'after'").waitFor();
     const last = page
@@ -69,7 +53,7 @@ describe('cells in JupyterLab', function () {
   });
 
   it('show an exception with the places in cells that led to it, and stop there', async () => {
-    page = await lab!.open('error.ipynb');
+    page = await suite.lab.open('error.ipynb');
     await runAll(page);
     const error = page.locator('.jp-CodeCell').nth(2).locator('.jp-OutputArea-output');
     await error.getByText('RangeError: no root of -1').waitFor();
@@ -81,7 +65,7 @@ describe('cells in JupyterLab', function () {
   });
 
   it('stop training at the stop button, which leaves a run that says so and a kernel that goes on', async () => {
-    page = await lab!.open('training.ipynb');
+    page = await suite.lab.open('training.ipynb');
     await runAll(page);
     // Its curve has begun: the training runs.
     await page.locator('.js-plotly-plot .main-svg').first().waitFor();

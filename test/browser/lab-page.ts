@@ -8,9 +8,9 @@ import { type LabServer, startLab } from '../../src/kernel/lab-server.js';
 
 /** JupyterLab and a browser, both without anything that a user has configured. */
 export interface LabBrowser {
-  /** Opens a notebook of the folder. @param name - its file name. */
+  page: Page;
+  /** Opens a notebook of the folder in the page. @param name - its file name. */
   open(name: string): Promise<Page>;
-  /** Opens the launcher. */
   openLauncher(): Promise<Page>;
   /** Addresses other than JupyterLab's that pages have asked for. */
   foreignRequests: string[];
@@ -52,6 +52,7 @@ export async function openLab(folder: string): Promise<LabBrowser> {
   const goTo = (path: string) =>
     page.goto(`http://127.0.0.1:${port}/lab${path}?reset&token=${token}`);
   return {
+    page,
     close,
     foreignRequests,
     async open(name) {

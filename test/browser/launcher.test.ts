@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { decode } from 'fast-png';
 import type { Page } from 'playwright-core';
-import { findChromium } from '../../src/charts/svg/chromium.js';
-import { notebookFolder } from '../kernel/notebooks.js';
-import { skip } from '../support/skip.js';
-import { type LabBrowser, openLab } from './lab-page.js';
+import { labSuite } from './lab-suite.js';
 
 const LOGOS = join(__dirname, '..', '..', 'scripts', 'setup', 'logo');
 /** Is rejected where an image cannot be shown. */
@@ -14,20 +11,13 @@ const DECODED = 'image => image.decode()';
 
 describe('the launcher of JupyterLab', function () {
   this.timeout(60_000);
-  const folder = notebookFolder();
-  let lab: LabBrowser;
+  const suite = labSuite();
   let page: Page;
   const card = (category: string) =>
     page.locator(`.jp-LauncherCard[data-category=${category}]`, { hasText: 'lazyahead' });
 
-  before(async function () {
-    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
-    lab = await openLab(folder.path);
-    page = await lab.openLauncher();
-  });
-  after(async () => {
-    await lab?.close();
-    folder.remove();
+  before(async () => {
+    page = await suite.lab.openLauncher();
   });
 
   for (const category of ['Notebook', 'Console']) {

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { findChromium } from '../../src/charts/svg/chromium.js';
-import { notebookFolder } from '../kernel/notebooks.js';
-import { skip } from '../support/skip.js';
-import { chartData, picture, save } from './chart-page.js';
-import { type LabBrowser, openLab, runAll } from './lab-page.js';
+import { chartData, save } from './chart-page.js';
+import { runAll } from './lab-page.js';
+import { labSuite } from './lab-suite.js';
 
 /** A training on generated reviews; then a chart that changes faster than it can be drawn. */
 const TRAINING = [
@@ -57,27 +55,14 @@ interface Watched {
 
 describe('a live chart in JupyterLab', function () {
   this.timeout(90_000);
-  const folder = notebookFolder();
-  folder.write('training.ipynb', TRAINING);
-  folder.write('quick.ipynb', QUICK);
-  let lab: LabBrowser | undefined;
+  const suite = labSuite();
+  suite.folder.write('training.ipynb', TRAINING);
+  suite.folder.write('quick.ipynb', QUICK);
   let page: Page;
-
-  before(async function () {
-    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
-    lab = await openLab(folder.path);
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await picture(page, this.currentTest.title);
-  });
-  after(async () => {
-    await lab?.close();
-    folder.remove();
-  });
 
   /** Runs a notebook to the line that its last cell prints. */
   async function watch(name: string, lastLine: string): Promise<Watched> {
-    page = await lab!.open(name);
+    page = await suite.lab.open(name);
     await page.evaluate(WATCH);
     await runAll(page);
     await page
@@ -92,7 +77,7 @@ describe('a live chart in JupyterLab', function () {
     expect(redraws.length / seconds).to.be.greaterThan(10);
     expect(gaps).to.equal(0);
     expect((await chartData(page)).x).to.have.length(600);
-    expect(lab!.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
+    expect(suite.lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
   });
 
   it('grows while a model is trained', async () => {
@@ -106,9 +91,8 @@ describe('a live chart in JupyterLab', function () {
   it('is as it was at the end in a saved notebook that nobody trusts', async () => {
     const trained = await chartData(page);
     await save(page);
-    await lab!.close();
-    lab = await openLab(folder.path);
-    page = await lab.open('training.ipynb');
+    await suite.restart();
+    page = await suite.lab.open('training.ipynb');
     expect(await chartData(page)).to.deep.include({ x: trained.x, y: trained.y });
     expect(await page.locator('.jp-OutputArea-output script').count()).to.equal(0);
   });

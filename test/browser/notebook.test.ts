@@ -1,11 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { expect } from 'chai';
-import { findChromium } from '../../src/charts/svg/chromium.js';
-import { notebookFolder } from '../kernel/notebooks.js';
-import { skip } from '../support/skip.js';
-import { hoverFirstPoint, type LabBrowser, openLab, runAll } from './lab-page.js';
+import { hoverFirstPoint, runAll } from './lab-page.js';
+import { labSuite } from './lab-suite.js';
 
 /** Every kind of output once, the chart last: what a cell prints before it must not get lost. */
 const SMALL = [
@@ -28,35 +24,18 @@ const SMALL = [
 
 describe('a notebook in JupyterLab', function () {
   this.timeout(120_000);
-  const folder = notebookFolder();
-  let lab: LabBrowser;
+  const suite = labSuite();
 
-  before(async function () {
-    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
-    lab = await openLab(folder.path);
-  });
-  after(async () => {
-    await lab?.close();
-    folder.remove();
-  });
-
-  const small = folder.write('small.ipynb', SMALL);
+  const small = suite.folder.write('small.ipynb', SMALL);
   it('draws its chart on Run All, with a label under the mouse', async () => {
-    const page = await lab.open(basename(small));
+    const page = await suite.lab.open(basename(small));
     const points = page.locator('.js-plotly-plot .scatterlayer .point');
     // JupyterLab shows errors under the type it has for standard error.
     const errors = page.locator('.jp-OutputArea-output[data-mime-type$=stderr]');
-    try {
-      await runAll(page);
-      await points.or(errors).first().waitFor({ state: 'attached', timeout: 60_000 });
-      expect(await errors.allTextContents()).to.deep.equal([]);
-      expect(await hoverFirstPoint(page)).to.match(/\d/);
-      expect(lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
-    } catch (error) {
-      const picture = join(mkdtempSync(join(tmpdir(), 'lazyahead-picture-')), 'small.png');
-      await page.screenshot({ path: picture });
-      console.log(`\nit failed; it looks like this: ${picture}`);
-      throw error;
-    }
+    await runAll(page);
+    await points.or(errors).first().waitFor({ state: 'attached', timeout: 60_000 });
+    expect(await errors.allTextContents()).to.deep.equal([]);
+    expect(await hoverFirstPoint(page)).to.match(/\d/);
+    expect(suite.lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
   });
 });

@@ -1,10 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findChromium } from '../../src/charts/svg/chromium.js';
-import { notebookFolder } from '../kernel/notebooks.js';
-import { skip } from '../support/skip.js';
-import { type LabBrowser, openLab, runAll } from './lab-page.js';
+import { runAll } from './lab-page.js';
+import { labSuite } from './lab-suite.js';
 
 /** Pictures of the notebooks as a reader sees them, for a person to look at. */
 const PICTURES = join('coverage', 'notebooks');
@@ -13,24 +11,17 @@ const TALL = { width: 1200, height: 7000 };
 
 describe('the notebooks in JupyterLab, run with their defaults', function () {
   this.timeout(600_000);
-  const folder = notebookFolder();
-  let lab: LabBrowser | undefined;
+  const suite = labSuite();
 
-  before(async function () {
-    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
+  before(() => {
     rmSync(PICTURES, { recursive: true, force: true });
     mkdirSync(PICTURES, { recursive: true });
-    lab = await openLab(folder.path);
-  });
-  after(async () => {
-    await lab?.close();
-    folder.remove();
   });
 
   for (const file of readdirSync('notebooks').filter((name) => name.endsWith('.ipynb'))) {
     it(`${file} runs to its end, draws every chart and asks nothing of the network`, async () => {
-      cpSync(join('notebooks', file), join(folder.path, file));
-      const page = await lab!.open(file);
+      cpSync(join('notebooks', file), join(suite.folder.path, file));
+      const page = await suite.lab.open(file);
       await page.setViewportSize(TALL);
       await runAll(page);
       const isDone = `(() => {
@@ -48,7 +39,7 @@ describe('the notebooks in JupyterLab, run with their defaults', function () {
       expect(await page.getByText('Error displaying widget').count()).to.equal(0);
       const charts = page.locator('.js-plotly-plot .main-svg');
       expect(await charts.count()).to.be.greaterThan(0);
-      expect(lab!.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
+      expect(suite.lab.foreignRequests, 'requests that leave this machine').to.deep.equal([]);
       await page.screenshot({ path: join(PICTURES, file.replace('.ipynb', '.png')) });
     });
   }

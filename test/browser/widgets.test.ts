@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { findChromium } from '../../src/charts/svg/chromium.js';
-import { notebookFolder } from '../kernel/notebooks.js';
-import { skip } from '../support/skip.js';
-import { chartData, picture, save } from './chart-page.js';
-import { type LabBrowser, openLab, runAll } from './lab-page.js';
+import { chartData, save } from './chart-page.js';
+import { runAll } from './lab-page.js';
+import { labSuite } from './lab-suite.js';
 
 /** A slider that moves a chart, and one widget of each other kind. */
 const CELLS = [
@@ -42,24 +40,14 @@ const CELLS = [
 
 describe('widgets in JupyterLab', function () {
   this.timeout(60_000);
-  const folder = notebookFolder();
-  folder.write('widgets.ipynb', CELLS);
-  let lab: LabBrowser | undefined;
+  const suite = labSuite();
+  suite.folder.write('widgets.ipynb', CELLS);
   let page: Page;
 
-  before(async function () {
-    if (!findChromium()) skip(this, 'no Chromium found; install it or name it in CHROME');
-    lab = await openLab(folder.path);
-    page = await lab.open('widgets.ipynb');
+  before(async () => {
+    page = await suite.lab.open('widgets.ipynb');
     await runAll(page);
     await page.locator('.widget-button', { hasText: 'Train' }).waitFor();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await picture(page, this.currentTest.title);
-  });
-  after(async () => {
-    await lab?.close();
-    folder.remove();
   });
 
   it('draw every kind, with the values that the program gave', async () => {
@@ -99,15 +87,14 @@ describe('widgets in JupyterLab', function () {
 
   it('leave their last state in the saved notebook, and text to readers who do not trust it', async () => {
     await save(page);
-    const { metadata } = JSON.parse(readFileSync(join(folder.path, 'widgets.ipynb'), 'utf8'));
+    const { metadata } = JSON.parse(readFileSync(join(suite.folder.path, 'widgets.ipynb'), 'utf8'));
     const { state } = metadata.widgets['application/vnd.jupyter.widget-state+json'];
     const models = Object.values(state) as { model_name: string; state: { value?: unknown } }[];
     const slider = models.find(({ model_name }) => model_name === 'IntSliderModel');
     expect(slider!.state.value).to.equal(3);
 
-    await lab!.close();
-    lab = await openLab(folder.path);
-    page = await lab.open('widgets.ipynb');
+    await suite.restart();
+    page = await suite.lab.open('widgets.ipynb');
     await page.locator('.jp-OutputArea-output pre', { hasText: 'power: ' }).waitFor();
     expect(await chartData(page)).to.deep.include({ y: [1, 8, 27] });
     expect(await page.getByText('Error displaying widget').count()).to.equal(0);

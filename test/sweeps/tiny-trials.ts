@@ -1,17 +1,12 @@
+import { TINY_REVIEWS } from '../support/tiny-reviews.js';
+
 /** Trials of a second or less. */
 export const tiny = {
   experiment: 'imdb',
   preset: 'smoke',
   epochs: 1,
   optimizers: ['adam'],
-  settings: {
-    vocabulary: 500,
-    maxlen: 10,
-    embeddingSize: 8,
-    units: 8,
-    trainExamples: 100,
-    valExamples: 50,
-  },
+  settings: TINY_REVIEWS,
 };
 
 /** Trials that do not end by themselves. */

@@ -22,21 +22,10 @@ import { RunDirectory } from '../../src/training/run-directory.js';
 import { readRun } from '../../src/training/run-files.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
+import { TINY_REVIEWS } from '../support/tiny-reviews.js';
 
 /** A run of two seconds: generated reviews, 8 steps in 2 epochs. */
-const tiny = {
-  experiment: 'imdb',
-  preset: 'smoke',
-  seed: 3,
-  settings: {
-    vocabulary: 500,
-    maxlen: 10,
-    embeddingSize: 8,
-    units: 8,
-    trainExamples: 100,
-    valExamples: 50,
-  },
-};
+const tiny = { experiment: 'imdb', preset: 'smoke', seed: 3, settings: TINY_REVIEWS };
 
 describe('a run', () => {
   onBestBackend();
