@@ -51,7 +51,7 @@ describe('the kernel’s protocol', function () {
     return new Map([...results, ...faulty].map(({ name, fault }) => [name, fault]));
   }
 
-  for (const file of ['conformance', 'messages', 'interrupts', 'endings']) {
+  for (const file of ['conformance', 'messages', 'interrupts', 'endings', 'memory']) {
     const source = readFileSync(join(FOLDER, `${file}.py`), 'utf8');
     const names =
       file === 'conformance'

@@ -10,6 +10,7 @@ import { apart } from './apart.js';
 import { CellRunner } from './cell-runner.js';
 import { Comms } from './comms.js';
 import { type Context, contextOf, currentContext, setLatest } from './context.js';
+import { collector } from './garbage.js';
 import { History } from './history.js';
 import { hookModules } from './hooks.js';
 import { Inputs } from './inputs.js';
@@ -29,6 +30,7 @@ export class Session implements WireListener {
   private readonly comms: Comms;
   private readonly history = new History();
   private readonly answers: Answers;
+  private readonly collectGarbage = collector();
   /** The cells that wait, as a chain. */
   private cells: Promise<void> = Promise.resolve();
   /** Cells of requests up to this one are not run. */
@@ -123,6 +125,7 @@ export class Session implements WireListener {
     this.wire.reply(origin, 'execute_reply', reply);
     this.wire.running = this.running = null;
     this.status(origin, 'idle');
+    this.collectGarbage();
   }
 
   private get number() {
