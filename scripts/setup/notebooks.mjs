@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -41,7 +40,7 @@ export const notebooks = {
 
 /** Files of ours that the project has none of that name of. */
 function missing() {
-  return readdirSync(SOURCE, { recursive: true })
-    .filter((name) => statSync(join(SOURCE, name)).isFile())
+  return readdirSync(SOURCE)
+    .filter((name) => name.endsWith('.ipynb'))
     .filter((name) => !existsSync(join(TARGET, name)));
 }
