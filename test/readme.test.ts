@@ -31,6 +31,9 @@ function isRounded(figure: string, number: string): boolean {
   return Number(number.replaceAll(',', '')).toFixed(digits) === figure.replaceAll(',', '');
 }
 
+/** The numbers of a row that have been measured: not those of what was done. */
+const FIGURES = /\d+\.\d+(?= *(\||ms|MB|×))|\d[\d,]*(?= (ms|MB))|\d+(?= × (faster|the))/g;
+
 /** Why a quote is not what it says; nothing where it is. */
 const CHECKS: Record<string, (from: string, quote: string) => string[]> = {
   text(from, quote) {
@@ -46,7 +49,7 @@ const CHECKS: Record<string, (from: string, quote: string) => string[]> = {
       .split('\n')
       .map((line) => line.match(/\d[\d,]*(\.\d+)?/g) ?? []);
     return linesOf(quote).filter((row) => {
-      const figures = row.match(/\d+\.\d+(?= *(\||ms|×))|\d+(?= × (faster|the))/g) ?? [];
+      const figures = row.match(FIGURES) ?? [];
       return !sources.some((numbers) =>
         figures.every((figure) => numbers.some((number) => isRounded(figure, number))),
       );

@@ -53,7 +53,8 @@ export class KernelClient {
       failed?: string;
       code?: string;
     }>({ ask: 'cells', codes, limit: PATIENCE });
-    if (failed) throw new Error(`${this.#name}: ${code}: ${failed.split('\n')[0]}`);
+    if (failed)
+      throw new Error(`${this.#name}: ${code?.replaceAll('\n', ' ')}: ${failed.split('\n')[0]}`);
     return ms;
   }
 

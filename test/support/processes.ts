@@ -1,5 +1,5 @@
 /** Processes of this machine, as Linux tells of them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 interface Process {
   pid: number;
@@ -20,6 +20,32 @@ export function descendantsOf(pid: number): Process[] {
     all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)]);
   return below(pid);
 }
+
+/** The addresses on which a process waits for connections, as Linux writes them: `0100007F` is 127.0.0.1. */
+export function listeningAddresses(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  const open = new Set(
+    readdirSync(folder).flatMap((fd) => {
+      try {
+        return [/^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1]];
+      } catch {
+        return []; // It has just been closed.
+      }
+    }),
+  );
+  return ['tcp', 'tcp6'].flatMap((protocol) =>
+    readFileSync(`/proc/${pid}/net/${protocol}`, 'latin1')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(({ 3: state, 9: inode }) => state === LISTENING && open.has(inode))
+      .map(({ 1: local }) => local.split(':')[0]),
+  );
+}
+
+/** The kernel's number for it. */
+const LISTENING = '0A';
 
 function processes(): Process[] {
   const ids: number[] = readdirSync('/proc').map(Number).filter(Boolean);

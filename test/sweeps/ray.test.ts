@@ -12,7 +12,7 @@ import { run } from '../../src/training/run.js';
 import { ROOT } from '../cli/command.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
-import { descendantsOf, processesWith } from '../support/processes.js';
+import { descendantsOf, listeningAddresses, processesWith } from '../support/processes.js';
 import { pythonWith } from '../support/python.js';
 import { skip } from '../support/skip.js';
 import { endless, tiny } from './tiny-trials.js';
@@ -134,8 +134,22 @@ describe('the Ray engine', function () {
       expect(trialProcesses()).to.deep.equal([]);
     });
 
+    const ownProcesses = () => processes().filter(({ pid }) => !earlier.includes(pid));
+
+    it('listens on loopback alone', () => {
+      const addresses = ownProcesses().flatMap(({ pid }) => listeningAddresses(pid));
+      // 127.0.0.1, ::1 and 127.0.0.1 as IPv6 writes it.
+      const loopback = [
+        '0100007F',
+        `${'0'.repeat(24)}01000000`,
+        '0000000000000000FFFF00000100007F',
+      ];
+      expect(addresses).to.have.length.above(3);
+      expect(addresses.filter((address) => !loopback.includes(address))).to.deep.equal([]);
+    });
+
     it('stops the cluster when it is closed', async () => {
-      const own = processes().filter(({ pid }) => !earlier.includes(pid));
+      const own = ownProcesses();
       expect(own.map(({ command: each }) => each).join()).to.match(/driver\.py.*raylet/);
       await engine.close();
       // They are looked for everywhere: who has lost its parent is no descendant any more.
