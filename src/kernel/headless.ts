@@ -60,7 +60,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 source, target, kernel, timeout, svg, parameters = sys.argv[1:]
 
 def report(event, **fields):
-    print(json.dumps({'event': event, **fields}), flush=True)
+    # What the kernel prints here may stand in the middle of a line.
+    print('\\n' + json.dumps({'event': event, **fields}), flush=True)
 
 try:
     notebook = nbformat.read(source, as_version=4)

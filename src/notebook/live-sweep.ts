@@ -3,6 +3,7 @@ import { datasetLabel, type Figure, optimizerStyle } from '../charts/figure.js';
 import { type HeatMapCell, heatMapChart } from '../charts/heat-map.js';
 import { experimentNamed } from '../experiments/config.js';
 import { METRICS } from '../experiments/metric.js';
+import { cellApi } from '../runtime/cell-api.js';
 import { UsageError } from '../runtime/errors.js';
 import { sampleOf } from '../statistics/sample.js';
 import type { Trial, Value } from '../sweeps/engine.js';
@@ -48,17 +49,19 @@ export async function liveSweep(
   const chart = livePlot(mapOf(directory.read(), field));
   const bar = progress(trials.length, { label: 'trials' });
   bar.moveTo(directory.read().runs.size);
-  const signal = interrupted();
+  const work = runSweep(directory, {
+    engine: new LocalEngine({ workers: pool, scratch: directory.unfinished }),
+    signal: interrupted(),
+    onEvent(event, _trial, { ended, failed }) {
+      if (event.type !== 'ended' && event.type !== 'failed') return;
+      bar.moveTo(ended + failed);
+      chart.update(mapOf(directory.read(), field));
+    },
+  });
+  // Its trials are processes, which take a moment to stop.
+  cellApi()?.finishes(work);
   try {
-    const sweep = await runSweep(directory, {
-      engine: new LocalEngine({ workers: pool, scratch: directory.unfinished }),
-      signal,
-      onEvent(event, _trial, { ended, failed }) {
-        if (event.type !== 'ended' && event.type !== 'failed') return;
-        bar.moveTo(ended + failed);
-        chart.update(mapOf(directory.read(), field));
-      },
-    });
+    const sweep = await work;
     bar.done();
     return sweep;
   } catch (error) {

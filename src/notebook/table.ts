@@ -1,4 +1,4 @@
-import { htmlTable, type Table, textTable } from '../kernel/values/tabulate.js';
+import { type Table, tableBundle } from '../kernel/values/tabulate.js';
 import { display } from './display.js';
 
 /** A table's row: cells by column name. */
@@ -11,16 +11,11 @@ export type Row = Record<string, string | number | boolean | null | undefined>;
  * @example table([{ optimizer: 'Adam', accuracy: '83.7 %' }]);
  */
 export function table(rows: Row[]): void {
-  display({ 'text/html': tableHtml(rows), 'text/plain': tableText(rows) });
+  display(tableBundle(tabulate(rows)));
 }
 
-/** The rows as an HTML table, numbers to the right. */
-export const tableHtml = (rows: Row[]) => htmlTable(tabulate(rows));
-
-/** The rows as text in columns, numbers to the right. */
-export const tableText = (rows: Row[]) => textTable(tabulate(rows));
-
-function tabulate(rows: Row[]): Table {
+/** Numbers stand to the right. */
+export function tabulate(rows: Row[]): Table {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return {
     columns: names.map((name) => ({ name, align: isNumeric(rows, name) ? 'right' : 'left' })),

@@ -67,6 +67,7 @@ export class Cells {
   stage(code: string, label: string, all = false): Slot {
     const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
     const declarations = declarationsOf(file);
+    this.clear();
     const slot = this.freeSlot(declarations.imports);
     const uses = new Map<string, Slot>();
     for (const name of all ? this.names() : declarations.identifiers) {
@@ -146,6 +147,13 @@ export class Cells {
     };
     for (const slot of this.live.values()) need(slot);
     for (const slot of this.slots) slot.committed &&= needed.has(slot);
+  }
+
+  /** Takes out what cells that were never run would change of the globals. */
+  private clear(): void {
+    for (const slot of this.slots) {
+      if (!slot.committed && slot.declarations.effects.size > 0) this.write(slot, EMPTY);
+    }
   }
 
   /** A free file; best one that imports the same already. */

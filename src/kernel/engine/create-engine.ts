@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import ts from '@typescript/typescript6';
 import type { MimeBundle } from '../../runtime/cell-api.js';
 import type { Failure } from '../failure.js';
 import { Assist, completeness } from './assist.js';
@@ -26,8 +25,6 @@ import { withWorkers } from './worker.js';
 const LOADS = /\b(?:import|from|require)\b/;
 
 export interface EngineOptions {
-  /** What some module names mean at run time, whatever is installed: `{ tslab: … }`. */
-  modules?: Record<string, unknown>;
   /** Called at the beginning of each iteration of each loop of the user's; may throw. */
   onIteration?: () => void;
 }
@@ -42,26 +39,26 @@ export function createEngine(cwd: string, options: EngineOptions = {}): Engine {
 }
 
 class TypeScriptEngine implements Engine {
-  readonly version = ts.version;
   private readonly cells: Cells;
   private readonly checker: Checker;
   private readonly assist: Assist;
   private readonly diagnostics: Diagnostics;
   private readonly stacks = new Stacks(dirname(__dirname));
+  private readonly modules: Modules;
   private readonly runner: Runner;
 
-  constructor(cwd: string, { modules = {}, onIteration = () => {} }: EngineOptions) {
+  constructor(cwd: string, { onIteration = () => {} }: EngineOptions) {
     this.cells = new Cells(cwd);
     this.checker = new Checker(cwd, this.cells);
     this.assist = new Assist(this.cells, this.checker);
     this.diagnostics = new Diagnostics(cwd, this.cells);
-    const loader = new Modules(
+    this.modules = new Modules(
       this.checker.resolution,
-      new Packages(withWorkers(cwd, modules)),
+      new Packages(withWorkers(cwd)),
       this.stacks,
       onIteration,
     );
-    this.runner = new Runner(join(cwd, 'cell.ts'), loader, this.stacks, onIteration);
+    this.runner = new Runner(join(cwd, 'cell.ts'), this.modules, this.stacks, onIteration);
   }
 
   warmUp(): void {
@@ -104,6 +101,10 @@ class TypeScriptEngine implements Engine {
 
   isComplete(code: string): Completeness {
     return completeness(code);
+  }
+
+  cutOff(): void {
+    this.modules.forgetUnfinished();
   }
 
   close(): void {

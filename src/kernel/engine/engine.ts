@@ -7,8 +7,6 @@ import type { Failure } from '../failure.js';
  * synchronous and is not to be stopped in the middle.
  */
 export interface Engine {
-  /** The language's version: TypeScript's. */
-  readonly version: string;
   /** Reads the language's library ahead of the first cell, which otherwise waits for it. */
   warmUp(): void;
   /**
@@ -25,7 +23,9 @@ export interface Engine {
   /** TypeScript's own documentation for what stands at a position; null where nothing does. */
   inspect(code: string, position: number): MimeBundle | null;
   isComplete(code: string): Completeness;
-  /** Forgets nothing; releases watchers and workers. */
+  /** Says that what ran was ended where it stood. */
+  cutOff(): void;
+  /** Ends the compiler's service, and puts back how Node writes stacks. */
   close(): void;
 }
 
@@ -56,7 +56,7 @@ export interface Completion {
 }
 
 export interface Completeness {
-  status: 'complete' | 'incomplete' | 'invalid' | 'unknown';
+  status: 'complete' | 'incomplete' | 'invalid';
   /** For the next line, where incomplete. */
   indent?: string;
 }

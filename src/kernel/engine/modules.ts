@@ -21,8 +21,8 @@ interface LocalModule extends Transpiled {
   /** The local modules it imports. */
   dependencies: Set<string>;
   module: { exports: unknown };
-  /** Its run; set when that has begun. */
-  running?: Promise<void> | 'done';
+  /** Its run; set when that has begun. What was cut off stays at 'begun', or never settles. */
+  running?: Promise<void> | 'begun' | 'done';
 }
 
 /** Loads what cells import. Local modules are compiled here, and again when they have changed. */
@@ -54,13 +54,20 @@ export class Modules {
         else if (this.packages.mustBeAwaited(specifier, from)) {
           waits.push(this.packages.load(specifier, from));
         }
-        if (!file || this.local.has(file)) continue;
-        const module = this.compile(file);
-        this.local.set(file, module);
-        module.dependencies = new Set(link(module.requires, file));
-        order.push(module);
+        if (file) add(file);
       }
       return files;
+    };
+    const seen = new Set<string>();
+    // One that somebody else is loading is waited for as well.
+    const add = (file: string): void => {
+      const known = this.local.get(file);
+      if (seen.has(file) || known?.running === 'done') return;
+      seen.add(file);
+      const module = known ?? this.compile(file);
+      this.local.set(file, module);
+      module.dependencies = new Set(link(module.requires, file));
+      order.push(module);
     };
     link(specifiers, from);
     if (waits.length === 0 && !order.some(({ isAsync }) => isAsync)) return undefined;
@@ -80,6 +87,13 @@ export class Modules {
     const module = this.local.get(file)!;
     if (!module.running) this.run(module);
     return module.module.exports;
+  }
+
+  /** What ran was cut off: modules that had not come to their end never will, and are loaded anew. */
+  forgetUnfinished(): void {
+    for (const { file, running } of this.local.values()) {
+      if (running !== 'done') this.local.delete(file);
+    }
   }
 
   async import(specifier: string, from: string): Promise<unknown> {
@@ -132,7 +146,7 @@ export class Modules {
         columnOffset: -head.length,
       }).runInThisContext();
       const loaders = this.loaders(file);
-      module.running = 'done';
+      module.running = 'begun';
       const { exports } = module.module;
       const result = body.call(
         exports,
@@ -149,7 +163,7 @@ export class Modules {
         module.running = (result as Promise<void>).then(() => {
           module.running = 'done';
         });
-      }
+      } else module.running = 'done';
     } catch (error) {
       this.local.delete(file);
       throw error;

@@ -9,14 +9,12 @@ import { Resolution } from './resolution.js';
 import { Stacks } from './stack.js';
 
 /**
- * Adds to what module names mean: the workers of `node:worker_threads` run TypeScript files.
+ * What module names mean, where not what is installed: the workers of `node:worker_threads` run
+ * TypeScript files.
  *
  * @param cwd - what a worker's relative path is relative to.
  */
-export function withWorkers(
-  cwd: string,
-  modules: Record<string, unknown>,
-): Record<string, unknown> {
+export function withWorkers(cwd: string): Record<string, unknown> {
   class Worker extends workerThreads.Worker {
     constructor(file: string | URL, options: workerThreads.WorkerOptions = {}) {
       const isUrl = file instanceof URL || file.startsWith('file:');
@@ -27,13 +25,13 @@ export function withWorkers(
     }
   }
   const own = { ...workerThreads, Worker };
-  return { 'node:worker_threads': own, worker_threads: own, ...modules };
+  return { 'node:worker_threads': own, worker_threads: own };
 }
 
 /** Runs a worker's file; called in the worker. */
 export async function runWorker(cwd: string, file: string): Promise<void> {
   const resolution = new Resolution(cwd, compilerOptions(cwd), ts.sys);
-  const packages = new Packages(withWorkers(cwd, {}));
+  const packages = new Packages(withWorkers(cwd));
   const modules = new Modules(resolution, packages, new Stacks(dirname(__dirname)), () => {});
   await modules.import(file, file);
 }

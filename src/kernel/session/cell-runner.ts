@@ -49,14 +49,21 @@ export class CellRunner {
     allowCutting();
     apart(() => {
       this.wire.cuttable = true;
-      within(context, code);
-      this.wire.cuttable = false;
+      try {
+        within(context, code);
+      } finally {
+        this.wire.cuttable = false;
+      }
     });
   }
 
-  /** Ends the running cell's loops when it has been interrupted. @throws Interrupted. */
+  /**
+   * Ends the running cell's loops when it has been interrupted; and any other that keeps the interrupt
+   * from being noticed. @throws Interrupted.
+   */
   readonly check = (): void => {
-    if (this.wire.isInterrupted && currentContext() === this.running?.context) {
+    const { isInterrupted, isStuck } = this.wire;
+    if (isStuck || (isInterrupted && currentContext() === this.running?.context)) {
       throw new Interrupted();
     }
   };
@@ -71,6 +78,14 @@ export class CellRunner {
       if (finishing.size === 0) this.wire.finishing = false;
     };
     work.then(done, done);
+  }
+
+  /** Stops all code that is known to run; resolves when what finishes by itself has. */
+  async end(reason: Interrupted): Promise<void> {
+    const contexts = new Set(this.watched);
+    if (this.running) contexts.add(this.running.context);
+    for (const { controller } of contexts) controller.abort(reason);
+    await Promise.allSettled([...contexts].flatMap(({ finishing }) => [...finishing]));
   }
 
   /**

@@ -12,7 +12,7 @@ export interface Context {
   controller: AbortController;
   /** What ends by itself when the cell is interrupted. */
   finishing: Set<Promise<unknown>>;
-  /** Whether the front end lets cells ask. */
+  /** Whether the front end lets the cell ask, which it does as long as the cell runs. */
   canAsk: boolean;
 }
 
@@ -32,10 +32,6 @@ export function setLatest(context: Context): void {
 /** The running code's context; null before the first cell. */
 export const currentContext = (): Context | null => storage.getStore() ?? latest;
 
-export function contextOf(
-  origin: Origin,
-  label: string,
-  { controller = new AbortController(), canAsk = false } = {},
-): Context {
-  return { origin, label, controller, finishing: new Set(), canAsk };
+export function contextOf(origin: Origin, label: string, canAsk = false): Context {
+  return { origin, label, controller: new AbortController(), finishing: new Set(), canAsk };
 }

@@ -8,3 +8,12 @@ export class Interrupted extends Error {
     this.stack = `${this.name}: ${message}`;
   }
 }
+
+/** Whatever the value does when it is asked what it is. */
+export function isInterrupted(error: unknown): error is Interrupted {
+  try {
+    return error instanceof Interrupted;
+  } catch {
+    return false;
+  }
+}

@@ -1,7 +1,8 @@
 import { type CellApi, type MimeBundle, provideCellApi } from '../../runtime/cell-api.js';
 import { UsageError } from '../../runtime/errors.js';
-import { CellError, type Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { Failure } from '../failure.js';
+import { reasonOf } from '../values/text.js';
 import type { Origin } from '../wire/between.js';
 import type { Content, Message } from '../wire/message.js';
 import type { Wire, WireListener } from '../wire/wire.js';
@@ -14,7 +15,7 @@ import { collector } from './garbage.js';
 import { History } from './history.js';
 import { hookModules } from './hooks.js';
 import { Inputs } from './inputs.js';
-import { Interrupted } from './interrupted.js';
+import { Interrupted, isInterrupted } from './interrupted.js';
 import { routeStreams } from './streams.js';
 
 /** Time that a cell has for ending in good order when the kernel ends (ms). */
@@ -66,7 +67,9 @@ export class Session implements WireListener {
   request(origin: Origin, message: Message): void {
     const { msg_type } = message.header;
     if (msg_type === 'execute_request') {
-      this.cells = this.cells.then(() => this.execute(origin, message.content));
+      this.cells = this.cells
+        .then(() => this.execute(origin, message.content))
+        .catch((error) => this.complain('Uncaught', error));
       return;
     }
     this.status(origin, 'busy');
@@ -77,9 +80,17 @@ export class Session implements WireListener {
       apart(() => this.idle(origin));
       return;
     }
-    const content = this.answers.to(msg_type, message.content);
+    const content = this.answerTo(message);
     if (content) this.wire.reply(origin, msg_type.replace(/_request$/, '_reply'), content);
     this.idle(origin);
+  }
+
+  private answerTo({ header, content }: Message): Content | null {
+    try {
+      return this.answers.to(header.msg_type, content);
+    } catch (error) {
+      return { status: 'error', ...this.describe(error) };
+    }
   }
 
   input(value: string): void {
@@ -91,13 +102,12 @@ export class Session implements WireListener {
     // A first message may have been on its way when the second, that it was cut off, was sent.
     if (interrupt === this.seen && !cut) return;
     this.seen = interrupt;
+    if (cut) this.engine.cutOff();
     void this.runner.interrupt(cut);
   }
 
   async shutdown(): Promise<void> {
-    const context = currentContext();
-    context?.controller.abort(new Interrupted('The kernel was shut down.'));
-    const finished = Promise.allSettled(context?.finishing ?? []);
+    const finished = this.runner.end(new Interrupted('The kernel was shut down.'));
     await Promise.race([finished, new Promise((done) => setTimeout(done, FAREWELL))]);
     this.engine.close();
     this.wire.end();
@@ -111,10 +121,11 @@ export class Session implements WireListener {
     if (origin > this.abortedUpTo) {
       const counted = store_history && !silent;
       if (counted) this.history.add(++this.count, content.code);
-      const context = contextOf(origin, `In[${this.count}]`, { canAsk: content.allow_stdin });
+      const context = contextOf(origin, `In[${this.count}]`, content.allow_stdin);
       setLatest(context);
       if (!silent) this.publish(origin, 'execute_input', { code: content.code, ...this.number });
       const result = await this.outcome(context, content);
+      this.inputs.end(context);
       if (result.status === 'error') {
         const { ename, evalue, traceback } = result;
         this.publish(origin, 'error', { ename, evalue, traceback });
@@ -135,9 +146,9 @@ export class Session implements WireListener {
   /** Runs a cell and shows what it comes to. */
   private async outcome(context: Context, content: Content): Promise<Content> {
     const { code, silent = false, store_history = true, user_expressions = {} } = content;
-    const page = this.answers.page(code);
-    if (page) return { status: 'ok', payload: [page], user_expressions: {} };
     try {
+      const page = this.answers.page(code);
+      if (page) return { status: 'ok', payload: [page], user_expressions: {} };
       const value = await this.evaluate(context, code);
       if (value !== undefined && !silent) {
         const data = await this.runner.run(context, () => this.display(value));
@@ -176,12 +187,17 @@ export class Session implements WireListener {
   }
 
   private describe(error: unknown): Failure {
-    if (error instanceof CellError) return error.failure;
-    if (error instanceof Interrupted) {
-      const { name, message } = error;
-      return { ename: name, evalue: message, traceback: [`${name}: ${message}`] };
+    try {
+      if (isInterrupted(error)) {
+        const { name, message } = error;
+        return { ename: name, evalue: message, traceback: [`${name}: ${message}`] };
+      }
+      return this.engine.describe(error);
+    } catch (trouble) {
+      // A proxy, or an inspection of its own that fails.
+      const evalue = `something that cannot be shown: ${reasonOf(trouble)}`;
+      return { ename: 'Thrown', evalue, traceback: [`Thrown: ${evalue}`] };
     }
-    return this.engine.describe(error);
   }
 
   private publish(origin: Origin, type: string, content: Content): void {
@@ -200,7 +216,7 @@ export class Session implements WireListener {
 
   /** Something went wrong that no code waits for. */
   private complain(what: string, error: unknown): void {
-    if (error instanceof Interrupted) return;
+    if (isInterrupted(error)) return;
     const context = currentContext();
     const { traceback } = this.describe(error);
     const text = `${what}${context ? ` (${context.label})` : ''}: ${traceback.join('\n')}\n`;

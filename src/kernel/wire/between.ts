@@ -1,5 +1,5 @@
 /** What the main thread, which runs cells, and the thread with the sockets tell one another. */
-import type { Content, Message } from './message.js';
+import type { Content, Json, Message } from './message.js';
 
 /** A message of the front end's, by the number under which both threads know it. */
 export type Origin = number;
@@ -18,8 +18,8 @@ export type Incoming =
 /** From the cells to the sockets. */
 export type Outgoing =
   | { kind: 'stream'; origin: Origin; name: string; text: string }
-  | { kind: 'publish'; origin: Origin; type: string; content: Content; more?: Extras }
-  | { kind: 'reply'; origin: Origin; type: string; content: Content }
+  | { kind: 'publish'; origin: Origin; type: string; content: Json; more?: Extras }
+  | { kind: 'reply'; origin: Origin; type: string; content: Json }
   | { kind: 'ask'; origin: Origin; content: Content }
   /** Which cell runs now, if any. */
   | { kind: 'running'; origin: Origin | null }
@@ -44,8 +44,10 @@ export const SHARED = {
   CUTTABLE: 3,
   /** Above 0 while there is work that ends by itself when it is interrupted. */
   FINISHING: 4,
+  /** The last interrupt that something keeps from being noticed, and that cannot be cut off. */
+  STUCK: 5,
   /** How many there are. */
-  LENGTH: 5,
+  LENGTH: 6,
 } as const;
 
 /** What the thread with the sockets is started with. */

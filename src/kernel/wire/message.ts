@@ -74,12 +74,17 @@ export function decode(frames: Uint8Array[], signer: Signer): Message | null {
   }
 }
 
+/** A content as text: what JSON cannot hold then fails where it is made, not where it is sent. */
+export type Json = string;
+
+/** A message of ours. */
+export type OutgoingMessage = Omit<Message, 'content'> & { content: Json };
+
 /** The frames of a message. */
-export function encode(message: Message, signer: Signer): Uint8Array[] {
+export function encode(message: OutgoingMessage, signer: Signer): Uint8Array[] {
   const { identities, header, parent, metadata, content, buffers } = message;
-  const parts = [header, parent, metadata, content].map((part) =>
-    Buffer.from(JSON.stringify(part)),
-  );
+  const parts = [header, parent, metadata].map((part) => Buffer.from(JSON.stringify(part)));
+  parts.push(Buffer.from(content));
   return [...identities, DELIMITER, Buffer.from(signer.sign(parts)), ...parts, ...buffers];
 }
 

@@ -33,7 +33,7 @@ export class Gatherer<Key> {
   private current: { key: Key; name: string; pieces: string[]; length: number } | null = null;
   private timer: NodeJS.Timeout | null = null;
 
-  /** @param flush - gets what has come together. */
+  /** @param send - gets what has come together. */
   constructor(private readonly send: (key: Key, name: string, text: string) => void) {}
 
   /** Adds text. @param name - 'stdout' or 'stderr'. */

@@ -44,10 +44,12 @@ export class Stopper {
     this.timer = null;
     const at = (index: number) => Atomics.load(this.counters, index);
     if (at(SHARED.INTERRUPT_SEEN) >= interrupt) return;
-    if (at(SHARED.CUTTABLE) > 0 && (at(SHARED.FINISHING) === 0 || insists)) {
-      cut();
-      // The message may be what was cut off.
-      this.tell(interrupt, true);
+    if (at(SHARED.FINISHING) === 0 || insists) {
+      if (at(SHARED.CUTTABLE) > 0) {
+        cut();
+        // The message may be what was cut off.
+        this.tell(interrupt, true);
+      } else Atomics.store(this.counters, SHARED.STUCK, interrupt);
     }
     this.timer = setTimeout(() => this.look(interrupt, insists), LOOK_EVERY);
   }

@@ -6,7 +6,15 @@ import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
 import { type Incoming, type Origin, type Outgoing, SHARED, type WireOptions } from './between.js';
-import { type Content, decode, encode, headerOf, type Message, Signer } from './message.js';
+import {
+  type Content,
+  decode,
+  encode,
+  headerOf,
+  type Json,
+  type Message,
+  Signer,
+} from './message.js';
 import { Gatherer, Outbox } from './outbox.js';
 import { Stopper } from './stopper.js';
 
@@ -61,14 +69,15 @@ function put(
   channel: keyof typeof outboxes,
   parent: Message | null | undefined,
   type: string,
-  content: Content,
+  content: Content | Json,
   { metadata = {}, buffers = [] }: { metadata?: Content; buffers?: Uint8Array[] } = {},
 ): void {
   if (channel === 'iopub') gatherer.flush();
   const identities = channel === 'iopub' ? [Buffer.from(type)] : (parent?.identities ?? []);
   const header = headerOf(type, session);
-  const message = { identities, header, parent: parent?.header ?? {}, metadata, content, buffers };
-  outboxes[channel].put(encode(message, signer));
+  const json = typeof content === 'string' ? content : JSON.stringify(content);
+  const about = { identities, header, parent: parent?.header ?? {}, metadata, buffers };
+  outboxes[channel].put(encode({ ...about, content: json }, signer));
 }
 
 const status = (parent: Message | null, execution_state: string) =>

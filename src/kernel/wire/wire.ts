@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import {
@@ -31,8 +32,8 @@ export class Wire {
     const workerData: WireOptions = { connectionFile, shared, parentPid: process.ppid, info };
     this.thread = new Worker(join(__dirname, `thread${extname(__filename)}`), { workerData });
     this.thread.on('error', (error) => {
-      // Nobody can be told any more.
-      process.stderr.write(`The kernel’s sockets failed: ${error.stack}\n`);
+      // No front end can be told any more, only Jupyter's log.
+      writeSync(2, `The kernel’s sockets failed: ${error.stack}\n`);
       process.exit(1);
     });
   }
@@ -58,6 +59,12 @@ export class Wire {
     return Atomics.load(counters, SHARED.INTERRUPT) > Atomics.load(counters, SHARED.INTERRUPT_SEEN);
   }
 
+  /** Whether there is an interrupt that what runs keeps from being noticed. */
+  get isStuck(): boolean {
+    const { counters } = this;
+    return Atomics.load(counters, SHARED.STUCK) > Atomics.load(counters, SHARED.INTERRUPT_SEEN);
+  }
+
   /** Whether what runs can be cut off. */
   set cuttable(cuttable: boolean) {
     Atomics.store(this.counters, SHARED.CUTTABLE, cuttable ? 1 : 0);
@@ -68,9 +75,9 @@ export class Wire {
     Atomics.store(this.counters, SHARED.FINISHING, finishing ? 1 : 0);
   }
 
-  /** Sends to all front ends. */
+  /** Sends to all front ends. @throws TypeError for what JSON cannot hold. */
   publish(origin: Origin, type: string, content: Content, more?: Extras): void {
-    this.tell({ kind: 'publish', origin, type, content, more });
+    this.tell({ kind: 'publish', origin, type, content: JSON.stringify(content), more });
   }
 
   /** Sends printed text to all front ends. */
@@ -79,7 +86,7 @@ export class Wire {
   }
 
   reply(origin: Origin, type: string, content: Content): void {
-    this.tell({ kind: 'reply', origin, type, content });
+    this.tell({ kind: 'reply', origin, type, content: JSON.stringify(content) });
   }
 
   /** Asks whoever sent the request for a line. */

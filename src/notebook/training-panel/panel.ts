@@ -122,9 +122,11 @@ export class TrainingPanel {
 
   /** Ends the run that trains or is paused; what it has come to is kept among the runs. */
   stop(): void {
-    if (this.state === 'paused') this.giveUp();
-    if (this.state !== 'training') return;
-    this.controller.abort('stop');
+    if (this.state === 'training') this.controller.abort('stop');
+    if (this.state !== 'paused') return;
+    const { result } = this.current!;
+    this.giveUp();
+    if (result) this.say(endOf(result));
   }
 
   private async carryOut(resume: boolean): Promise<RunResult | null> {

@@ -209,6 +209,17 @@ describe('an import in a cell', () => {
     expect(await run("require.resolve('./plain.js')")).to.equal(join(folder, 'plain.js'));
   });
 
+  it('waits for a module that another one is loading', async () => {
+    notebook.write({
+      'project/notebooks/slow.ts':
+        'await new Promise((done) => setTimeout(done, 50));\nexport const slow = 1;',
+      'project/notebooks/left.ts': "import { slow } from './slow';\nexport const left = slow;",
+      'project/notebooks/right.ts': "import { slow } from './slow';\nexport const right = slow;",
+    });
+    const both = "const [l, r] = await Promise.all([import('./left'), import('./right')]);";
+    expect(await run(`${both} [l.left, r.right]`)).to.deep.equal([1, 1]);
+  });
+
   it('of a failing module fails its cell, and is tried again with the next', async () => {
     notebook.write({
       'project/notebooks/flaky.ts': "export const ok = 1;\nthrow new Error('not yet');",

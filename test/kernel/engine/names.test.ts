@@ -94,6 +94,14 @@ describe('a name that a cell declares', () => {
     });
   });
 
+  it('is no longer a global that a refused cell would have declared', async () => {
+    const code = (from: string) =>
+      `import { join } from '${from}'; declare global { type Batch = 5 }`;
+    expect(await errors(code('./nowhere'))).to.contain('./nowhere');
+    await run(code('node:path'));
+    expect(await run('const batch: Batch = 5; batch')).to.equal(5);
+  });
+
   describe('is assigned to by later cells', () => {
     it('and every closure sees it', async () => {
       await run('let n = 0; const up = () => ++n; const seen = () => n;');

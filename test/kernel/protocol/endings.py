@@ -72,6 +72,6 @@ class Restart(KernelCase):
         self.run_cell("const old = 1;")
         self.km.restart_kernel()
         self.kc.wait_for_ready(timeout=TIMEOUT)
-        outcome = self.run_cell("typeof (globalThis as any).old")
-        self.assertEqual(outcome.result, "'undefined'")
+        outcome = self.run_cell("old")
+        self.assertIn("Cannot find name 'old'", outcome.error["evalue"])
         self.assertEqual(outcome.reply["execution_count"], 1)

@@ -1,6 +1,7 @@
 """Interrupts"""
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from kernel_case import KernelCase
@@ -74,6 +75,28 @@ class Interrupts(KernelCase):
         self.km.interrupt_kernel()
         self.wait_for_text(id, "stopped")
 
+    def test_an_endless_loop_that_an_earlier_cell_has_left_running(self):
+        id = self.send("setTimeout(() => { console.log('late'); for (;;) {} }, 100); 1")
+        self.wait_for_text(id, "late")
+        self.km.interrupt_kernel()
+        self.assertEqual(self.run_cell("6 * 7").result, "42")
+
+    def test_a_module_that_was_cut_off_is_loaded_anew(self):
+        folder = Path(tempfile.mkdtemp())
+        try:
+            # Node cannot look for an interrupt in a pattern: it is cut off.
+            (folder / "slow.ts").write_text(
+                "console.log('here');"
+                "if (!process.env.QUICK) /^(a+)+$/.test('a'.repeat(100) + 'b');"
+                "export const answer = 42;"
+            )
+            code = f"import {{ answer }} from '{folder}/slow'; answer"
+            self.stops(code)
+            self.run_cell("process.env.QUICK = '1';")
+            self.assertEqual(self.run_cell(code).result, "42")
+        finally:
+            shutil.rmtree(folder)
+
     def test_control_and_heartbeat_answer_while_a_cell_spins(self):
         id = self.send("console.log('here'); for (;;) {}")
         self.wait_for_text(id, "here")
@@ -81,6 +104,8 @@ class Interrupts(KernelCase):
         self.kc.control_channel.send(message)
         reply = self.kc.get_control_msg(timeout=10)
         self.assertEqual(reply["msg_type"], "kernel_info_reply")
+        # The client asks for a beat anew, and gives up when there was none for a second.
+        time.sleep(2.5)
         self.assertTrue(self.kc.hb_channel.is_beating())
         self.assertFalse(self.is_idle(id))
         self.km.interrupt_kernel()

@@ -168,6 +168,27 @@ class Messages(KernelCase):
             context.destroy(linger=0)
 
 
+class Oddities(KernelCase):
+    def goes_on(self):
+        self.assertEqual(self.run_cell("6 * 7").result, "42")
+
+    def test_an_exception_that_cannot_be_shown_is_an_error_like_others(self):
+        for code in [
+            "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); throw proxy;",
+            "throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('no'); } };",
+        ]:
+            self.assertEqual(self.run_cell(code).error["ename"], "Thrown")
+            id = self.send(f"setTimeout(() => {{ {code} }}, 0); 1")
+            self.wait_for_text(id, "cannot be shown")
+            self.goes_on()
+
+    def test_what_json_cannot_hold_fails_in_the_cell_that_shows_it(self):
+        code = "import { display } from 'lazyahead/notebook'; display({ 'text/plain': 'n', 'application/json': { n: BigInt(1) } });"
+        error = self.run_cell(code).error
+        self.assertEqual((error["ename"], "BigInt" in error["evalue"]), ("TypeError", True))
+        self.goes_on()
+
+
 class Inputs(KernelCase):
     def test_a_line_that_the_reader_types_is_what_the_cell_gets(self):
         id = self.send("import { input } from 'lazyahead/notebook'; const name = await input('Name: '); name.toUpperCase()", allow_stdin=True)
@@ -183,9 +204,24 @@ class Inputs(KernelCase):
         self.km.interrupt_kernel()
         self.assertEqual(self.outcome(id).error["ename"], "Interrupted")
 
+    def test_a_question_that_outlasts_its_cell_is_given_up_and_the_next_one_asked(self):
+        code = (
+            "import { input } from 'lazyahead/notebook'; const first = input('First: ');"
+            "await Promise.race([first, new Promise((done) => setTimeout(done, 100))]); 1"
+        )
+        id = self.send(code, allow_stdin=True)
+        self.assertEqual(self.kc.get_stdin_msg(timeout=20)["content"]["prompt"], "First: ")
+        self.outcome(id)
+        reason = self.run_cell("await first.catch((error: Error) => error.message)").result
+        self.assertEqual(reason, "'“First:” was not answered before the cell ended.'")
+        id = self.send("await input('Second: ')", allow_stdin=True)
+        self.assertEqual(self.kc.get_stdin_msg(timeout=20)["content"]["prompt"], "Second: ")
+        self.kc.input("two")
+        self.assertEqual(self.outcome(id).result, "'two'")
+
     def test_a_front_end_that_cannot_ask_is_named_as_the_reason(self):
         outcome = self.run_cell("import { input } from 'lazyahead/notebook'; await input('Name: ')", allow_stdin=False)
-        self.assertEqual(outcome.error["evalue"], "Nobody can answer “Name:” here: this front end does not ask its reader.")
+        self.assertEqual(outcome.error["evalue"], "Nobody can answer “Name:” here: the cell has ended, or this front end does not ask its reader.")
 
 
 class Comms(KernelCase):
