@@ -3,11 +3,11 @@ import { round } from '../suite.js';
 import type { MeasuredRow, SimulatedRow } from './row.js';
 import { type DriverPart, simulate } from './simulate.js';
 
-export const TRIALS = [1000, 10_000];
-export const WORKERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const TRIALS = [1000, 10_000];
+const WORKERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** Assumed: a machine that may be taken away is lost once in 20 hours. */
-export const LOSSES_AN_HOUR = 0.05;
+const LOSSES_AN_HOUR = 0.05;
 
 /** As driver.py has it. */
 const RETRIES = 3;

@@ -39,6 +39,14 @@ export function optimizerList(text: string): string[] {
 export const numberOption = (name: string, placeholder: string, description: string) =>
   new Option(`--${name} <${placeholder}>`, description).argParser(number(name));
 
+/** An option for how many there are to be, `--name <value>`: a whole number from 1. */
+export const countOption = (name: string, placeholder: string, description: string) =>
+  new Option(`--${name} <${placeholder}>`, description).argParser((text) => {
+    const count = number(name)(text);
+    if (Number.isSafeInteger(count) && count > 0) return count;
+    throw new UsageError(`--${name} takes a whole number from 1, not ${text}.`);
+  });
+
 /** What `run` and `reproduce` are given on the command line, beside what only one of them has. */
 export interface TrainingFlags {
   track?: string;
@@ -64,14 +72,18 @@ export interface TrainingFlags {
  * Adds the options of {@link TrainingFlags}.
  *
  * @param hyperparameters - whether those of optimizer and model are among them. Default true.
+ * @param checkpoints - whether those about a run's checkpoints are. Default true.
  */
-export function addTrainingOptions(command: Command, { hyperparameters = true } = {}): Command {
+export function addTrainingOptions(
+  command: Command,
+  { hyperparameters = true, checkpoints = true } = {},
+): Command {
   command.option(
     '--preset <name>',
     'smoke, quick, and longer ones: full of imdb, standard and paper of the others (default: quick)',
   );
   if (hyperparameters) addHyperparameters(command);
-  return command
+  command
     .addOption(numberOption('epochs', 'n', 'passes over the training data'))
     .option('--data <source>', 'real, synthetic, or auto: real where it can be had')
     .option(
@@ -86,9 +98,15 @@ export function addTrainingOptions(command: Command, { hyperparameters = true } 
         'cpu',
       ]),
     )
-    .addOption(numberOption('threads', 'n', 'threads of one TensorFlow operation (default: 1)'))
+    .addOption(countOption('threads', 'n', 'threads of one TensorFlow operation (default: 1)'))
     .option(...TRACK_OPTION)
     .option('--run-dir <dir>', 'where the results go (default: a new folder in runs/)')
+    .option('--json', 'print the result as JSON, in the last line of standard output');
+  return checkpoints ? addCheckpoints(command) : command;
+}
+
+const addCheckpoints = (command: Command): Command =>
+  command
     .option(
       '--resume',
       'go on with what --run-dir holds, bit for bit; begin where it holds nothing',
@@ -97,9 +115,9 @@ export function addTrainingOptions(command: Command, { hyperparameters = true } 
       '--checkpoint-every <interval>',
       'steps, as 100, or time, as 5m; after each epoch in any case (default: 2m)',
     )
-    .addOption(numberOption('keep-checkpoints', 'n', 'the newest n and the best stay (default: 2)'))
-    .option('--json', 'print the result as JSON, in the last line of standard output');
-}
+    .addOption(
+      numberOption('keep-checkpoints', 'n', 'the newest n and the best stay (default: 2)'),
+    );
 
 /** What the flags say of how a run is carried out. */
 export function conditionsOf(flags: TrainingFlags) {

@@ -6,6 +6,7 @@ import { untilInterrupted } from './interrupt.js';
 import { addTrainingOptions, numbers, requestOf, type TrainingFlags } from './options.js';
 import { addEngineOptions, type EngineFlags, openEngine } from './sweep-engine.js';
 import { showSweep } from './sweep-progress.js';
+import { openTracker } from './tracking.js';
 
 interface Flags extends TrainingFlags, EngineFlags {
   seeds?: number[];
@@ -22,9 +23,8 @@ export function register(program: Command): void {
     .argument('<experiment>', 'cifar10, cifar100 or ptb')
     .option('--seeds <list>', 'everything once a seed, e.g. 1,2,3 (default: 1)', numbers('seeds'))
     .option('--plan', 'say what would be run and how long it would take, and end there');
-  addTrainingOptions(addEngineOptions(command), { hyperparameters: false }).action(
-    robustnessAction,
-  );
+  const options = { hyperparameters: false, checkpoints: false };
+  addTrainingOptions(addEngineOptions(command), options).action(robustnessAction);
 }
 
 async function robustnessAction(experiment: string, flags: Flags): Promise<void> {
@@ -38,8 +38,10 @@ async function robustnessAction(experiment: string, flags: Flags): Promise<void>
   const path = flags.runDir ?? join('runs', `robustness-${experiment}-${timeStamp()}`);
   const trials = studies.flatMap((study) => study.trials);
   const directory = SweepDirectory.open(path, experiment, trials);
-  const { engine, close } = await openEngine(flags, directory);
   const display = showSweep();
+  const tracker = await openTracker(flags.track, display.tell);
+  const logged: Promise<boolean>[] = [];
+  const { engine, close } = await openEngine(flags, directory);
   try {
     await runSweep(directory, {
       engine,
@@ -48,9 +50,13 @@ async function robustnessAction(experiment: string, flags: Flags): Promise<void>
         display.outlook(outlook);
         return !plan;
       },
-      onEvent: display.event,
+      onEvent(event, trial, progress, run) {
+        display.event(event, trial, progress, run);
+        if (run !== undefined) logged.push(tracker.log(run));
+      },
     });
   } finally {
+    await Promise.all(logged);
     display.stop();
     await close();
   }

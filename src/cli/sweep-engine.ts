@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import type { Engine } from '../sweeps/engine.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
-import { numberOption, type TrainingFlags } from './options.js';
+import { countOption, type TrainingFlags } from './options.js';
 
 /** Where trials run, as the command line says it. */
 export interface EngineFlags {
@@ -18,7 +18,7 @@ export interface EngineFlags {
 export const addEngineOptions = (command: Command): Command =>
   command
     .hook('preAction', () => checkEngineFlags(command.opts()))
-    .addOption(numberOption('workers', 'n', 'trials at a time (default: one a core)'))
+    .addOption(countOption('workers', 'n', 'trials at a time (default: one a core)'))
     .addOption(
       new Option(
         '--engine <name>',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import type { Value } from '../sweeps/engine.js';
@@ -79,7 +80,8 @@ export function register(program: Command): void {
 async function sweepAction(experiment: string | undefined, flags: Flags): Promise<void> {
   const { json } = flags;
   const signal = untilInterrupted();
-  refuseWithoutSearch(flags);
+  if (experiment === undefined) refusePlan(flags);
+  else refuseWithoutSearch(flags);
   const display = showSweep();
   const tracker = await openTracker(flags.track, display.tell);
   const logged: Promise<boolean>[] = [];
@@ -87,7 +89,6 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
   const { runSweep } = await import('../sweeps/sweep.js');
   const { runSearch } = await import('../sweeps/search.js');
   const { search } = directory.read();
-  const study = search && (await openStudy(search, directory.path, flags.storage));
   const { engine, close } = await openEngine(flags, directory);
   try {
     const options: SweepOptions = {
@@ -102,19 +103,38 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
         if (run !== undefined) logged.push(tracker.log(run));
       },
     };
-    if (search && study) await runSearch(directory, study, search, options);
-    else await runSweep(directory, options);
+    if (search) {
+      const open = () => openStudy(search, directory.path, flags.storage);
+      await runSearch(directory, open, search, options);
+    } else await runSweep(directory, options);
   } finally {
     await Promise.all(logged);
     display.stop();
     await close();
-    await study?.close();
   }
   if (flags.plan) {
     process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
   } else {
     await conclude(directory, { json });
   }
+}
+
+/** @throws UsageError for what would add to the plan of a sweep that is continued as it is. */
+function refusePlan(flags: Flags): void {
+  const { grid, range, logRange, random, searchSeed, seeds, optimizers } = flags;
+  const { settings, ...request } = requestOf(flags);
+  const { search, trials, prune, lstm } = flags;
+  const asked = {
+    ...{ ...request, lstm, grid, range, logRange, random, searchSeed, seeds, optimizers },
+    ...{ search, trials, prune },
+  };
+  const isGiven = (value: unknown) => value !== undefined && !isDeepStrictEqual(value, {});
+  const [name] = Object.entries(asked).find(([, value]) => isGiven(value)) ?? [];
+  if (name === undefined) return;
+  const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(
+    `--${option} says what is to be run: name the experiment too, or leave it out to continue what is planned.`,
+  );
 }
 
 /** The sweep's directory, with what the flags ask for added to its plan. */

@@ -46,7 +46,13 @@ export class LocalEngine implements Engine {
       }
     };
     const events = pushedBy<TrialEvent>(async (to, stop) => {
-      await Promise.all(Array.from({ length: this.workers }, () => work(to, stop)));
+      const failed = new AbortController();
+      const ends = AbortSignal.any([stop, failed.signal]);
+      const all = Array.from({ length: this.workers }, () => work(to, ends));
+      // Where naming the next trial has failed, those that run are of no use to anybody.
+      for (const each of all) each.catch(() => failed.abort());
+      await Promise.allSettled(all);
+      await Promise.all(all);
     }, signal);
     try {
       for await (const event of events) {

@@ -73,7 +73,10 @@ export function checkSearch(asked: SearchRequest): Trial[] {
 
 /** A database's address without the password: what is kept, and shown. */
 export const withoutPassword = (storage: string): string =>
-  storage.replace(/^([\w+]+:\/\/[^:/@]*):[^@]*@/, '$1@');
+  storage
+    .replace(/^([\w+]+:\/\/[^:/@]*):[^@]*@/, '$1@')
+    .replace(/([?&])password=[^&]*&?/g, '$1')
+    .replace(/[?&]$/, '');
 
 /** The study that chooses a search's trials. @param directory - the sweep's. */
 export function studyOf(record: SearchRecord, directory: string): StudyRequest {
@@ -91,11 +94,15 @@ export function studyOf(record: SearchRecord, directory: string): StudyRequest {
   return { name: study, storage, shown, direction, search, prune, seed, space: choices };
 }
 
-/** The sweep's trial at a point of the study, whose numbers are rounded as a random search's are. */
+/** The sweep's trial at a point of the study, whose fractions are rounded as a random search's are. */
 export function trialAt({ request, optimizers, space }: SearchRequest, point: Point): Trial {
+  const experiment = experimentNamed(request.experiment);
   const rounded = Object.entries(point).map(([name, value]): [string, Value] => {
     const range = space.ranges[name];
-    return [name, range ? roundedWithin(range, Number(value)) : value];
+    return [
+      name,
+      range && !isWhole(name, experiment) ? roundedWithin(range, Number(value)) : value,
+    ];
   });
   const { optimizer = optimizers[0], ...parameters } = Object.fromEntries(rounded);
   return trialAtPoint({ ...request, optimizer: String(optimizer) }, parameters, optimizers);

@@ -14,17 +14,20 @@ import type { Sweep, SweepDirectory } from './sweep-directory.js';
  * Carries a search out, or goes on with it: the study's trials that were running are run again, so that
  * each comes to one end.
  *
+ * @param openStudy - called when no other process can be at it any more.
  * @returns the sweep as it then is, finished or not.
- * @throws UsageError when another process is carrying it out.
+ * @throws UsageError when another process is carrying it out, or the study cannot be opened.
  */
 export async function runSearch(
   directory: SweepDirectory,
-  study: Study,
+  openStudy: () => Promise<Study>,
   record: SearchRecord,
   options: SweepOptions,
 ): Promise<Sweep> {
   const release = lockFolder(directory.path);
+  let study: Study | undefined;
   try {
+    study = await openStudy();
     const search = new RunningSearch(directory, study, record, options);
     await search.run();
     // There is none before two trials have ended.
@@ -32,6 +35,7 @@ export async function runSearch(
     directory.noteSearch({ ...record, importance, done: search.done });
     return directory.read();
   } finally {
+    await study?.close();
     release();
   }
 }

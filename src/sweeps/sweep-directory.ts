@@ -76,7 +76,9 @@ export class SweepDirectory {
     const trials = [...new Map(all.map((trial) => [trial.id, trial])).values()];
     try {
       mkdirSync(join(path, 'trials'), { recursive: true });
-      writeJson(join(path, PLAN), { experiment, trials });
+      // Who only looks must not write over what somebody else is adding to.
+      if (trials.length !== before?.trials.length)
+        writeJson(join(path, PLAN), { experiment, trials });
     } catch (error) {
       throw new UsageError(
         `The sweep directory ${path} cannot be written (${(error as NodeJS.ErrnoException).code}): name another with --run-dir.`,

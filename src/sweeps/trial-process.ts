@@ -44,11 +44,14 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => cancel.abort());
   const lines = createInterface({ input: process.stdin });
   lines.on('close', () => cancel.abort());
-  const order: TrialOrder = await new Promise((resolve) =>
-    lines.once('line', (line) => resolve(JSON.parse(line))),
-  );
   const early = new AbortController();
-  lines.on('line', () => early.abort());
+  // Both may come at once.
+  const order: TrialOrder = await new Promise((resolve) =>
+    lines.once('line', (line) => {
+      resolve(JSON.parse(line));
+      lines.on('line', () => early.abort());
+    }),
+  );
   report(await outcome(order, cancel.signal, early.signal));
   lines.close();
   process.stdin.destroy();

@@ -36,11 +36,14 @@ export class MlflowServer {
   static async connect(address: string): Promise<MlflowServer> {
     const url = address.replace(/^mlflow:/, '').replace(/\/$/, '');
     if (!address.startsWith('mlflow:') || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
-      throw new UsageError(`--track takes mlflow:http://HOST:PORT, not "${address}".`);
-    }
-    if (new URL(url).username !== '') {
       throw new UsageError(
-        '--track takes no user name or password: name an MLflow server that needs none, e.g. one on this machine.',
+        `An MLflow server is named as mlflow:http://HOST:PORT, not "${address}".`,
+      );
+    }
+    const { username, password } = new URL(url);
+    if (username || password) {
+      throw new UsageError(
+        'The address of an MLflow server takes no user name or password here: name an MLflow server that needs none, e.g. one on this machine.',
       );
     }
     const server = new MlflowServer(url);
@@ -48,7 +51,7 @@ export class MlflowServer {
       await server.call('POST', 'experiments/search', { max_results: 1 });
     } catch (error) {
       throw new UsageError(
-        `No MLflow server can be used at ${url} (${(error as Error).message}): start one with "mlflow server", or leave --track out.`,
+        `No MLflow server can be used at ${url} (${(error as Error).message}): start one with "mlflow server", or do without.`,
       );
     }
     return server;

@@ -109,6 +109,13 @@ describe('lazyahead sweep and report', () => {
     [['robustness', 'ptb', '--worker-command', 'x'], '--worker-command is about a Ray cluster'],
     [['sweep'], 'Name an experiment, or a sweep to continue with --run-dir.'],
     [['sweep', '--run-dir', '/no/sweep'], '/no/sweep holds no sweep'],
+    [['sweep', '--run-dir', '/no/sweep', '--seeds', '1,2'], '--seeds says what is to be run'],
+    [
+      ['sweep', '--run-dir', '/no/sweep', '--search', 'tpe', '--trials', '40'],
+      '--search says what is to be run: name the experiment too',
+    ],
+    [['sweep', 'imdb', '--workers', '0'], '--workers takes a whole number from 1, not 0.'],
+    [['sweep', 'imdb', '--threads', '1.5'], '--threads takes a whole number from 1, not 1.5.'],
     [['report', '/no/run'], 'There is nothing at /no/run.'],
     [['report'], "missing required argument 'paths'"],
   ] as [string[], string][]) {

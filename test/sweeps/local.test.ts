@@ -7,6 +7,7 @@ import { LocalEngine } from '../../src/sweeps/local.js';
 import { planTrials } from '../../src/sweeps/plan.js';
 import { run } from '../../src/training/run.js';
 import { onBestBackend } from '../support/backends.js';
+import { rejection } from '../support/data-folders.js';
 import { skip } from '../support/skip.js';
 import { endless, tiny } from './tiny-trials.js';
 
@@ -124,6 +125,21 @@ describe('the local engine', () => {
     });
     expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled', 'cancelled']);
     expect(seen.filter(({ type }) => type === 'started')).to.have.length(2);
+  });
+
+  it('tells the failure of what names its trials once those that run have ended', async () => {
+    async function* failing() {
+      yield* planTrials(endless);
+      throw new Error('the storage is full');
+    }
+    const seen: TrialEvent[] = [];
+    const engine = new LocalEngine({ workers: 2, scratch: join(root, 'scratch') });
+    const { signal } = new AbortController();
+    const reading = (async () => {
+      for await (const event of engine.run(failing(), { signal })) seen.push(event);
+    })();
+    expect((await rejection(reading)).message).to.equal('the storage is full');
+    expect(ends(seen).map(({ type }) => type)).to.deep.equal(['cancelled']);
   });
 
   it('goes on with a trial that was cancelled, to the same weights', async () => {

@@ -95,7 +95,7 @@ describe('the Ray engine', function () {
       }
     });
 
-    it('cancels what runs and what waits, pulls no more, and leaves no process on the nodes', async () => {
+    it('cancels what runs, pulls no more, and leaves no process on the nodes', async () => {
       const abort = new AbortController();
       const seen = await events(
         engine,

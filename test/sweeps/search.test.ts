@@ -7,7 +7,13 @@ import { UsageError } from '../../src/runtime/errors.js';
 import type { Engine, EngineOptions, Trial, TrialEvent } from '../../src/sweeps/engine.js';
 import { Study } from '../../src/sweeps/optuna/study.js';
 import { runSearch } from '../../src/sweeps/search.js';
-import { checkSearch, type SearchRecord, studyOf, trialAt } from '../../src/sweeps/search-plan.js';
+import {
+  checkSearch,
+  type SearchRecord,
+  studyOf,
+  trialAt,
+  withoutPassword,
+} from '../../src/sweeps/search-plan.js';
 import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
 import { filesOfRun } from '../charts/sample-runs.js';
 import { skip } from '../support/skip.js';
@@ -86,12 +92,8 @@ describe('a search', function () {
     const search = async (name: string, engine: Engine, signal: AbortSignal, of = record) => {
       const path = join(root, name);
       const directory = SweepDirectory.open(path, 'imdb', []);
-      const study = await Study.open(studyOf(of, path), () => {});
-      try {
-        return await runSearch(directory, study, of, { engine, signal });
-      } finally {
-        await study.close();
-      }
+      const open = () => Study.open(studyOf(of, path), () => {});
+      return runSearch(directory, open, of, { engine, signal });
     };
     const never = new AbortController().signal;
 
@@ -208,6 +210,18 @@ describe('a search', function () {
       expect(kept.storage).to.equal('postgresql://me@host/db');
       const request = studyOf({ ...kept, storage: address }, root);
       expect([request.storage, request.shown]).to.deep.equal([address, 'postgresql://me@host/db']);
+    });
+
+    it('keeps no password that stands in the query either', () => {
+      expect(withoutPassword('postgresql://me@host/db?password=x&sslmode=require')).to.equal(
+        'postgresql://me@host/db?sslmode=require',
+      );
+      expect(withoutPassword('postgresql://me@host/db?sslmode=require&password=x')).to.equal(
+        'postgresql://me@host/db?sslmode=require',
+      );
+      expect(withoutPassword('postgresql://me@host/db?password=x')).to.equal(
+        'postgresql://me@host/db',
+      );
     });
 
     it('is made longer by the same command with more trials, and by no other', async () => {

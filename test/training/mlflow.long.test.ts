@@ -152,20 +152,20 @@ describe('an MLflow server', () => {
   it('that does not answer is named before anything is trained', async () => {
     const port = await freePort();
     expect(await refusal(`mlflow:http://127.0.0.1:${port}`)).to.match(
-      /^No MLflow server can be used at http:\/\/127\.0\.0\.1:\d+ .*: start one with "mlflow server", or leave --track out\.$/,
+      /^No MLflow server can be used at http:\/\/127\.0\.0\.1:\d+ .*: start one with "mlflow server", or do without\.$/,
     );
   });
 
   it('is named without a password, which nothing then shows', async () => {
     const message = await refusal('mlflow:http://me:secret@localhost:5000');
     expect(message)
-      .to.match(/^--track takes no user name or password/)
+      .to.match(/^The address of an MLflow server takes no user name or password/)
       .and.not.contain('secret');
   });
 
   it('has an address that begins with mlflow:', async () => {
     expect(await refusal('http://localhost:5000')).to.equal(
-      '--track takes mlflow:http://HOST:PORT, not "http://localhost:5000".',
+      'An MLflow server is named as mlflow:http://HOST:PORT, not "http://localhost:5000".',
     );
   });
 });

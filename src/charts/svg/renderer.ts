@@ -44,21 +44,28 @@ const LARGEST = 300_000;
 export async function openSvgRenderer(): Promise<SvgRenderer> {
   const plotly = require.resolve('plotly.js-dist-min');
   const browser = await launch();
-  let page: Promise<Page> | undefined;
+  let page: Page | undefined;
+  const svgOf = async (figure: Drawable, size: SvgSize): Promise<string | null> => {
+    try {
+      page ??= await openPage(browser, plotly);
+      const { json, hash } = drawable(figure, size);
+      const svg = await compactSvg(await draw(page, json), `c${hash}-`);
+      return svg.length > LARGEST ? null : svg;
+    } catch {
+      // A page that is still busy, or has crashed, must not hold up the next chart.
+      const stuck = page;
+      page = undefined;
+      await stuck?.close().catch(() => {});
+      return null;
+    }
+  };
+  // One after the other: what goes wrong with one must not spoil those beside it.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async svgOf(figure, size = {}) {
-      page ??= openPage(browser, plotly);
-      try {
-        const { json, hash } = drawable(figure, size);
-        const svg = await compactSvg(await draw(await page, json), `c${hash}-`);
-        return svg.length > LARGEST ? null : svg;
-      } catch {
-        // A page that is still busy, or has crashed, must not hold up the next chart.
-        const stuck = page;
-        page = undefined;
-        await (await stuck.catch(() => null))?.close().catch(() => {});
-        return null;
-      }
+    svgOf(figure, size = {}) {
+      const drawn = last.then(() => svgOf(figure, size));
+      last = drawn;
+      return drawn;
     },
     close: () => browser.close(),
   };

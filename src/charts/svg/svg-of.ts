@@ -24,7 +24,7 @@ export async function svgOf(
     renderer ??= import('./renderer.js').then(({ openSvgRenderer }) => openSvgRenderer());
     return await (await renderer).svgOf(figure, size);
   } catch {
-    renderer = undefined;
+    await close();
     return null;
   } finally {
     drawing--;

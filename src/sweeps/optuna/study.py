@@ -99,7 +99,7 @@ class Server:
 def main():
     try:
         server = Server(json.loads(sys.stdin.readline()))
-        say(ready={"optuna": optuna.__version__, "known": server.known()})
+        say(ready={"known": server.known()})
     except Exception as error:
         say(refused=f"{type(error).__name__}: {error}".split("\n")[0])
         return

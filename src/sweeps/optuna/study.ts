@@ -1,8 +1,9 @@
 /** Our end of an Optuna study: `study.py`, spoken with in lines of JSON. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UsageError } from '../../runtime/errors.js';
+import { PACKAGE } from '../../runtime/folders.js';
 import { findPython, ownVenv } from '../../runtime/python.js';
 import type { Value } from '../engine.js';
 import type { Point } from '../space.js';
@@ -13,7 +14,7 @@ const CMAES_VERSION = '0.13.1';
 const PSYCOPG_VERSION = '3.3.9';
 
 /** Beside this file's source also where it was compiled: the compiler copies no Python. */
-const PROGRAM = join(resolve(__dirname, '../../..'), 'src', 'sweeps', 'optuna', 'study.py');
+const PROGRAM = join(PACKAGE, 'src', 'sweeps', 'optuna', 'study.py');
 
 /** How points are chosen: Optuna's samplers. */
 export type Search = 'tpe' | 'cmaes' | 'random';
@@ -158,7 +159,8 @@ export class Study {
 
   private async request<T>(what: object): Promise<T> {
     const id = ++this.count;
-    if (this.child.exitCode !== null) throw new Error("Optuna's process has ended.");
+    const { exitCode, signalCode } = this.child;
+    if (exitCode !== null || signalCode !== null) throw new Error("Optuna's process has ended.");
     const answer = await new Promise<Answer>((done) => {
       this.waiting.set(id, done);
       this.child.stdin!.write(`${JSON.stringify({ ...what, id })}\n`);

@@ -91,7 +91,7 @@ export class DriverProcess {
     });
     closeSync(file);
     const driver = new DriverProcess(child, log);
-    driver.write(request);
+    driver.send(request);
     const cluster = await new Promise<Cluster>((done, fail) => {
       createInterface({ input: child.stdout! }).on('line', (line) => {
         const said = JSON.parse(line);
@@ -104,8 +104,8 @@ export class DriverProcess {
     return { driver, cluster };
   }
 
-  send(order: Order): void {
-    this.write(order);
+  send(order: Order | ClusterRequest): void {
+    this.child.stdin!.write(`${JSON.stringify(order)}\n`);
   }
 
   /** Has it cancel what runs and end, its own cluster included. */
@@ -117,10 +117,6 @@ export class DriverProcess {
   /** The error for a driver that ended by itself. */
   failure(how: string): Error {
     return new Error(`Ray's driver ${how}; its words are in ${this.log}.`);
-  }
-
-  private write(value: object): void {
-    this.child.stdin!.write(`${JSON.stringify(value)}\n`);
   }
 }
 

@@ -18,7 +18,7 @@ import threading
 
 import ray
 import trial_task
-from ray.exceptions import OutOfMemoryError, RayError, TaskCancelledError
+from ray.exceptions import OutOfMemoryError, RayError, RayTaskError, TaskCancelledError
 
 # Ray does so where a cluster of one machine is all there can be: its servers then bind to loopback.
 from ray._private import ray_constants
@@ -83,8 +83,10 @@ class Driver:
             line = json.dumps({"type": "failed", "message": "Its node ran out of memory."})
         except RayError as error:
             words = str(error).strip().split("\n")
-            told = words[-1] if "TaskError" in type(error).__name__ else words[0]
-            why = f"Ray gave it up after {RETRIES} retries ({type(error).__name__}: {told})."
+            if isinstance(error, RayTaskError):
+                why = f"Its task failed on the node ({words[-1]})."
+            else:
+                why = f"Ray gave it up after {RETRIES} retries ({type(error).__name__}: {words[0]})."
             line = json.dumps({"type": "failed", "message": why})
         del self.running[id]
         self.finished.append((id, line))

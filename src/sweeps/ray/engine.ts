@@ -92,7 +92,8 @@ export class RayEngine implements Engine {
   }
 
   get workers(): number {
-    return this.options.workers ?? this.room;
+    const { workers = this.room } = this.options;
+    return this.cluster.own ? Math.min(workers, this.room) : workers;
   }
 
   run(

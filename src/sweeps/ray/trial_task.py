@@ -90,7 +90,13 @@ class Program:
             if line is None:
                 self.ended = True
                 break
-            report = json.loads(line)
+            try:
+                report = json.loads(line)
+            except json.JSONDecodeError:
+                why = f"What starts lazyahead printed “{line.strip()}”: it must leave standard output alone."
+                self.last = json.dumps({"type": "failed", "message": why})
+                self.ended = True
+                break
             if report["type"] not in ("training", "status"):
                 self.last = line
                 continue

@@ -105,6 +105,13 @@ describe('the SVG of a chart', () => {
     expect(await renderer.svgOf({ data: [{ y: [1] }] })).to.be.a('string');
   });
 
+  it('is drawn all the same beside a figure that cannot be', async () => {
+    const none = { data: [null] } as unknown as Figure;
+    const figures = [{ data: [{ y: [1] }] }, none, { data: [{ y: [2] }] }];
+    const drawn = await Promise.all(figures.map((figure) => renderer.svgOf(figure)));
+    expect(drawn.map((svg) => svg === null)).to.deep.equal([false, true, false]);
+  });
+
   it('looks like Plotly’s own', async () => {
     const browser = await launch();
     try {
