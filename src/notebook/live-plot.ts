@@ -24,7 +24,13 @@ export interface LivePlot {
   extend(points: Points, trace?: number): void;
   /** Shows another figure in the same place; zoom and hidden traces stay as the reader left them. */
   update(figure: PlotlyFigure): void;
-  /** Draws what is still to be drawn, and leaves the figure as it is to the saved notebook. */
+  /**
+   * Draws what is still to be drawn, and leaves the figure as it is to the saved notebook; it may
+   * change again. By itself that happens two seconds after the last change, which may be too late for
+   * a notebook that runs without a browser.
+   */
+  settle(): void;
+  /** Settles for good. */
   close(): void;
 }
 
@@ -84,12 +90,13 @@ export function livePlot(figure: PlotlyFigure): LivePlot {
   };
 
   const signal = interrupted();
-  const flush = () => {
+  const settle = () => {
     if (closed || !chart) return;
     draw();
+    if (settling) clearTimeout(settling);
     save();
   };
-  signal.addEventListener('abort', flush);
+  signal.addEventListener('abort', settle);
   return {
     extend(points, trace = 0) {
       const target = current.data[trace];
@@ -105,9 +112,10 @@ export function livePlot(figure: PlotlyFigure): LivePlot {
       current = withOwnTraces(figure);
       changed();
     },
+    settle,
     close() {
       if (closed) return;
-      signal.removeEventListener('abort', flush);
+      signal.removeEventListener('abort', settle);
       if (chart) draw();
       else plot(current);
       if (settling) clearTimeout(settling);

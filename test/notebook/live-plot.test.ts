@@ -37,6 +37,21 @@ describe('a live chart', () => {
       expect(figure.data[0].y, 'the caller’s own list').to.deep.equal([]);
     });
 
+    it('leaves what there is when it settles, and changes again', () => {
+      const chart = livePlot({ data: [{ y: [] }] });
+      const saved = () => {
+        const last = new Map(kernel.shown.map(({ displayId, data }) => [displayId, data]));
+        const [drawn] = last.values();
+        return (drawn['application/vnd.plotly.v1+json'] as { data: unknown[] }).data;
+      };
+      for (const y of [1, 2]) {
+        chart.extend({ y: [y] });
+        chart.settle();
+        expect(saved()).to.deep.equal([{ y: y === 1 ? [1] : [1, 2] }]);
+      }
+      chart.close();
+    });
+
     it('refuses points for a trace that is not there', () => {
       const chart = livePlot({ data: [{ y: [] }] });
       expect(() => chart.extend({ y: [1] }, 1)).to.throw(UsageError, 'no trace 1: it has 1');

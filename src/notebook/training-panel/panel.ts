@@ -158,6 +158,9 @@ export class TrainingPanel {
       this.enter('idle');
       this.say((error as Error).message);
       return null;
+    } finally {
+      this.live?.settle();
+      this.overlaid?.settle();
     }
   }
 
