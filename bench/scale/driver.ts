@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Trial, TrialEvent } from '../../src/sweeps/engine.js';
 import { LocalEngine } from '../../src/sweeps/local.js';
 import { planTrials } from '../../src/sweeps/plan.js';
@@ -82,6 +83,9 @@ async function nodeSide(
 /** The processes that every trial of a Ray cluster keeps busy, by what their commands contain. */
 const SINGLE = { 'driver.py': 'driver.py', 'ray::Relay': 'relay', gcs_server: 'GCS' } as const;
 type Part = keyof typeof SINGLE;
+/** How long a cluster without work is watched (ms). */
+const IDLE = 20_000;
+
 const PARTS = Object.keys(SINGLE) as Part[];
 
 /** Processor time a result, and a report, of trials that hardly do anything. */
@@ -96,8 +100,6 @@ async function* raySide(
   const step = { type: 'step', step: 1, totalSteps: 9, epoch: 1, loss: 1, stepsPerSecond: 1 };
   const report = JSON.stringify({ type: 'training', event: { ...step, secondsLeft: 1 } });
   const silent = 'cat "$0"';
-  // What goes on by itself while trials run is no report's doing.
-  const waiting = `sleep 10; ${silent}`;
   // 20 steps, half a second apart: as often as a trial reports on up to 100 workers.
   const telling = `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do echo '${report}'; sleep 0.5; done; ${silent}`;
   const costs = async (script: string, count: number) => {
@@ -107,34 +109,41 @@ async function* raySide(
     );
     try {
       await readAll(ray, trialsOf(16)); // starts Ray's worker processes
-      const [node, before] = [process.cpuUsage(), processorTimes(PARTS)];
-      await readAll(ray, trialsOf(count));
-      const { user, system } = process.cpuUsage(node);
-      const after = processorTimes(PARTS);
-      const per = (seconds: number) => (1000 * seconds) / count;
-      return {
-        ...(Object.fromEntries(PARTS.map((part) => [part, per(after[part] - before[part])])) as {
-          [P in Part]: number;
-        }),
-        node: per((user + system) / 1e6),
+      const idle = await spent(() => sleep(IDLE));
+      const busy = await spent(() => readAll(ray, trialsOf(count)));
+      // What goes on by itself meanwhile is no trial's doing.
+      const each = (part: Part | 'node') =>
+        (1000 * (busy.times[part] - idle.times[part] * (busy.seconds / idle.seconds))) / count;
+      return Object.fromEntries([...PARTS, 'node' as const].map((part) => [part, each(part)])) as {
+        [P in Part | 'node']: number;
       };
     } finally {
       await ray.close();
     }
   };
   const result = await costs(silent, trials);
-  const [quiet, reporting] = [
-    await costs(waiting, Math.ceil(trials / 10)),
-    await costs(telling, Math.ceil(trials / 10)),
-  ];
+  const reporting = await costs(telling, Math.ceil(trials / 10));
   for (const part of PARTS) {
     yield measured(`driver, ${SINGLE[part]}: a result`, 'ms', [result[part]]);
-    const report = Math.max(0, reporting[part] - quiet[part]) / 20;
+    const report = Math.max(0, reporting[part] - result[part]) / 20;
     yield measured(`driver, ${SINGLE[part]}: a report`, 'ms', [report]);
   }
   yield measured('driver, Node: a result by Ray', 'ms', [result.node]);
-  const report_ = Math.max(0, reporting.node - quiet.node) / 20;
+  const report_ = Math.max(0, reporting.node - result.node) / 20;
   yield measured('driver, Node: a report', 'ms', [report_]);
+}
+
+/** Processor time (s) that the driver's parts take while something is done, and how long that lasts. */
+async function spent(work: () => Promise<unknown>) {
+  const [node, before, began] = [process.cpuUsage(), processorTimes(PARTS), performance.now()];
+  await work();
+  const { user, system } = process.cpuUsage(node);
+  const after = processorTimes(PARTS);
+  const parts = PARTS.map((part): [Part, number] => [part, after[part] - before[part]]);
+  const times = { ...Object.fromEntries(parts), node: (user + system) / 1e6 } as {
+    [P in Part | 'node']: number;
+  };
+  return { times, seconds: (performance.now() - began) / 1000 };
 }
 
 async function readAll(engine: Engine, trials: Trial[]): Promise<void> {

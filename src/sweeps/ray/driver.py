@@ -31,7 +31,7 @@ DRAIN_EVERY = 0.25  # s
 COUNT_NODES_EVERY = 10  # s
 PATIENCE = 30  # s, for a cancelled trial to end in good order
 ANSWER_WITHIN = 60  # s, for a cluster; Ray itself would ask for ever
-PUSHES_A_SECOND = 200  # from all trials together: a third of the relay's time (bench scale)
+PUSHES_A_SECOND = 200  # from all trials together: a fifth of the relay's time (bench scale)
 
 
 class Driver:
