@@ -48,11 +48,14 @@ export function variedNames(summaries: RunSummary[]): string[] {
   });
 }
 
-/** 'k 5, alpha 0.2'. */
+/** 'k 5, alpha 0.2', fractions to four digits: a slider's 0.0031622776601683824 is 0.003162. */
 export const parametersText = (parameters: Parameters): string =>
   Object.entries(parameters)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${short(value)}`)
     .join(', ');
+
+const short = (value: Parameters[string]) =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 
 /** 'Lookahead(Adam), k 5, alpha 0.2'. */
 export const cellLabel = (optimizer: string, parameters: Parameters): string =>

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Dataset, DatasetStatus } from '../data/datasets.js';
 import { UsageError } from '../runtime/errors.js';
+import { cacheFolder } from '../runtime/folders.js';
 import { downloadProgress } from './download-progress.js';
 import { untilInterrupted } from './interrupt.js';
 
@@ -113,7 +114,10 @@ async function where(name: string, { json }: Flags): Promise<void> {
   const path = folderOf(dataset);
   if (json) print(JSON.stringify({ name, path }));
   if (path === null) {
-    throw new Error(`${name} is not on this machine: get it by lazyahead data get ${name}.`);
+    const folder = cacheFolder('data', name);
+    throw new Error(
+      `${name} is not on this machine: get it by "npx lazyahead data get ${name}", or put its files into ${folder}.`,
+    );
   }
   if (!json) print(path);
 }

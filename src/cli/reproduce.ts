@@ -78,7 +78,7 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   const text = `${reportText(content)}
 ${completed} of ${planned} ${planned === 1 ? 'run' : 'runs'} completed in ${minutes} minutes, in ${directory}
 Report with charts: ${report}
-To look into it yourself: npm run lab opens JupyterLab; start with notebooks/imdb.ipynb
+To look into it yourself: npm run lab opens JupyterLab; start with notebooks/start-here.ipynb
 `;
   if (json) {
     process.stderr.write(text);

@@ -22,7 +22,10 @@ export function register(program: Command): void {
     )
     .argument('<experiment>', 'cifar10, cifar100 or ptb')
     .option('--seeds <list>', 'everything once a seed, e.g. 1,2,3 (default: 1)', numbers('seeds'))
-    .option('--plan', 'say what would be run and how long it would take, and end there');
+    .option(
+      '--plan',
+      'say what would be run and how long it would take, and end there: the first trials are begun to see how fast they are, and kept',
+    );
   const options = { hyperparameters: false, checkpoints: false };
   addTrainingOptions(addEngineOptions(command), options).action(robustnessAction);
 }
@@ -61,7 +64,8 @@ async function robustnessAction(experiment: string, flags: Flags): Promise<void>
     await close();
   }
   if (plan) {
-    process.stderr.write(`To start it: the same command with --run-dir ${path}\n`);
+    const how = directory.read().runs.size > 0 ? 'go on with' : 'start';
+    process.stderr.write(`To ${how} it: the same command with --run-dir ${path}\n`);
   } else {
     await conclude(studies, directory.read(), { json });
   }

@@ -42,6 +42,9 @@ export function register(program: Command): void {
       if (summary.message !== undefined) {
         process.stderr.write(`${summary.message}\n`);
       }
+      if (summary.status === 'interrupted') {
+        process.stderr.write(`To continue: ${continuation(flags, directory)}\n`);
+      }
       if (summary.status === 'diverged') {
         process.exitCode = 1;
       }
@@ -54,6 +57,15 @@ export function register(program: Command): void {
       }
     },
   );
+}
+
+/** The command that goes on with a run: what was typed, its directory and `--resume`. */
+function continuation({ runDir, resume }: TrainingFlags, directory: string): string {
+  const added = [...(runDir ? [] : ['--run-dir', directory]), ...(resume ? [] : ['--resume'])];
+  const typed = [...process.argv.slice(2), ...added].map((argument) =>
+    /^[\w./:=,+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`,
+  );
+  return ['npx lazyahead', ...typed].join(' ');
 }
 
 /** 'best validation accuracy 83.74 %'. */

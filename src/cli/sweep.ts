@@ -73,7 +73,10 @@ export function register(program: Command): void {
       'names or specs (default: what the source compares)',
       optimizerList,
     )
-    .option('--plan', 'say what would be run and how long it would take, and end there');
+    .option(
+      '--plan',
+      'say what would be run and how long it would take, and end there: the first trials are begun to see how fast they are, and kept',
+    );
   addTrainingOptions(addEngineOptions(addSearchOptions(command))).action(sweepAction);
 }
 
@@ -113,7 +116,8 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
     await close();
   }
   if (flags.plan) {
-    process.stderr.write(`To start it: npx lazyahead sweep --run-dir ${directory.path}\n`);
+    const how = directory.read().runs.size > 0 ? 'go on with' : 'start';
+    process.stderr.write(`To ${how} it: npx lazyahead sweep --run-dir ${directory.path}\n`);
   } else {
     await conclude(directory, { json });
   }

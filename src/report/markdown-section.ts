@@ -120,10 +120,12 @@ function gridsMarkdown(comparison: ReproductionTable): string[] {
   const metric = METRICS[comparison.metric];
   const optimizers = [...new Set(comparison.rows.map(({ optimizer }) => optimizer))];
   return optimizers.flatMap((optimizer) => {
-    const cells = comparison.rows.filter((row) => row.optimizer === optimizer);
+    const cells = comparison.rows.filter(
+      ({ optimizer: own, parameters }) => own === optimizer && x in parameters && y in parameters,
+    );
     const values = (name: string) => [...new Set(cells.map(({ parameters }) => parameters[name]))];
     const [xs, ys] = [values(x), values(y)];
-    if (cells.length !== xs.length * ys.length) return [];
+    if (cells.length === 0 || cells.length !== xs.length * ys.length) return [];
     const rows = ys.map((down) => [
       text(`${y} ${down}`),
       ...xs.map((across) => {

@@ -60,7 +60,10 @@ describe('reportMarkdown', () => {
         ),
       ),
     );
-    const text = reportMarkdown({ ...content, sections: [{ runs: grid, reported: [] }] }, '.');
+    // Adam beside them has neither, and no table.
+    const runs = [sampleRun({ optimizer: 'adam' }), ...grid];
+    const text = reportMarkdown({ ...content, sections: [{ runs, reported: [] }] }, '.');
+    expect(text).not.to.include('undefined');
     expect(text).to.include(
       '| Lookahead(Adam) | alpha 0.2 | alpha 0.5 |\n| --- | ---: | ---: |\n| k 5 | 77.00 % | 77.00 % |\n| k 10 | 82.00 % | 82.00 % |',
     );

@@ -204,7 +204,8 @@ const stepText = ({ step, totalSteps, epoch, stepsPerSecond, secondsLeft }: Step
 function endOf({ summary, directory }: RunResult): string {
   const { status, steps, message } = summary;
   const how = { completed: 'trained to its end', interrupted: 'stopped', diverged: 'diverged' };
-  return `${how[status]} after step ${steps}${message ? `: ${message}` : ''}; kept in ${directory}`;
+  const why = status === 'diverged' && message ? ` (${message.replace(/\.$/, '')})` : '';
+  return `${how[status]} after step ${steps}${why}; kept in ${directory}`;
 }
 
 const emptyCurves = ({ experiment, optimizer }: RunRequest) =>
