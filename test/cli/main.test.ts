@@ -155,6 +155,9 @@ describe('the lazyahead command', () => {
     expect(performance.now() - asked).to.be.below(5000);
     expect(code).to.equal(130);
     expect(err).to.contain('The run was interrupted');
+    expect(err).to.match(
+      /\nTo continue: npx lazyahead run imdb .*--epochs 500 --run-dir \S+ --resume\n/,
+    );
     const summary = JSON.parse(readFileSync(join(runDir, 'summary.json'), 'utf8'));
     expect(summary).to.include({ status: 'interrupted' });
     expect(summary.epochs).to.be.at.least(1);
