@@ -40,7 +40,9 @@ export function zipfChart({ texts, shares, batchSize }: ZipfChart): Figure {
         title: `Most words are rarely sampled: ${texts}`,
         subtitles: [
           `half of the ${shares.length.toLocaleString('en')} words are in ${percent(median)} % of the batches of ${batchSize} texts or in fewer`,
-          ...(never > 0 ? [`${never.toLocaleString('en')} of them are in none`] : []),
+          ...(never > 0
+            ? [`${never.toLocaleString('en')} of them ${never === 1 ? 'is' : 'are'} in none`]
+            : []),
         ],
         legendEntries: 0,
       },

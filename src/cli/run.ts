@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { formatMetric } from '../experiments/metric.js';
+import { UsageError } from '../runtime/errors.js';
 import { metricOf, type RunSummary, resultOf } from '../training/results.js';
 import { untilInterrupted } from './interrupt.js';
 import {
@@ -18,14 +20,23 @@ export function register(program: Command): void {
     .command('run')
     .description('train one optimizer and leave a run directory')
     .argument('<experiment>', 'imdb, cifar10, cifar100 or ptb')
-    .requiredOption(
+    .option(
       '--optimizer <name|spec>',
       'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam, lookahead-lazy-adam, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',
     )
     .addOption(numberOption('seed', 'n', 'decides weights, order and dropout (default: 1)'));
   addTrainingOptions(command).action(
-    async (experiment: string, flags: TrainingFlags & { optimizer: string; seed?: number }) => {
+    async (experiment: string, flags: TrainingFlags & { optimizer?: string; seed?: number }) => {
       const { optimizer, seed, json } = flags;
+      // Not commander's own check: a misspelt name of the option would be told as a missing one.
+      if (optimizer === undefined) {
+        throw new UsageError(
+          'Say what to train with: --optimizer adam, for example; --help has more.',
+        );
+      }
+      if (flags.resume && flags.runDir && !existsSync(flags.runDir)) {
+        process.stderr.write(`There is no ${flags.runDir} yet: a run is begun there.\n`);
+      }
       const { run } = await import('../training/run.js');
       const tracker = await openTracker(flags.track);
       const result = await run(

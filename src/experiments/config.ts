@@ -117,7 +117,7 @@ export const protocolOf = ({
 }: Pick<RunConfig, 'experiment' | 'protocol'>): Protocol =>
   protocol ?? (EXPERIMENTS[experiment]?.heldOutShare === undefined ? 'held-out' : 'best-on-test');
 
-const OR_A_SPEC = ', or write a spec such as lookahead(adam(1e-3), k=5)';
+const OR_A_SPEC = ', or write a spec such as sgd(0.1) or lookahead(adam(1e-3), k=5)';
 
 /**
  * The values of a configuration that are not its preset's. Left out are those that every run names

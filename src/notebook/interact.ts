@@ -18,13 +18,14 @@ export interface Interaction {
  * Shows controls and, below them, a chart of their values that follows them, also after the cell has
  * ended. Where nobody can move a control it is the chart of the first values.
  *
- * @param draw - makes the figure; while it takes long, only the controls' latest values are drawn.
+ * @param draw - makes the figure, or trains first and resolves to it; while it takes long, only the
+ *   controls' latest values are drawn next.
  * @example
  * interact({ k: new IntSlider({ description: 'k', value: 5, min: 1, max: 20 }) }, ({ k }) => figure(k));
  */
 export function interact<C extends Record<string, ValueWidget<unknown>>>(
   controls: C,
-  draw: (values: Values<C>) => PlotlyFigure,
+  draw: (values: Values<C>) => PlotlyFigure | Promise<PlotlyFigure>,
 ): Interaction {
   const widgets = Object.values(controls);
   const values = () =>
@@ -32,22 +33,45 @@ export function interact<C extends Record<string, ValueWidget<unknown>>>(
       Object.entries(controls).map(([name, control]) => [name, control.value]),
     ) as Values<C>;
   new VBox(widgets).show();
-  const chart = livePlot(draw(values()));
-  let due: NodeJS.Immediate | null = null;
-  const redraw = () => {
+  const first = draw(values());
+  const isLate = first instanceof Promise;
+  const chart = livePlot(isLate ? { data: [] } : first);
+  let closed = false;
+  let wanted = false;
+  let busy = isLate;
+  const drawWanted = async () => {
     // Once for all that came in meanwhile.
-    due ??= setImmediate(() => {
-      due = null;
-      chart.update(draw(values()));
+    await new Promise(setImmediate);
+    while (wanted && !closed) {
+      wanted = false;
+      const figure = await draw(values());
+      if (!closed) chart.update(figure);
+    }
+  };
+  const redraw = () => {
+    wanted = true;
+    if (busy) return;
+    busy = true;
+    drawWanted().finally(() => {
+      busy = false;
     });
   };
   const stops = widgets.map((widget) => widget.observe(redraw));
   const close = () => {
     for (const stop of stops) stop();
-    if (due) clearImmediate(due);
-    due = null;
+    closed = true;
     chart.close();
   };
-  if (!widgets.some((widget) => widget.model.live)) close();
+  const isLive = widgets.some((widget) => widget.model.live);
+  if (isLate) {
+    first
+      .then((figure) => {
+        if (!closed) chart.update(figure);
+        return isLive ? drawWanted() : close();
+      })
+      .finally(() => {
+        busy = false;
+      });
+  } else if (!isLive) close();
   return { redraw, close };
 }

@@ -76,7 +76,7 @@ export function showText(run: ListedRun): string {
     begun: one.time,
     'from step': String(one.from),
     'steps lost before': String(one.lost),
-    command: one.command.slice(1).join(' '),
+    command: commandText(one.command),
   }));
   return [
     `${directory}: ${status}${summary?.message === undefined ? '' : `. ${summary.message}`}`,
@@ -215,3 +215,9 @@ const words = (value: unknown): string =>
 
 const short = (value: number | undefined): string =>
   value === undefined ? '' : Number.isInteger(value) ? String(value) : value.toPrecision(5);
+
+/** Our own command as anybody can type it; another program by its path. */
+function commandText([, program, ...args]: string[]): string {
+  const isOurs = /(^|\/)(lazyahead|cli\/(bin|main)\.[jt]s)$/.test(program);
+  return [isOurs ? 'npx lazyahead' : program, ...args].join(' ');
+}

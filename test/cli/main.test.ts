@@ -196,6 +196,8 @@ describe('the lazyahead command', () => {
     [['reproduce', 'imdb', '--optimizers', ''], 'The list of optimizers is empty'],
     [['reproduce', 'imdb', '--optimizers', 'adam', '--k', '7'], 'adam has no Lookahead'],
     [['rn'], "unknown command 'rn'"],
+    [['run', 'imdb'], 'Say what to train with: --optimizer adam'],
+    [['run', 'imdb', '--optimizr', 'adam'], "unknown option '--optimizr'"],
     [['run', 'imdb', ...adam, '--optimiser', 'sgd'], "unknown option '--optimiser'"],
   ] as [string[], string][]) {
     it(`ends with 2 and one sentence: ${args.join(' ')}`, async () => {

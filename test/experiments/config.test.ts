@@ -84,7 +84,10 @@ describe('resolveConfig', () => {
       'There is no optimizer "lazy-adm"; did you mean lazy-adam?',
     ],
     [{ ...adam, optimizer: 'sgd' }, 'There is no optimizer "sgd". Choose one of adam, lazy-adam,'],
-    [{ ...adam, optimizer: 'sgd' }, 'or write a spec such as lookahead(adam(1e-3), k=5).'],
+    [
+      { ...adam, optimizer: 'sgd' },
+      'or write a spec such as sgd(0.1) or lookahead(adam(1e-3), k=5).',
+    ],
     [
       { ...adam, optimizer: 'sgd(0.1)', lr: 0.1 },
       'Beside a spec there is no lr: write what you want into sgd(0.1) itself.',

@@ -1,0 +1,64 @@
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { interact } from '../../src/notebook/interact.js';
+import { IntSlider } from '../../src/notebook/widgets/index.js';
+import { fakeKernel } from './fake-kernel.js';
+import { printedBy } from './printed.js';
+
+const PLOTLY = 'application/vnd.plotly.v1+json';
+const sliderOfK = () => new IntSlider({ description: 'k', value: 5, min: 1, max: 20 });
+
+describe('interact', () => {
+  it('prints the chart of the first values outside a notebook', () => {
+    const lines = printedBy(() => {
+      interact({ k: sliderOfK() }, ({ k }) => ({ data: [{ name: `k ${k}`, y: [k] }] }));
+    });
+    expect(lines.at(-1)).to.equal('[Plotly chart: k 5]');
+  });
+
+  describe('in a kernel', () => {
+    let kernel: ReturnType<typeof fakeKernel>;
+    beforeEach(() => {
+      kernel = fakeKernel();
+    });
+    afterEach(() => kernel.uninstall());
+
+    /** The data of the chart as it would be saved. */
+    const saved = () => {
+      const bundles = kernel.shown.flatMap(({ data }) => (data[PLOTLY] ? [data[PLOTLY]] : []));
+      return (bundles.at(-1) as { data: unknown }).data;
+    };
+
+    it('draws anew once for all changes that came in meanwhile', async () => {
+      const k = sliderOfK();
+      const drawn: number[] = [];
+      const { close } = interact({ k }, (values) => {
+        drawn.push(values.k);
+        return { data: [{ y: [values.k] }] };
+      });
+      for (const value of [6, 7, 8]) k.value = value;
+      await turn();
+      await turn();
+      close();
+      expect(drawn).to.deep.equal([5, 8]);
+      expect(saved()).to.deep.equal([{ y: [8] }]);
+    });
+
+    it('waits for a figure that takes a while, and then draws the latest values alone', async () => {
+      const k = sliderOfK();
+      const drawn: number[] = [];
+      const { close } = interact({ k }, async (values) => {
+        drawn.push(values.k);
+        await sleep(20);
+        return { data: [{ y: [values.k] }] };
+      });
+      for (const value of [6, 7, 8]) k.value = value;
+      await sleep(100);
+      k.value = 9;
+      await sleep(100);
+      close();
+      expect(drawn).to.deep.equal([5, 8, 9]);
+      expect(saved()).to.deep.equal([{ y: [9] }]);
+    });
+  });
+});
