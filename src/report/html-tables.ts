@@ -39,7 +39,11 @@ export function comparisonTable(table: ReproductionTable, prefix = ''): string {
   };
   const rows = table.rows.map((row) =>
     [
-      nameCell(row.optimizer, row.parameters, isSweep(table.rows) ? '' : idOf(row.optimizer)),
+      nameCell({
+        ...{ optimizer: row.optimizer, parameters: row.parameters },
+        below: isSweep(table.rows) ? '' : idOf(row.optimizer),
+        hasColor: !isSweep(table.rows),
+      }),
       ...(has.reported ? [reportedCell(row, notes, prefix)] : []),
       reproducedCell(metric, row),
       sampleCell('Last epoch', metric, row.reproduced?.final),
@@ -116,12 +120,24 @@ function htmlTable(header: string[], rows: string[], kind = ''): string {
 </table>`;
 }
 
-/** An optimizer's name, and below it what varies beside optimizers, or what `below` says. */
-function nameCell(optimizer: string, parameters: Parameters = {}, below = ''): string {
+/** A cell of a table of runs, or of settings. */
+interface NameCell {
+  optimizer: string;
+  /** What varies beside optimizers. */
+  parameters?: Parameters;
+  /** Markup that stands below. */
+  below: string;
+  /** Where charts have a colour a setting the optimizer's own would mislead. */
+  hasColor: boolean;
+}
+
+/** An optimizer's name, and what distinguishes it from others. */
+function nameCell({ optimizer, parameters = {}, below, hasColor }: NameCell): string {
   const { label, color } = optimizerStyle(optimizer);
+  const swatch = hasColor ? `<span class="swatch" style="background:${color}"></span>` : '';
   const values = parametersText(parameters);
   const where = values ? `<span class="small">${escapeHtml(values)}</span>` : '';
-  return `<td><span class="swatch" style="background:${color}"></span><span class="name">${escapeHtml(label)}</span>${where}${below}</td>`;
+  return `<td>${swatch}<span class="name">${escapeHtml(label)}</span>${where}${below}</td>`;
 }
 
 /** What the command line calls an optimizer; one written as a spec is its own label. */
@@ -160,8 +176,9 @@ export function runList(runs: RunResult[]): string {
   if (runs.length === 0) return '';
   const metric = metricOf(runs[0].summary);
   const best = `Best ${metric.name}`;
+  const cells = cellsOf(runs);
   const parametersOf = new Map(
-    cellsOf(runs).flatMap((each) => each.runs.map((run) => [run, each.parameters] as const)),
+    cells.flatMap((each) => each.runs.map((run) => [run, each.parameters] as const)),
   );
   const rows = runs.map((run) => {
     const { summary: s } = run;
@@ -169,7 +186,11 @@ export function runList(runs: RunResult[]): string {
       s.status === 'completed' ? '' : `<span class="small">${escapeHtml(s.status)}</span>`;
     const message = s.message ? `<span class="small">${escapeHtml(s.message)}</span>` : '';
     return [
-      nameCell(s.optimizer, parametersOf.get(run), status + message),
+      nameCell({
+        ...{ optimizer: s.optimizer, parameters: parametersOf.get(run) },
+        below: status + message,
+        hasColor: !isSweep(cells),
+      }),
       cell('Seed', String(s.seed)),
       cell('Epochs', formatCount(s.epochs)),
       cell('Steps', formatCount(s.steps)),

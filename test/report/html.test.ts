@@ -135,6 +135,9 @@ describe('reportHtml', () => {
     const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).to.equal(ids.length);
     expect(html.split('<h2 class="part-title">')).to.have.length(3);
+    // A sweep's charts have a colour a setting; elsewhere a row has its optimizer's.
+    expect(html).not.to.include('<span class="swatch"');
+    expect(page()).to.include('<span class="swatch"');
   });
 
   it('can be made without a single run', () => {
