@@ -44,7 +44,7 @@ function check(name, ...command) {
 function tests() {
   const folder = mkdtempSync(join(tmpdir(), 'lazyahead-test-'));
   try {
-    const status = node('tests', ...['scripts/test/mocha.mjs', folder, ...mochaOptions]);
+    const status = node('tests', 'scripts/test/mocha.mjs', folder, ...mochaOptions);
     const named = mochaOptions.some((option) => option.endsWith('.test.ts'));
     let failures = 0;
     for (const process of named ? [0] : [0, 1]) {

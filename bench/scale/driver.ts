@@ -83,10 +83,13 @@ async function nodeSide(
 /** The processes that every trial of a Ray cluster keeps busy, by what their commands contain. */
 const SINGLE = { 'driver.py': 'driver.py', 'ray::Relay': 'relay', gcs_server: 'GCS' } as const;
 type Part = keyof typeof SINGLE;
+const PARTS = Object.keys(SINGLE) as Part[];
+
+/** A figure of each of them, and of Node. */
+type Figures = Record<Part | 'node', number>;
+
 /** How long a cluster without work is watched (ms). */
 const IDLE = 20_000;
-
-const PARTS = Object.keys(SINGLE) as Part[];
 
 /** Processor time a result, and a report, of trials that hardly do anything. */
 async function* raySide(
@@ -114,9 +117,8 @@ async function* raySide(
       // What goes on by itself meanwhile is no trial's doing.
       const each = (part: Part | 'node') =>
         (1000 * (busy.times[part] - idle.times[part] * (busy.seconds / idle.seconds))) / count;
-      return Object.fromEntries([...PARTS, 'node' as const].map((part) => [part, each(part)])) as {
-        [P in Part | 'node']: number;
-      };
+      const parts = [...PARTS, 'node' as const];
+      return Object.fromEntries(parts.map((part) => [part, each(part)])) as Figures;
     } finally {
       await ray.close();
     }
@@ -140,9 +142,7 @@ async function spent(work: () => Promise<unknown>) {
   const { user, system } = process.cpuUsage(node);
   const after = processorTimes(PARTS);
   const parts = PARTS.map((part): [Part, number] => [part, after[part] - before[part]]);
-  const times = { ...Object.fromEntries(parts), node: (user + system) / 1e6 } as {
-    [P in Part | 'node']: number;
-  };
+  const times = { ...Object.fromEntries(parts), node: (user + system) / 1e6 } as Figures;
   return { times, seconds: (performance.now() - began) / 1000 };
 }
 

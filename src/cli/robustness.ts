@@ -2,15 +2,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Study } from '../sweeps/robustness.js';
 import type { Sweep } from '../sweeps/sweep-directory.js';
-import { untilInterrupted } from './interrupt.js';
-import { addTrainingOptions, numbers, requestOf, type TrainingFlags } from './options.js';
-import { addEngineOptions, type EngineFlags, openEngine } from './sweep-engine.js';
-import { showSweep } from './sweep-progress.js';
-import { openTracker } from './tracking.js';
+import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
+import { addTrainingOptions, numbers, requestOf } from './options.js';
+import { addEngineOptions } from './sweep-engine.js';
 
-interface Flags extends TrainingFlags, EngineFlags {
+interface Flags extends CarryOutFlags {
   seeds?: number[];
-  plan?: boolean;
 }
 
 /** `lazyahead robustness EXPERIMENT`: learning rates, k and alpha, well and badly chosen. */
@@ -22,17 +19,13 @@ export function register(program: Command): void {
     )
     .argument('<experiment>', 'cifar10, cifar100 or ptb')
     .option('--seeds <list>', 'everything once a seed, e.g. 1,2,3 (default: 1)', numbers('seeds'))
-    .option(
-      '--plan',
-      'say what would be run and how long it would take, and end there: the first trials are begun to see how fast they are, and kept',
-    );
+    .option(...PLAN_OPTION);
   const options = { hyperparameters: false, checkpoints: false };
   addTrainingOptions(addEngineOptions(command), options).action(robustnessAction);
 }
 
 async function robustnessAction(experiment: string, flags: Flags): Promise<void> {
-  const { json, seeds, plan } = flags;
-  const signal = untilInterrupted();
+  const { seeds } = flags;
   const { planRobustness } = await import('../sweeps/robustness.js');
   const { SweepDirectory } = await import('../sweeps/sweep-directory.js');
   const { runSweep } = await import('../sweeps/sweep.js');
@@ -40,35 +33,10 @@ async function robustnessAction(experiment: string, flags: Flags): Promise<void>
   const studies = planRobustness({ experiment, seeds, ...requestOf(flags) });
   const path = flags.runDir ?? join('runs', `robustness-${experiment}-${timeStamp()}`);
   const trials = studies.flatMap((study) => study.trials);
-  const directory = SweepDirectory.open(path, experiment, trials);
-  const display = showSweep();
-  const tracker = await openTracker(flags.track, display.tell);
-  const logged: Promise<boolean>[] = [];
-  const { engine, close } = await openEngine(flags, directory);
-  try {
-    await runSweep(directory, {
-      engine,
-      signal,
-      onOutlook(outlook) {
-        display.outlook(outlook);
-        return !plan;
-      },
-      onEvent(event, trial, progress, run) {
-        display.event(event, trial, progress, run);
-        if (run !== undefined) logged.push(tracker.log(run));
-      },
-    });
-  } finally {
-    await Promise.all(logged);
-    display.stop();
-    await close();
-  }
-  if (plan) {
-    const how = directory.read().runs.size > 0 ? 'go on with' : 'start';
-    process.stderr.write(`To ${how} it: the same command with --run-dir ${path}\n`);
-  } else {
-    await conclude(studies, directory.read(), { json });
-  }
+  const open = async () => SweepDirectory.open(path, experiment, trials);
+  const directory = await carryOut(flags, open, runSweep);
+  if (flags.plan) sayHowToStart(directory, `the same command with --run-dir ${path}`);
+  else await conclude(studies, directory.read(), flags);
 }
 
 /** Prints what each study has come to, and writes the report on both. */

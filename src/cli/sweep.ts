@@ -4,17 +4,9 @@ import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import type { Value } from '../sweeps/engine.js';
 import type { Range } from '../sweeps/space.js';
-import type { SweepOptions } from '../sweeps/sweep.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
-import { untilInterrupted } from './interrupt.js';
-import {
-  addTrainingOptions,
-  numberOption,
-  numbers,
-  optimizerList,
-  requestOf,
-  type TrainingFlags,
-} from './options.js';
+import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
+import { addTrainingOptions, numberOption, numbers, optimizerList, requestOf } from './options.js';
 import {
   addSearchOptions,
   openStudy,
@@ -22,12 +14,10 @@ import {
   refuseWithoutSearch,
   type SearchFlags,
 } from './search.js';
-import { addEngineOptions, type EngineFlags, openEngine } from './sweep-engine.js';
+import { addEngineOptions } from './sweep-engine.js';
 import { gridOption, rangeOption } from './sweep-options.js';
-import { showSweep } from './sweep-progress.js';
-import { openTracker } from './tracking.js';
 
-interface Flags extends TrainingFlags, EngineFlags, SearchFlags {
+interface Flags extends CarryOutFlags, SearchFlags {
   grid: Record<string, Value[]>;
   range: Record<string, Range>;
   logRange: Record<string, Range>;
@@ -73,54 +63,31 @@ export function register(program: Command): void {
       'names or specs (default: what the source compares)',
       optimizerList,
     )
-    .option(
-      '--plan',
-      'say what would be run and how long it would take, and end there: the first trials are begun to see how fast they are, and kept',
-    );
-  addTrainingOptions(addEngineOptions(addSearchOptions(command))).action(sweepAction);
+    .option(...PLAN_OPTION);
+  const withEngine = addEngineOptions(addSearchOptions(command));
+  addTrainingOptions(withEngine, { checkpoints: false }).action(sweepAction);
 }
 
 async function sweepAction(experiment: string | undefined, flags: Flags): Promise<void> {
-  const { json } = flags;
-  const signal = untilInterrupted();
   if (experiment === undefined) refusePlan(flags);
   else refuseWithoutSearch(flags);
-  const display = showSweep();
-  const tracker = await openTracker(flags.track, display.tell);
-  const logged: Promise<boolean>[] = [];
-  const directory = await openDirectory(experiment, flags);
-  const { runSweep } = await import('../sweeps/sweep.js');
-  const { runSearch } = await import('../sweeps/search.js');
-  const { search } = directory.read();
-  const { engine, close } = await openEngine(flags, directory);
-  try {
-    const options: SweepOptions = {
-      engine,
-      signal,
-      onOutlook(outlook) {
-        display.outlook(outlook);
-        return !flags.plan;
-      },
-      onEvent(event, trial, progress, run) {
-        display.event(event, trial, progress, run);
-        if (run !== undefined) logged.push(tracker.log(run));
-      },
-    };
-    if (search) {
-      const open = () => openStudy(search, directory.path, flags.storage);
-      await runSearch(directory, open, search, options);
-    } else await runSweep(directory, options);
-  } finally {
-    await Promise.all(logged);
-    display.stop();
-    await close();
-  }
-  if (flags.plan) {
-    const how = directory.read().runs.size > 0 ? 'go on with' : 'start';
-    process.stderr.write(`To ${how} it: npx lazyahead sweep --run-dir ${directory.path}\n`);
-  } else {
-    await conclude(directory, { json });
-  }
+  const directory = await carryOut(
+    flags,
+    () => openDirectory(experiment, flags),
+    async (directory, options) => {
+      const { search } = directory.read();
+      if (search) {
+        const { runSearch } = await import('../sweeps/search.js');
+        const open = () => openStudy(search, directory.path, flags.storage);
+        await runSearch(directory, open, search, options);
+      } else {
+        const { runSweep } = await import('../sweeps/sweep.js');
+        await runSweep(directory, options);
+      }
+    },
+  );
+  if (flags.plan) sayHowToStart(directory, `npx lazyahead sweep --run-dir ${directory.path}`);
+  else await conclude(directory, flags);
 }
 
 /** @throws UsageError for what would add to the plan of a sweep that is continued as it is. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { PlotlyFigure } from '../kernel/values/figure.js';
 import { livePlot } from './live-plot.js';
 import { VBox } from './widgets/boxes.js';
@@ -36,25 +37,30 @@ export function interact<C extends Record<string, ValueWidget<unknown>>>(
   const first = draw(values());
   const isLate = first instanceof Promise;
   const chart = livePlot(isLate ? { data: [] } : first);
-  let closed = false;
-  let wanted = false;
-  let busy = isLate;
-  const drawWanted = async () => {
-    // Once for all that came in meanwhile.
-    await new Promise(setImmediate);
-    while (wanted && !closed) {
-      wanted = false;
-      const figure = await draw(values());
-      if (!closed) chart.update(figure);
+  const isLive = widgets.some((widget) => widget.model.live);
+  let [wanted, busy, closed] = [false, false, false];
+  const update = (figure: PlotlyFigure) => {
+    if (!closed) chart.update(figure);
+  };
+  /** Draws, after what is coming, as long as values have changed meanwhile. */
+  const follow = async (coming: Promise<PlotlyFigure | undefined>) => {
+    busy = true;
+    try {
+      const figure = await coming;
+      if (figure) update(figure);
+      while (wanted && !closed) {
+        wanted = false;
+        update(await draw(values()));
+      }
+    } finally {
+      busy = false;
+      if (!isLive) close();
     }
   };
   const redraw = () => {
     wanted = true;
-    if (busy) return;
-    busy = true;
-    drawWanted().finally(() => {
-      busy = false;
-    });
+    // A turn later: once for all that come in together.
+    if (!busy) void follow(turn(undefined));
   };
   const stops = widgets.map((widget) => widget.observe(redraw));
   const close = () => {
@@ -62,16 +68,7 @@ export function interact<C extends Record<string, ValueWidget<unknown>>>(
     closed = true;
     chart.close();
   };
-  const isLive = widgets.some((widget) => widget.model.live);
-  if (isLate) {
-    first
-      .then((figure) => {
-        if (!closed) chart.update(figure);
-        return isLive ? drawWanted() : close();
-      })
-      .finally(() => {
-        busy = false;
-      });
-  } else if (!isLive) close();
+  if (isLate) void follow(first);
+  else if (!isLive) close();
   return { redraw, close };
 }

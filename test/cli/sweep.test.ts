@@ -114,6 +114,7 @@ describe('lazyahead sweep and report', () => {
       ['sweep', '--run-dir', '/no/sweep', '--search', 'tpe', '--trials', '40'],
       '--search says what is to be run: name the experiment too',
     ],
+    [['sweep', 'imdb', '--resume'], "unknown option '--resume'"],
     [['sweep', 'imdb', '--workers', '0'], '--workers takes a whole number from 1, not 0.'],
     [['sweep', 'imdb', '--threads', '1.5'], '--threads takes a whole number from 1, not 1.5.'],
     [['report', '/no/run'], 'There is nothing at /no/run.'],

@@ -16,6 +16,20 @@ describe('interact', () => {
     expect(lines.at(-1)).to.equal('[Plotly chart: k 5]');
   });
 
+  it('prints it when it comes, where it takes a while', async () => {
+    const lines: string[] = [];
+    const { log } = console;
+    console.log = (line: string) => lines.push(line);
+    try {
+      const figure = { data: [{ name: 'late', y: [1] }] };
+      interact({ k: sliderOfK() }, () => sleep(10, figure));
+      await sleep(100);
+    } finally {
+      console.log = log;
+    }
+    expect(lines.at(-1)).to.equal('[Plotly chart: late]');
+  });
+
   describe('in a kernel', () => {
     let kernel: ReturnType<typeof fakeKernel>;
     beforeEach(() => {

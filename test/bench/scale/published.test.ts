@@ -23,6 +23,18 @@ describe('the published simulations', () => {
     expect(read('results', 'bench-scale.txt')).to.contain(scaleTable(rows));
   });
 
+  it('are what the page quotes, figure by figure', () => {
+    const numbersIn = (text: string) =>
+      new Set(text.match(/\d+(,\d{3})*(\.\d+)?/g)!.map((each) => each.replaceAll(',', '')));
+    const known = numbersIn(read('results', 'bench-scale.txt'));
+    // Those with a fraction, or of five digits: what is smaller is a round number of the text's own.
+    const quoted = [...numbersIn(read('docs', 'cluster', 'scale.md'))].filter((each) =>
+      /\.|\d{5}/.test(each),
+    );
+    expect(quoted.length).to.be.above(30);
+    expect(quoted.filter((each) => !known.has(each))).to.deep.equal([]);
+  });
+
   it('finish no more trials than the driver takes', () => {
     const slowest = Math.max(...driverParts(measured).map(({ result }) => result));
     for (const { trials_a_minute } of simulated)
