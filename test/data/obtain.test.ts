@@ -116,13 +116,24 @@ describe('obtaining published files', () => {
 
   it('downloads once for two that ask at the same time', async () => {
     const said: string[] = [];
-    const copies = await Promise.all([
-      obtain(FILE, {}),
-      obtain(FILE, { onStatus: (status) => said.push(status) }),
-    ]);
+    let haveSaid = () => {};
+    const oneWaits = new Promise<void>((resolve) => {
+      haveSaid = resolve;
+    });
+    // The file comes when one of the two has seen that the other is at it.
+    server.answer = async (request, response) => {
+      await oneWaits;
+      serving(CONTENT)(request, response);
+    };
+    const onStatus = (status: string) => {
+      said.push(status);
+      haveSaid();
+    };
+    const copies = await Promise.all([obtain(FILE, { onStatus }), obtain(FILE, { onStatus })]);
     expect(copies.map(({ verified }) => verified)).to.deep.equal([true, true]);
     expect(server.asked).to.have.length(1);
-    expect(said.join()).to.contain(`is being used by process ${process.pid}`);
+    expect(said).to.have.length(1);
+    expect(said[0]).to.contain(`is being used by process ${process.pid}`);
   });
 
   it('says so in one sentence when the disk is full, and leaves it empty', async function () {

@@ -53,7 +53,7 @@ class Interrupts(KernelCase):
     def test_cells_that_were_queued_behind_are_aborted(self):
         ids = [self.send("console.log('here'); for (;;) {}"), self.send("2")]
         self.wait_for_text(ids[0], "here")
-        self.km.interrupt_kernel()
+        self.interrupt()
         self.assertEqual([self.outcome(id).reply["status"] for id in ids], ["error", "aborted"])
 
     def test_a_loop_that_prints_is_stopped_and_what_it_printed_is_whole(self):
@@ -62,7 +62,7 @@ class Interrupts(KernelCase):
         self.assertEqual(lines, [str(i) for i in range(len(lines))])
 
     def test_an_interrupt_while_nothing_runs_does_nothing(self):
-        self.km.interrupt_kernel()
+        self.interrupt()
         self.assertEqual(self.run_cell("6 * 7").result, "42")
 
     def test_what_a_cell_has_left_running_is_told_to_stop(self):
@@ -72,13 +72,13 @@ class Interrupts(KernelCase):
             "const timer = setInterval(() => { if (signal.aborted) { clearInterval(timer); console.log('stopped'); } }, 20); 1"
         )
         self.outcome(id)
-        self.km.interrupt_kernel()
+        self.interrupt()
         self.wait_for_text(id, "stopped")
 
     def test_an_endless_loop_that_an_earlier_cell_has_left_running(self):
         id = self.send("setTimeout(() => { console.log('late'); for (;;) {} }, 100); 1")
         self.wait_for_text(id, "late")
-        self.km.interrupt_kernel()
+        self.interrupt()
         self.assertEqual(self.run_cell("6 * 7").result, "42")
 
     def test_a_module_that_was_cut_off_is_loaded_anew(self):
@@ -108,7 +108,7 @@ class Interrupts(KernelCase):
         time.sleep(2.5)
         self.assertTrue(self.kc.hb_channel.is_beating())
         self.assertFalse(self.is_idle(id))
-        self.km.interrupt_kernel()
+        self.interrupt()
         self.outcome(id)
 
 

@@ -86,11 +86,19 @@ class KernelCase(unittest.TestCase):
     def wait_for_text(self, id, text):
         self.wait_until(lambda: text in self.text_of(id), f"“{text}”")
 
+    def interrupt(self):
+        """Interrupts, and waits until the kernel has taken note: what is sent then comes after it."""
+        message = self.kc.session.msg("interrupt_request", {})
+        self.kc.control_channel.send(message)
+        reply = self.kc.control_channel.get_msg(timeout=TIMEOUT)
+        self.assertEqual(reply["parent_header"]["msg_id"], message["header"]["msg_id"])
+        self.assertEqual(reply["content"]["status"], "ok")
+
     def run_interrupted(self, code):
         """Runs a cell, and interrupts it when it has printed `here`."""
         id = self.send(code)
         self.wait_for_text(id, "here")
-        self.km.interrupt_kernel()
+        self.interrupt()
         return self.outcome(id)
 
     def ask(self, request, *arguments, **options):
