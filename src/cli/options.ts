@@ -80,7 +80,7 @@ export function addTrainingOptions(
 ): Command {
   command.option(
     '--preset <name>',
-    'smoke, quick, and longer ones: full of imdb, standard and paper of the others, medium of ptb (default: quick)',
+    'smoke, quick, and longer ones: full of imdb, standard and paper of the others, deep of cifar, medium of ptb (default: quick)',
   );
   if (hyperparameters) addHyperparameters(command);
   command

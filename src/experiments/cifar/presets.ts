@@ -27,7 +27,16 @@ export const presets = (classes: CifarClasses): Record<string, Preset> => ({
     },
   },
   standard: {
-    description: `ResNet-20, all images, 40 epochs: hours a run, estimated before it starts${
+    description: 'ResNet-8, all images, 20 epochs: some 25 minutes a run, estimated before it starts',
+    note: 'a ResNet-8 (0.08 M parameters), not the ResNet-18 of the reported figures',
+    epochs: 20,
+    data: 'auto',
+    long: true,
+    schedule: { milestones: [10, 16], gamma: 0.1 },
+    settings: { depth: 8, width: 16 },
+  },
+  deep: {
+    description: `ResNet-20, all images, 40 epochs: two hours a run, estimated before it starts${
       classes === 10 ? '; He et al. come to 91.25 % (recalled) in 164 epochs' : ''
     }`,
     note: 'a ResNet-20 (0.27 M parameters), not the ResNet-18 of the reported figures',
