@@ -114,8 +114,7 @@ describe('The benchmark of training', () => {
     expect(trainingRow(measured, false)).to.deep.include({ met: null, limits: {} });
   });
 
-  it('checks and times ours and tf.layers in a smoke run', async function () {
-    this.timeout(180_000);
+  it('checks and times ours and tf.layers in a smoke run', async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [

@@ -27,8 +27,7 @@ const CELLS = {
   ],
 };
 
-describe('cells in JupyterLab', function () {
-  this.timeout(90_000);
+describe('cells in JupyterLab', () => {
   const suite = labSuite();
   for (const [name, cells] of Object.entries(CELLS)) suite.folder.write(name, cells);
   let page: Page;

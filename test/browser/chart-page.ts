@@ -15,8 +15,8 @@ export async function chartData(page: Page): Promise<Record<string, unknown>> {
 
 /** Saves the notebook, once the kernel has sent what is to be saved. */
 export async function save(page: Page): Promise<void> {
-  // A live chart settles two seconds after its last movement.
-  await page.waitForTimeout(2500);
+  // A live chart settles two seconds after its last movement; a busy kernel takes its time.
+  await page.waitForTimeout(6000);
   const saved = page.waitForResponse(
     (response) => response.request().method() === 'PUT' && response.url().includes('.ipynb'),
   );

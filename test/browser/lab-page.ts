@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { launch } from '../../src/charts/svg/chromium.js';
 import { findJupyter } from '../../src/kernel/jupyter.js';
 import { type LabServer, startLab } from '../../src/kernel/lab-server.js';
@@ -16,6 +16,9 @@ export interface LabBrowser {
   foreignRequests: string[];
   close(): Promise<void>;
 }
+
+/** How long a busy machine may take to show something (ms); 30 s otherwise. */
+const PATIENCE = 120_000;
 
 /** Starts both. @param folder - what JupyterLab shows. */
 export async function openLab(folder: string): Promise<LabBrowser> {
@@ -41,6 +44,7 @@ export async function openLab(folder: string): Promise<LabBrowser> {
   }
   const { port, token } = server;
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(PATIENCE);
   const foreignRequests: string[] = [];
   page.on('request', (request) => {
     const url = new URL(request.url());
@@ -85,12 +89,20 @@ export async function hoverFirstPoint(page: Page): Promise<string> {
   // JupyterLab hides what is far out of sight, and Playwright scrolls to nothing that is hidden.
   await point.evaluate((element) => element.scrollIntoView({ block: 'center' }));
   await point.waitFor();
-  const box = (await point.boundingBox())!;
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  // Plotly takes notice of a mouse that moves, not of one that is there.
-  await page.mouse.move(x - 40, y);
-  await page.mouse.move(x, y, { steps: 8 });
+  return labelAt(page, point);
+}
+
+/** Moves the mouse onto a point of a chart. @returns the text of the label that appears. */
+export async function labelAt(page: Page, point: Locator): Promise<string> {
   const label = page.locator('.js-plotly-plot .hoverlayer .hovertext').first();
-  await label.waitFor();
+  // Anew until there is one: what is being drawn at the moment does not feel the mouse.
+  for (let i = 0; i < 60 && !(await label.isVisible()); i++) {
+    const box = (await point.boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    // Plotly takes notice of a mouse that moves, not of one that is there.
+    await page.mouse.move(x - 40, y);
+    await page.mouse.move(x, y, { steps: 8 });
+    await page.waitForTimeout(500);
+  }
   return (await label.textContent()) ?? '';
 }

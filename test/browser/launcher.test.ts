@@ -9,8 +9,7 @@ const LOGOS = join(__dirname, '..', '..', 'scripts', 'setup', 'logo');
 /** Is rejected where an image cannot be shown. */
 const DECODED = 'image => image.decode()';
 
-describe('the launcher of JupyterLab', function () {
-  this.timeout(60_000);
+describe('the launcher of JupyterLab', () => {
   const suite = labSuite();
   let page: Page;
   const card = (category: string) =>

@@ -22,8 +22,7 @@ const SMALL = [
    });`,
 ];
 
-describe('a notebook in JupyterLab', function () {
-  this.timeout(120_000);
+describe('a notebook in JupyterLab', () => {
   const suite = labSuite();
 
   const small = suite.folder.write('small.ipynb', SMALL);

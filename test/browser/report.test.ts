@@ -8,6 +8,7 @@ import { findChromium, launch } from '../../src/charts/svg/chromium.js';
 import { writeReport } from '../../src/report/write.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
 import { skip } from '../support/skip.js';
+import { labelAt } from './lab-page.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
@@ -53,6 +54,7 @@ describe('the HTML report in a browser', () => {
   /** Opens the page offline; `problems` gathers what it logs and any request but for itself. */
   async function open(options: BrowserContextOptions): Promise<{ page: Page; problems: string[] }> {
     const context = await browser.newContext({ ...options, offline: true });
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
@@ -117,11 +119,7 @@ describe('the HTML report in a browser', () => {
     const { page } = await open({ viewport: { width: 1200, height: 900 } });
     const point = page.locator('.js-plotly-plot >> nth=0 >> .scatter .points path').first();
     await point.scrollIntoViewIfNeeded();
-    const box = (await point.boundingBox())!;
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    const label = page.locator('.hoverlayer .hovertext');
-    await label.waitFor();
-    expect(await label.textContent()).to.match(/Adam.*epoch 1, step 100.*validation accuracy \d/);
+    expect(await labelAt(page, point)).to.match(/Adam.*epoch 1, step 100.*validation accuracy \d/);
     await page.context().close();
   });
 });

@@ -38,8 +38,7 @@ const CELLS = [
    ]).show();`,
 ];
 
-describe('widgets in JupyterLab', function () {
-  this.timeout(60_000);
+describe('widgets in JupyterLab', () => {
   const suite = labSuite();
   suite.folder.write('widgets.ipynb', CELLS);
   let page: Page;
@@ -51,6 +50,9 @@ describe('widgets in JupyterLab', function () {
   });
 
   it('draw every kind, with the values that the program gave', async () => {
+    await page.waitForFunction(
+      `[...document.querySelectorAll('.widget-readout')].filter((e) => e.textContent).length === 3`,
+    );
     const readouts = page.locator('.widget-readout');
     expect(await readouts.allTextContents()).to.deep.equal(['1', '1e-3', '0.50']);
     expect(await page.locator('.widget-dropdown select').inputValue()).to.equal('lazy-adam');
@@ -78,9 +80,7 @@ describe('widgets in JupyterLab', function () {
   it('are live again when the page is loaded anew', async () => {
     await save(page);
     await page.reload();
-    const handle = page.locator('.noUi-handle').first();
-    await handle.waitFor();
-    expect(await page.locator('.widget-readout').first().textContent()).to.equal('3');
+    await page.locator('.widget-readout').first().getByText('3', { exact: true }).waitFor();
     await page.locator('.widget-button', { hasText: 'Train' }).click();
     await page.locator('.jp-OutputArea-output pre', { hasText: /^clicked\nclicked\n$/ }).waitFor();
   });

@@ -152,7 +152,7 @@ describe('the lazyahead command', () => {
       },
     );
     // Half a second where the machine is idle.
-    expect(performance.now() - asked).to.be.below(5000);
+    expect(performance.now() - asked).to.be.below(20_000);
     expect(code).to.equal(130);
     expect(err).to.contain('The run was interrupted');
     expect(err).to.match(

@@ -21,7 +21,7 @@ describe('lazyahead sweep and report', () => {
     const first = await start([...args, ...grid, '--workers', '2']);
     expect(first.code, first.err).to.equal(0);
     expect(first.err).to.match(/3 trials.*2 at a time|3 trials.*1 at a time/);
-    expect(first.err).to.match(/\[3\/3\] .*, seed 1: best \d\d\.\d\d % in \d\.\d s; none left/);
+    expect(first.err).to.match(/\[3\/3\] .*, seed 1: best \d\d\.\d\d % in [^;]+ s; none left/);
     expect(first.out).to.match(/lookahead-adam +k 2 /);
     expect(first.out).to.contain('3 of 3 trials have ended');
     expect(readFileSync(join(path, 'report.html'), 'utf8')).to.contain('synthetic data');

@@ -13,7 +13,7 @@ command, press_after = json.loads(sys.argv[1]), sys.argv[2].encode()
 pid, terminal = pty.fork()
 if pid == 0:
     os.execv(command[0], command)
-shown, pressed, give_up = b'', None, time.time() + 45
+shown, pressed, give_up = b'', None, time.time() + 150
 while time.time() < give_up:
     if select.select([terminal], [], [], 0.1)[0]:
         try:
@@ -23,7 +23,7 @@ while time.time() < give_up:
     if press_after and pressed is None and press_after in shown:
         os.write(terminal, b'\\x03')
         pressed = time.time()
-        give_up = pressed + 10
+        give_up = pressed + 30
 ended = os.waitpid(pid, os.WNOHANG if time.time() >= give_up else 0)
 if ended[0] == 0:
     os.kill(pid, signal.SIGKILL)
@@ -81,7 +81,7 @@ describe('the lazyahead command on a terminal', () => {
       'epoch 2 of 500',
     );
     expect(code, shown).to.equal(130);
-    expect(seconds).to.be.below(5);
+    expect(seconds).to.be.below(20);
     expect(shown).to.match(/adam, seed 1: epoch 1 of 500, .*validation accuracy \d+\.\d %/);
     const between = shown.slice(shown.indexOf('epoch 1 of'), shown.indexOf('epoch 2 of'));
     expect(between).to.contain('steps/s');

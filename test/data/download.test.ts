@@ -42,7 +42,7 @@ describe('download', () => {
       path: join(folders.cache, 'incoming', 'file.npz'),
       bytes: CONTENT.length,
       sha256: sha256Of(CONTENT),
-      patience: 300,
+      patience: 5000,
       pause: 1,
     };
   });
@@ -220,6 +220,7 @@ describe('download', () => {
   });
 
   it('gives up when nothing more comes', async () => {
+    request.patience = 300;
     const reason = await reasonWith((_, response) => {
       if (server.asked.length === 1) response.write(CONTENT.subarray(0, 1000));
     });
@@ -231,20 +232,22 @@ describe('download', () => {
   });
 
   it('asks a server once that never answers', async () => {
+    request.patience = 300;
     expect(await reasonWith(() => {})).to.equal('no answer within 0.3 s.');
     expect(server.asked).to.have.length(1);
   });
 
   it('is patient with a slow server as long as something comes', async () => {
+    request.patience = 1000;
     server.answer = (_, response) => {
       let sent = 0;
       const timer = setInterval(() => {
-        response.write(CONTENT.subarray(sent, sent + 50_000));
-        sent += 50_000;
+        response.write(CONTENT.subarray(sent, sent + 20_000));
+        sent += 20_000;
         if (sent < CONTENT.length) return;
         clearInterval(timer);
         response.end();
-      }, 150); // four pieces: 600 ms in all, twice the patience
+      }, 150); // ten pieces: 1.5 s in all
     };
     await download(request);
     isWhole();

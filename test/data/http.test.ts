@@ -13,7 +13,7 @@ import {
 import { type FileServer, startFileServer } from '../support/file-server.js';
 
 const read = async (url: string, headers: Record<string, string> = {}) => {
-  const answer = await get(url, { headers, signal: AbortSignal.timeout(5000) });
+  const answer = await get(url, { headers, signal: AbortSignal.timeout(30_000) });
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.body) chunks.push(chunk);
   answer.close();

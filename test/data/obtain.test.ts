@@ -100,11 +100,18 @@ describe('obtaining published files', () => {
 
   it('keeps what has come when all fail, and goes on from there the next time', async () => {
     server.answer = (_, response) => {
-      if (server.asked.length > 1) response.writeHead(404).end();
-      else
-        response.write(CONTENT.subarray(0, 100_000), () =>
-          setTimeout(() => response.destroy(), 20),
-        );
+      if (server.asked.length > 1) {
+        response.writeHead(404).end();
+        return;
+      }
+      response.write(CONTENT.subarray(0, 100_000));
+      // The connection breaks when what was sent is on the disk.
+      const file = join(incoming, 'letters.txt');
+      const timer = setInterval(() => {
+        if (!existsSync(file) || statSync(file).size < 100_000) return;
+        clearInterval(timer);
+        response.destroy();
+      }, 10);
     };
     await rejection(obtain(FILE, { pause: 1 }));
     expect(existsSync(placed)).to.equal(false);

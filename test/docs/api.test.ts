@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 
@@ -12,9 +12,7 @@ function typedoc(...options: string[]) {
   return spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
 }
 
-describe('the API pages', function () {
-  this.timeout(120_000);
-
+describe('the API pages', () => {
   it('can be made without a warning: every export and its types are documented', () => {
     const { status, stdout, stderr } = typedoc();
     expect(stdout + stderr).to.equal('');
@@ -22,14 +20,16 @@ describe('the API pages', function () {
   });
 
   it('could not be, were there an export without a comment', () => {
-    const folder = mkdtempSync(join(ROOT, 'test', 'docs', 'entry-'));
+    // Where git does not look: other tests ask it whether the code is as it was committed.
+    mkdirSync(join(ROOT, 'coverage'), { recursive: true });
+    const folder = mkdtempSync(join(ROOT, 'coverage', 'entry-'));
     const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
     try {
       write('entry.ts', '/** Documented. */\nexport const a = 1;\nexport const b = 2;\n');
       write('tsconfig.json', '{ "files": ["entry.ts"] }');
       write(
         'typedoc.config.mjs',
-        `import config from '../../../typedoc.config.mjs';
+        `import config from '../../typedoc.config.mjs';
          export default { ...config, entryPoints: ['entry.ts'], tsconfig: 'tsconfig.json' };`,
       );
       const { status, stderr } = typedoc('--options', join(folder, 'typedoc.config.mjs'));

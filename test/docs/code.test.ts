@@ -10,8 +10,7 @@ import { runPrograms, WITH_CODE } from './suite.js';
 describe('the code in the documents', () => {
   runPrograms(({ long }) => !long);
 
-  it('has right types, where it is TypeScript or asks for them', function () {
-    this.timeout(60_000);
+  it('has right types, where it is TypeScript or asks for them', () => {
     const programs = WITH_CODE.flatMap((document) =>
       programsOf(blocksOf(read(document))).map(({ program }) => ({ document, program })),
     );

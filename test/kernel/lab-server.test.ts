@@ -7,8 +7,7 @@ import { expect } from 'chai';
 import { findJupyter } from '../../src/kernel/jupyter.js';
 import { startLab } from '../../src/kernel/lab-server.js';
 
-describe('startLab', function () {
-  this.timeout(60_000);
+describe('startLab', () => {
   const root = mkdtempSync(join(tmpdir(), 'lazyahead-root-'));
   after(() => rmSync(root, { recursive: true, force: true }));
 

@@ -35,7 +35,7 @@ export function notebookFolder() {
       writeFileSync(file, JSON.stringify(notebook(cells, kernel, tags)));
       return file;
     },
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 

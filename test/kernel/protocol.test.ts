@@ -26,7 +26,7 @@ interface Line {
 
 /** The kernel through Jupyter's own Python client: each test is one of Python's in `protocol/`. */
 describe('the kernel’s protocol', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const folder = notebookFolder();
   after(() => folder.remove());
 

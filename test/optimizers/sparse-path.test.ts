@@ -172,7 +172,7 @@ describe('the sparse path', () => {
         compare();
         for (const way of ways) way.dispose();
       }
-    }).timeout(120_000);
+    });
 
     it('gives a row that is sampled at every step the bits of the optimizer alone', () => {
       fc.assert(

@@ -261,7 +261,7 @@ describe('a training in two processes', () => {
       }
     }
     rmSync(folder, { recursive: true });
-  }).timeout(300_000);
+  });
 });
 
 describe('validation in model.fit', () => {

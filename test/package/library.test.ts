@@ -8,8 +8,7 @@ import { MIXED, OUTCOME, PROGRAMS, REGISTERED } from './programs.js';
 import { install, pack, ROOT, run, temporaryFolder, write } from './project.js';
 import { LIBRARY, typeErrors } from './types.js';
 
-describe('the library in a project that has installed nothing but it', function () {
-  this.timeout(300_000);
+describe('the library in a project that has installed nothing but it', () => {
   let folder: string;
   const node = (...args: string[]) => run(process.execPath, args, folder);
 

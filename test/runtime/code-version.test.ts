@@ -18,8 +18,7 @@ describe('the version of the code', () => {
     expect(codeVersion()).to.equal(codeVersion());
   });
 
-  it('is the same in a copy elsewhere, and another where a file or a kernel’s source differs', function () {
-    this.timeout(120_000);
+  it('is the same in a copy elsewhere, and another where a file or a kernel’s source differs', () => {
     const folder = mkdtempSync(join(tmpdir(), 'lazyahead-code-'));
     try {
       mkdirSync(join(folder, 'src'));

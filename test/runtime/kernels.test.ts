@@ -88,7 +88,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
       const ids = tf.range(0, 2560, 1, 'int32');
       const start = performance.now();
       tf.grad((t) => tf.sum(tf.gather(t, ids)))(table).dataSync();
-      expect(performance.now() - start).to.be.below(2000);
+      expect(performance.now() - start).to.be.below(20_000);
     });
 
     it('leaves no tensor behind but its result', () => {

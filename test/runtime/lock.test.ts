@@ -1,8 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { UsageError } from '../../src/runtime/errors.js';
 import { lockFolder } from '../../src/runtime/lock.js';
@@ -57,16 +57,18 @@ describe('lockFolder', () => {
       try {
         lockFolder(${JSON.stringify(folder)});
         process.stdout.write('in');
-        setTimeout(() => {}, 1500);
+        process.stdin.resume(); // It holds the lock until it is told to end.
       } catch (error) {
         process.stdout.write(error.name);
       }`;
-    const outputs = await Promise.all(
-      Array.from({ length: 6 }, () =>
-        promisify(execFile)(process.execPath, ['-r', 'tsx/cjs', '-e', program], { cwd: ROOT }),
-      ),
+    const all = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ['-r', 'tsx/cjs', '-e', program], { cwd: ROOT }),
     );
-    const said = outputs.map(({ stdout }) => stdout).sort();
+    const ended = all.map((each) => once(each, 'close'));
+    const words = all.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]));
+    const said = (await Promise.all(words)).sort();
+    for (const { stdin } of all) stdin.end();
+    await Promise.all(ended);
     expect(said).to.deep.equal([...Array(5).fill('UsageError'), 'in']);
   });
 

@@ -24,8 +24,14 @@ export function descendantsOf(pid: number): Process[] {
 /** The addresses on which a process waits for connections, as Linux writes them: `0100007F` is 127.0.0.1. */
 export function listeningAddresses(pid: number): string[] {
   const folder = `/proc/${pid}/fd`;
+  let fds: string[];
+  try {
+    fds = readdirSync(folder);
+  } catch {
+    return []; // It has just ended.
+  }
   const open = new Set(
-    readdirSync(folder).flatMap((fd) => {
+    fds.flatMap((fd) => {
       try {
         return [/^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1]];
       } catch {

@@ -167,7 +167,7 @@ describe('the local engine', () => {
     })) {
       if (type === 'training') break;
     }
-    expect(childProcesses()).to.deep.equal(before);
+    expect(childProcesses().filter((id) => !before.includes(id))).to.deep.equal([]);
   });
 });
 

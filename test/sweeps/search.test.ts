@@ -74,8 +74,7 @@ class QuadraticEngine implements Engine {
   }
 }
 
-describe('a search', function () {
-  this.timeout(180_000);
+describe('a search', () => {
   const root = mkdtempSync(join(tmpdir(), 'lazyahead-search-'));
   after(() => rmSync(root, { recursive: true }));
 

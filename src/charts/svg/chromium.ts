@@ -28,6 +28,7 @@ export async function launch(): Promise<Browser> {
   });
   return chromium.launch({
     executablePath,
+    timeout: 120_000, // Playwright's 30 s are too few for a machine that trains.
     // The signals are for the program: a kernel is interrupted by one.
     ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
     args: [

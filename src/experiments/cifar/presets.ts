@@ -27,7 +27,8 @@ export const presets = (classes: CifarClasses): Record<string, Preset> => ({
     },
   },
   standard: {
-    description: 'ResNet-8, all images, 20 epochs: some 25 minutes a run, estimated before it starts',
+    description:
+      'ResNet-8, all images, 20 epochs: some 25 minutes a run, estimated before it starts',
     note: 'a ResNet-8 (0.08 M parameters), not the ResNet-18 of the reported figures',
     epochs: 20,
     data: 'auto',

@@ -145,7 +145,7 @@ describe('the SVG of a chart', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', '--eval', program],
-      { timeout: 40_000 },
+      { timeout: 150_000 },
     );
     expect(stdout).to.equal('1 3 true\n');
   });
@@ -162,7 +162,7 @@ describe('the SVG of a chart where there is no renderer', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', '--eval', program],
-      { timeout: 40_000 },
+      { timeout: 150_000 },
     );
     expect(stdout).to.equal('null\n');
   });

@@ -1,6 +1,9 @@
 """jupyter_kernel_test, with all its optional groups filled in"""
 import jupyter_kernel_test
 
+# Its helpers give a message 0.1 to 1 s, which a machine busy with other tests may need.
+TIMEOUT = 60
+
 
 class Conformance(jupyter_kernel_test.KernelTests):
     kernel_name = "tslab"
@@ -38,6 +41,26 @@ class Conformance(jupyter_kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "parseInt"
     code_clear_output = "import { clearOutput } from 'lazyahead/notebook'; clearOutput()"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        get = cls.kc.iopub_channel.get_msg
+        cls.kc.iopub_channel.get_msg = lambda timeout=None: get(timeout=TIMEOUT)
+
+    def get_non_kernel_info_reply(self, timeout=None):
+        return super().get_non_kernel_info_reply(timeout=TIMEOUT)
+
+    def flush_channels(self):
+        """Reads to the end of a request made now, rather than until nothing comes for a while."""
+        id = self.kc.kernel_info()
+        while self.kc.get_shell_msg(timeout=TIMEOUT)["parent_header"].get("msg_id") != id:
+            pass
+        while True:
+            message = self.kc.get_iopub_msg(timeout=TIMEOUT)
+            is_own = message["parent_header"].get("msg_id") == id
+            if is_own and message["content"].get("execution_state") == "idle":
+                return
 
 
 del jupyter_kernel_test

@@ -13,14 +13,14 @@ from kernel_case import TIMEOUT, KernelCase
 def is_alive(pid):
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    with open(f"/proc/{pid}/stat") as stat:
-        return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def wait_for_end(pid):
-    end = time.monotonic() + 20
+    end = time.monotonic() + TIMEOUT
     while is_alive(pid):
         if time.monotonic() > end:
             os.kill(pid, signal.SIGKILL)
@@ -34,7 +34,7 @@ class Endings(unittest.TestCase):
         km, kc = start_new_kernel(kernel_name="tslab", startup_timeout=TIMEOUT)
         pid = km.provisioner.pid
         kc.shutdown()
-        reply = kc.get_control_msg(timeout=10)
+        reply = kc.get_control_msg(timeout=TIMEOUT)
         self.assertEqual(reply["content"], {"status": "ok", "restart": False})
         self.assertTrue(wait_for_end(pid))
         kc.stop_channels()

@@ -2,7 +2,7 @@
 import zmq
 from jupyter_client.session import Session
 
-from kernel_case import KernelCase, Outcome
+from kernel_case import TIMEOUT, KernelCase, Outcome
 
 LINES = 100_000
 
@@ -92,7 +92,7 @@ class Messages(KernelCase):
         self.run_cell("import { livePlot } from 'lazyahead/notebook'; const chart = livePlot({ data: [{ x: [1], y: [1] }] });")
         outcome = self.run_cell("chart.update({ data: [{ x: [1], y: [4] }] }); chart.close();")
         plotly = "application/vnd.plotly.v1+json"
-        (last,) = [c for c in outcome.of("update_display_data") if plotly in c["data"]]
+        *_, last = [c for c in outcome.of("update_display_data") if plotly in c["data"]]
         self.assertEqual(last["data"][plotly]["data"][0]["y"], [4])
         self.assertIn("display_id", last["transient"])
 
@@ -146,7 +146,7 @@ class Messages(KernelCase):
     def test_a_request_to_debug_is_declined_and_harms_nothing(self):
         message = self.kc.session.msg("debug_request", {"type": "request", "command": "initialize"})
         self.kc.control_channel.send(message)
-        reply = self.kc.get_control_msg(timeout=10)
+        reply = self.kc.get_control_msg(timeout=TIMEOUT)
         self.assertEqual(reply["msg_type"], "debug_reply")
         self.assertEqual(reply["content"]["status"], "error")
         self.assertEqual(self.run_cell("1").result, "1")
@@ -192,7 +192,7 @@ class Oddities(KernelCase):
 class Inputs(KernelCase):
     def test_a_line_that_the_reader_types_is_what_the_cell_gets(self):
         id = self.send("import { input } from 'lazyahead/notebook'; const name = await input('Name: '); name.toUpperCase()", allow_stdin=True)
-        request = self.kc.get_stdin_msg(timeout=20)
+        request = self.kc.get_stdin_msg(timeout=TIMEOUT)
         self.assertEqual(request["content"], {"prompt": "Name: ", "password": False})
         self.assertEqual(request["parent_header"]["msg_id"], id)
         self.kc.input("ada")
@@ -200,7 +200,7 @@ class Inputs(KernelCase):
 
     def test_a_cell_that_waits_for_a_line_can_be_interrupted(self):
         id = self.send("import { input } from 'lazyahead/notebook'; await input('Name: ')", allow_stdin=True)
-        self.kc.get_stdin_msg(timeout=20)
+        self.kc.get_stdin_msg(timeout=TIMEOUT)
         self.km.interrupt_kernel()
         self.assertEqual(self.outcome(id).error["ename"], "Interrupted")
 
@@ -210,12 +210,12 @@ class Inputs(KernelCase):
             "await Promise.race([first, new Promise((done) => setTimeout(done, 100))]); 1"
         )
         id = self.send(code, allow_stdin=True)
-        self.assertEqual(self.kc.get_stdin_msg(timeout=20)["content"]["prompt"], "First: ")
+        self.assertEqual(self.kc.get_stdin_msg(timeout=TIMEOUT)["content"]["prompt"], "First: ")
         self.outcome(id)
         reason = self.run_cell("await first.catch((error: Error) => error.message)").result
         self.assertEqual(reason, "'“First:” was not answered before the cell ended.'")
         id = self.send("await input('Second: ')", allow_stdin=True)
-        self.assertEqual(self.kc.get_stdin_msg(timeout=20)["content"]["prompt"], "Second: ")
+        self.assertEqual(self.kc.get_stdin_msg(timeout=TIMEOUT)["content"]["prompt"], "Second: ")
         self.kc.input("two")
         self.assertEqual(self.outcome(id).result, "'two'")
 

@@ -8,8 +8,7 @@ import { UsageError } from '../../../src/runtime/errors.js';
 import { run } from '../../../src/training/run.js';
 import { fakeKernel } from '../fake-kernel.js';
 
-describe('a training panel', function () {
-  this.timeout(60_000);
+describe('a training panel', () => {
   let kernel: ReturnType<typeof fakeKernel>;
   let folder: string;
   let panel: TrainingPanel;

@@ -9,8 +9,7 @@ describe('a run that is killed at random moments', () => {
   onBestBackend();
 
   for (const name of Object.keys(RUNS)) {
-    it(`comes to the same weights, metrics and losses, bit for bit: ${name}`, async function () {
-      this.timeout(120_000);
+    it(`comes to the same weights, metrics and losses, bit for bit: ${name}`, async () => {
       await expectSurvival(name, 4, SEED);
     });
   }
