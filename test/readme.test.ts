@@ -3,7 +3,8 @@
  *
  *     <!-- from results/imdb-quick: text -->    the table that `lazyahead report` prints of that folder
  *     <!-- from results/README.md: lines -->    each line, or part of one, stands in that file
- *     <!-- from results/bench.txt: rows -->     a row's figures are those of one line of that file, rounded
+ *     <!-- from results/bench.txt: rows -->     a row's figures are those of one line of that file that
+ *                                               names what the row does, in its order, rounded
  *     <!-- end -->
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -31,6 +32,16 @@ function isRounded(figure: string, number: string): boolean {
   return Number(number.replaceAll(',', '')).toFixed(digits) === figure.replaceAll(',', '');
 }
 
+/** Whether a line has all these figures, in this order. */
+function standInOrder(figures: string[], line: string): boolean {
+  const numbers = line.match(/\d[\d,]*(\.\d+)?/g) ?? [];
+  let from = 0;
+  return figures.every((figure) => {
+    from = 1 + numbers.findIndex((number, i) => i >= from && isRounded(figure, number));
+    return from > 0;
+  });
+}
+
 /** The numbers of a row that have been measured: not those of what was done. */
 const FIGURES = /\d+\.\d+(?= *(\||ms|MB|×))|\d[\d,]*(?= (ms|MB))|\d+(?= × (faster|the))/g;
 
@@ -45,14 +56,16 @@ const CHECKS: Record<string, (from: string, quote: string) => string[]> = {
   lines: (from, quote) => linesOf(quote).filter((line) => !read(from).includes(line)),
 
   rows(from, quote) {
-    const sources = read(from)
-      .split('\n')
-      .map((line) => line.match(/\d[\d,]*(\.\d+)?/g) ?? []);
-    return linesOf(quote).filter((row) => {
+    const sources = read(from).split('\n');
+    let label = '';
+    const rows = linesOf(quote);
+    const body = rows.slice(1 + rows.findIndex((row) => /^\|[ |:-]+$/.test(row)));
+    return body.filter((row) => {
+      // A row without a label has that of the row above it.
+      label = row.match(/^\|\s*([^\s|:]*[^\s|:,])/)?.[1] ?? label;
       const figures = row.match(FIGURES) ?? [];
-      return !sources.some((numbers) =>
-        figures.every((figure) => numbers.some((number) => isRounded(figure, number))),
-      );
+      const named = sources.filter((line) => line.toLowerCase().includes(label.toLowerCase()));
+      return figures.length > 0 && !named.some((line) => standInOrder(figures, line));
     });
   },
 };
@@ -83,9 +96,15 @@ describe('README.md', () => {
       [...README.matchAll(QUOTE)].filter((quote) => quote[2] === kind).map(([whole]) => whole),
     );
     expect(faults(text.replace(/84\.\d/, '85.0'))).to.have.length(1);
+    // Nor ours in another column, nor under another label.
+    const training = rows.find((quote) => quote.includes('imdb-nodropout'))!;
+    expect(faults(training.replace('| 40.9 | 190.1 |', '| 190.1 | 40.9 |'))).to.have.length(1);
+    expect(faults(training.replace('imdb-nodropout', 'cifar-resnet20'))).to.have.length(2);
     for (const quote of rows) {
       expect(
-        faults(quote.replace(/(\d)\.(\d)/, (_, a, b) => `${a}.${(Number(b) + 1) % 10}`)),
+        faults(
+          quote.replace(/(\d)\.(\d)(?= *(?:\||ms))/, (_, a, b) => `${a}.${(Number(b) + 1) % 10}`),
+        ),
       ).to.have.length(1);
     }
     const line = (figure: string) =>

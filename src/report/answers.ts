@@ -1,31 +1,38 @@
 /** What a reader wants to know first, a sentence a question: is it reproduced, and which is better? */
+import { isSweep } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { METRICS } from '../experiments/metric.js';
-import { type DifferenceVerdict, ENOUGH_SEEDS } from '../statistics/reproduced.js';
+import { type DifferenceVerdict, ENOUGH_PAIRS, ENOUGH_SEEDS } from '../statistics/reproduced.js';
 import { isIn } from '../statistics/sample.js';
 import { headline, leadSentence } from './captions.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSample, formatSeeds } from './format.js';
 import type { ReproductionRow, ReproductionTable } from './reproduction.js';
-import { differenceBasis } from './sentences.js';
+import { differenceBasis, UNCONTROLLED } from './sentences.js';
 
 /** A question, where there is one, and what the runs say. */
 export interface Answer {
   question?: string;
   answer: string;
+  /**
+   * Whether a reported figure is reproduced; what was found beside it; that it cannot be told; or, in
+   * `lead`, the results alone.
+   */
+  kind: 'reproduced' | 'not reproduced' | 'found' | 'open' | 'lead';
 }
 
 /** What a table says, the reported figures first. */
 export function answersOf(table: ReproductionTable): Answer[] {
   const figures = table.rows.flatMap((row) => figureAnswer(table, row));
-  const differences = table.differences
-    // One pair says nothing that the table does not.
-    .filter(({ pairs }) => pairs.confidence !== null)
+  // Of a sweep's many the page has them below; one pair says nothing that the table does not.
+  const asked = isSweep(table.rows) ? [] : table.differences;
+  const differences = asked
+    .filter(({ pairs, isNearest }) => isNearest && pairs.confidence !== null)
     .map((row) => differenceAnswer(table, row));
   const silent =
     table.incomparable !== null && table.rows.some(({ reported }) => reported !== null);
   return [
-    ...(figures.length === 0 ? [{ answer: leadSentence(table) }] : []),
+    ...(figures.length === 0 ? [{ answer: leadSentence(table), kind: 'lead' as const }] : []),
     ...figures,
     ...differences,
     ...rangeAnswers(table),
@@ -34,6 +41,7 @@ export function answersOf(table: ReproductionTable): Answer[] {
           {
             question: 'Are the reported figures reproduced?',
             answer: `Cannot be told from these runs: ${table.incomparable}.`,
+            kind: 'open' as const,
           },
         ]
       : []),
@@ -61,7 +69,11 @@ function rangeAnswers(table: ReproductionTable): Answer[] {
   const values = table.rows.map(({ parameters }) => parameters[name]);
   const each = [...new Set(values)].join(', ');
   return [
-    { question: `How much does ${name} matter?`, answer: `Over ${each}: ${ranges.join('; ')}.` },
+    {
+      question: `How much does ${name} matter?`,
+      answer: `Over ${each}: ${ranges.join('; ')}.`,
+      kind: 'found',
+    },
   ];
 }
 
@@ -78,34 +90,56 @@ function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] 
     'not reproduced': `No: ${ours}, and one more run is expected in ${formatInterval(metric, best.prediction)} (${formatSeeds(seeds.length)}).`,
     'too few seeds': `Cannot be told yet, by ${formatSeeds(seeds.length)} of at least ${ENOUGH_SEEDS}: so far ${ours}.`,
   }[verdict];
-  return [{ question: `Is ${reported!.text} with ${label(optimizer)} reproduced?`, answer }];
+  const question = `Is ${reported!.text} with ${label(optimizer)} reproduced?`;
+  return [{ question, answer, kind: verdict === 'too few seeds' ? 'open' : verdict }];
 }
 
-const VERDICTS: Record<DifferenceVerdict, string> = {
-  'reproduced in size': 'Yes, in its size too',
-  reproduced: 'Yes, in its sign, not in its size',
-  undecided: 'Cannot be told, the interval holds zero',
-  contradicted: 'No, it is the other way round',
-  'too few seeds': 'Cannot be told yet, by too few seeds',
+const TOO_FEW = `Cannot be told yet, by fewer than ${ENOUGH_PAIRS} seeds`;
+
+const VERDICTS: Record<DifferenceVerdict, [Answer['kind'], string]> = {
+  'reproduced in size': ['reproduced', 'Yes, its size is compatible too'],
+  'reproduced in sign': ['reproduced', 'Yes, in its sign, not in its size'],
+  'reproduced in sign, size untested': [
+    'reproduced',
+    `Yes, in its sign; its size is not judged by fewer than ${ENOUGH_SEEDS} seeds`,
+  ],
+  undecided: ['open', 'Cannot be told, the interval holds zero'],
+  contradicted: ['not reproduced', 'No, it is the other way round'],
+  'too few seeds': ['open', TOO_FEW],
 };
 
 function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer {
   const metric = METRICS[table.metric];
   const [first, second] = [label(row.optimizer), label(row.baseline)];
   const where = row.on === 'test' ? ' on the test data' : '';
-  const ours = `${formatDifference(metric, row.pairs.mean)}${where} (${differenceBasis(table, row)})`;
-  return row.verdict === null
-    ? {
-        question: `Is ${first} better than ${second}${where}?`,
-        answer: `${betterText(table, row)}: ${ours}.`,
-      }
-    : {
-        question: `Is ${first}’s reported advantage over ${second}, ${formatDifference(metric, row.reported!)}, reproduced?`,
-        answer: `${VERDICTS[row.verdict]}: ours is ${ours}.`,
-      };
+  const { mean, prediction } = row.pairs;
+  const ours = `${formatDifference(metric, mean)}${where} (${differenceBasis(table, row)})`;
+  const settings = row.isControlled === false ? `, ${UNCONTROLLED}` : '';
+  if (row.verdict === null) {
+    const [kind, text] = better(table, row);
+    return {
+      question: `Is ${first} better than ${second}${where}?`,
+      answer: `${text}: ${ours}${settings}.`,
+      kind,
+    };
+  }
+  const [kind, text] = VERDICTS[row.verdict];
+  const next =
+    row.verdict === 'reproduced in size'
+      ? `, and one more pair is expected in ${formatInterval(metric, prediction)}`
+      : '';
+  return {
+    question: `Is ${first}’s reported advantage over ${second}, ${formatDifference(metric, row.reported!)}, reproduced?`,
+    answer: `${text}: ours is ${ours}${settings}${next}.`,
+    kind,
+  };
 }
 
-function betterText({ metric }: ReproductionTable, { pairs }: DifferenceRow): string {
-  if (isIn(pairs.confidence!, 0)) return 'Cannot be told, the interval holds zero';
-  return pairs.mean > 0 === (METRICS[metric].better === 'higher') ? 'Yes' : 'No, it is worse';
+function better({ metric }: ReproductionTable, { pairs }: DifferenceRow): [Answer['kind'], string] {
+  if (pairs.n < ENOUGH_PAIRS) return ['open', TOO_FEW];
+  if (isIn(pairs.confidence!, 0)) return ['open', 'Cannot be told, the interval holds zero'];
+  return [
+    'found',
+    pairs.mean > 0 === (METRICS[metric].better === 'higher') ? 'Yes' : 'No, it is worse',
+  ];
 }

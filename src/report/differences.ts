@@ -1,14 +1,25 @@
 /** Optimizers against what they wrap, on equal seeds. */
 
-import { isSweep } from '../charts/cells.js';
+import { isSweep, type Parameters } from '../charts/cells.js';
 import { type PairedDifference, pairedDifference } from '../statistics/paired.js';
 import { type DifferenceVerdict, differenceVerdict } from '../statistics/reproduced.js';
+import { partsOf } from './contrasts.js';
 import type { ReproductionRow } from './reproduction.js';
 
 /** `optimizer` minus `baseline`, in the table's metric. */
 export interface DifferenceRow {
   optimizer: string;
   baseline: string;
+  /** Of what varies, what each has, as in the table's rows. */
+  parameters: Parameters;
+  baselineParameters: Parameters;
+  /** Whether of all that an optimizer is compared with this is the most like it. */
+  isNearest: boolean;
+  /**
+   * Whether the two differ in nothing but what has been taken away, by their specs: where a learning
+   * rate differs too, the difference is not that of a wrapper. Null for runs older than their specs.
+   */
+  isControlled: boolean | null;
   /** Of the best epochs, or of what these come to on test data. */
   on: 'validation' | 'test';
   pairs: PairedDifference;
@@ -18,60 +29,97 @@ export interface DifferenceRow {
   verdict: DifferenceVerdict | null;
 }
 
-/**
- * A row for each optimizer but those that others are compared with, where seeds are shared. On
- * validation data, where test data decide, only what was reported is compared.
- *
- * @param comparable - whether the runs are what was reported.
- */
-export function differenceRows(
-  rows: ReproductionRow[],
-  { judgedOn, comparable }: { judgedOn: DifferenceRow['on']; comparable: boolean },
-): DifferenceRow[] {
-  // Where hyperparameters vary, an optimizer is several rows, and no pair of them is the one.
-  if (isSweep(rows)) return [];
-  const validation = differencesOn('validation', rows, comparable);
-  return judgedOn === 'validation'
-    ? validation
-    : [
-        ...validation.filter(({ verdict }) => verdict !== null),
-        ...differencesOn('test', rows, comparable),
-      ];
+/** What differences are taken from. */
+interface Basis {
+  judgedOn: DifferenceRow['on'];
+  /** Whether the runs are what was reported. */
+  comparable: boolean;
+  /** An optimizer's values in the preset itself. */
+  presetOf(optimizer: string): Parameters;
 }
 
-function differencesOn(
-  on: DifferenceRow['on'],
-  rows: ReproductionRow[],
-  comparable: boolean,
-): DifferenceRow[] {
+/**
+ * Each optimizer against all that is left of it without a wrapper or an option, where seeds are
+ * shared; one of which nothing is there, against the first. In a sweep each cell against the nearest
+ * of these with the same values, and where one hyperparameter varies also against the preset's own
+ * value. On validation data, where test data decide, only what was reported is compared.
+ */
+export function differenceRows(rows: ReproductionRow[], basis: Basis): DifferenceRow[] {
+  const pairs = isSweep(rows)
+    ? sweepPairs(rows, basis)
+    : rows.flatMap((row) => plainPairs(row, rows));
+  const on = (where: DifferenceRow['on']) =>
+    pairs.flatMap((pair) => differenceOn(where, pair, basis.comparable));
+  return basis.judgedOn === 'validation'
+    ? on('validation')
+    : [...on('validation').filter(({ verdict }) => verdict !== null), ...on('test')];
+}
+
+interface Pair {
+  row: ReproductionRow;
+  baseline: ReproductionRow;
+  isNearest: boolean;
+}
+
+function plainPairs(row: ReproductionRow, rows: ReproductionRow[]): Pair[] {
+  const parts = partsOf(row.optimizer).flatMap(
+    (part) => rows.find(({ optimizer }) => optimizer === part) ?? [],
+  );
+  const others = parts.length > 0 ? parts : rows.slice(0, 1).filter((first) => first !== row);
+  return others.map((baseline, i) => ({ row, baseline, isNearest: i === 0 }));
+}
+
+function sweepPairs(rows: ReproductionRow[], { presetOf }: Basis): Pair[] {
+  const names = new Set(rows.flatMap(({ parameters }) => Object.keys(parameters)));
   return rows.flatMap((row) => {
-    const name = baselineOf(row.optimizer, rows);
-    const baseline = rows.find(({ optimizer }) => optimizer === name);
-    if (!baseline?.reproduced || !row.reproduced) return [];
-    const pairs = pairedDifference(bySeed(on, row), bySeed(on, baseline));
-    if (pairs === null) return [];
-    // What was reported is of validation data, or of test data used as such.
-    const reported =
-      on === 'validation' && row.reported && baseline.reported
-        ? row.reported.value - baseline.reported.value
-        : null;
-    return {
-      ...{ optimizer: row.optimizer, baseline: baseline.optimizer, on, pairs, reported },
-      verdict: comparable && reported !== null ? differenceVerdict(reported, pairs) : null,
-    };
+    const alike = partsOf(row.optimizer).flatMap(
+      (part) =>
+        rows.find(
+          ({ optimizer, parameters }) => optimizer === part && isWithin(parameters, row.parameters),
+        ) ?? [],
+    );
+    const own = rows.find(
+      ({ optimizer, parameters }) =>
+        optimizer === row.optimizer && isWithin(parameters, presetOf(optimizer)),
+    );
+    const preset = names.size === 1 && own !== row ? own : undefined;
+    return [...alike.slice(0, 1), ...(preset ? [preset] : [])].map((baseline, i) => ({
+      ...{ row, baseline, isNearest: i === 0 },
+    }));
   });
 }
 
-/**
- * What an optimizer is compared with: of those there are, the one it wraps, as `adam` for
- * `lookahead-lazy-adam` where there is no `lazy-adam`; else the first.
- */
-function baselineOf(optimizer: string, rows: { optimizer: string }[]): string | undefined {
-  const names = rows.map((row) => row.optimizer);
-  const parts = optimizer.replace(/-freeze$/, '').split('-');
-  const inner = parts.map((_, i) => parts.slice(i).join('-'));
-  const found = inner.find((name) => name !== optimizer && names.includes(name)) ?? names[0];
-  return found === optimizer ? undefined : found;
+const isWithin = (some: Parameters, all: Parameters) =>
+  Object.entries(some).every(([name, value]) => all[name] === value);
+
+function differenceOn(
+  on: DifferenceRow['on'],
+  { row, baseline, isNearest }: Pair,
+  comparable: boolean,
+): DifferenceRow[] {
+  if (!baseline.reproduced || !row.reproduced) return [];
+  const pairs = pairedDifference(bySeed(on, row), bySeed(on, baseline));
+  if (pairs === null) return [];
+  // What was reported is of validation data, or of test data used as such.
+  const reported =
+    on === 'validation' && row.reported && baseline.reported
+      ? row.reported.value - baseline.reported.value
+      : null;
+  return [
+    {
+      ...{ optimizer: row.optimizer, baseline: baseline.optimizer, on, pairs, reported, isNearest },
+      ...{ parameters: row.parameters, baselineParameters: baseline.parameters },
+      isControlled: isControlled(row, baseline),
+      verdict: comparable && reported !== null ? differenceVerdict(reported, pairs) : null,
+    },
+  ];
+}
+
+function isControlled(row: ReproductionRow, baseline: ReproductionRow): boolean | null {
+  if (row.spec === null || baseline.spec === null) return null;
+  // In a sweep the optimizer may be the same, and what varies is said beside it.
+  if (row.optimizer === baseline.optimizer) return true;
+  return partsOf(row.spec).includes(baseline.spec);
 }
 
 function bySeed(on: DifferenceRow['on'], { reproduced }: ReproductionRow): Map<number, number> {

@@ -18,7 +18,17 @@ export function timeFact(runs: RunResult[]): Fact {
     runs.length === 1
       ? ''
       : `, from ${formatDuration(Math.min(...seconds))} to ${formatDuration(Math.max(...seconds))} a run`;
-  return ['Time', `${formatDuration(total)} in all, validation included${each}${busyText(runs)}`];
+  return [
+    'Time',
+    `${formatDuration(total)} in all, validation included${each}${busyText(runs)}${resumedText(runs)}`,
+  ];
+}
+
+function resumedText(runs: RunResult[]): string {
+  const resumed = runs.filter(({ summary }) => (summary.resumedFromSteps ?? []).length > 0).length;
+  return resumed === 0
+    ? ''
+    : `; ${resumed} of ${formatCount(runs.length)} runs were stopped on their way and gone on with, which comes to the same bits`;
 }
 
 function busyText(runs: RunResult[]): string {

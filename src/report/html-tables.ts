@@ -1,6 +1,6 @@
 /** The report's sections that are not charts, as HTML. */
 
-import { cellsOf, isSweep, type Parameters, parametersText } from '../charts/cells.js';
+import { cellLabel, cellsOf, isSweep, type Parameters, parametersText } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import { RULE } from '../statistics/reproduced.js';
@@ -21,7 +21,7 @@ import {
   formatValue,
 } from './format.js';
 import type { ReproductionRow, ReproductionTable } from './reproduction.js';
-import { differenceBasis, verdictLines } from './sentences.js';
+import { differenceBasis, UNCONTROLLED, verdictLines } from './sentences.js';
 
 /**
  * Reported beside reproduced, a row an optimizer, the sources below.
@@ -82,16 +82,17 @@ function legendOf({ rows, metric }: ReproductionTable, hasTest: boolean): string
 /** Optimizers against what they wrap, and what the rule says. */
 export function ruleSection(table: ReproductionTable): string {
   const metric = METRICS[table.metric];
-  const label = (optimizer: string) => escapeHtml(optimizerStyle(optimizer).label);
+  const label = (optimizer: string, parameters: Parameters) =>
+    escapeHtml(cellLabel(optimizer, parameters));
   const differences = table.differences
     .filter(({ pairs }) => pairs.confidence !== null)
     .map((row) =>
       [
-        `<td><span class="name">${label(row.optimizer)}</span><span class="small">minus ${label(row.baseline)}${row.on === 'test' ? ', on the test data' : ''}</span></td>`,
+        `<td><span class="name">${label(row.optimizer, row.parameters)}</span><span class="small">minus ${label(row.baseline, row.baselineParameters)}${row.on === 'test' ? ', on the test data' : ''}</span></td>`,
         cell('Reported', row.reported === null ? '–' : formatDifference(metric, row.reported)),
         cell(
           'On equal seeds',
-          `<span class="strong">${formatDifference(metric, row.pairs.mean)}</span><span class="small">${differenceBasis(table, row)}</span>`,
+          `<span class="strong">${formatDifference(metric, row.pairs.mean)}</span><span class="small">${differenceBasis(table, row)}${row.isControlled === false ? `; ${UNCONTROLLED}` : ''}</span>`,
         ),
         cell('By the rule', row.verdict ?? '–'),
       ].join(''),

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { cellLabel, cellsOf, isSweep } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { overridesNote } from '../charts/overrides.js';
+import { EXPERIMENTS } from '../experiments/config.js';
 import { METRICS } from '../experiments/metric.js';
 import { metricOf, type RunResult, resultOf } from '../training/results.js';
 import { leadSentence, sectionTitle } from './captions.js';
@@ -49,9 +50,10 @@ export function sectionMarkdown(section: ReportSection, folder: string): string[
   return [
     `## ${text(headingOf(section))}`,
     text(leadSentence(comparison)),
-    list(comparison.notes.map(text)),
+    list([...comparison.notes, ...onTestNote(comparison)].map(text)),
     ...gridsMarkdown(comparison),
     comparisonMarkdown(comparison),
+    settingsMarkdown(comparison),
     isSweep(comparison.rows) ? '' : sources.join('\n'),
     list(said.map(text)),
     silent ? `Nothing is called reproduced or not here: ${comparison.incomparable}.` : '',
@@ -89,7 +91,12 @@ function comparisonMarkdown(comparison: ReproductionTable): string {
     'Optimizer',
     ...(hasReported ? ['Reported'] : []),
     ...[validation, '95 % interval', ...(hasTest ? [test, '95 % interval'] : [])],
-    ...['Last epoch', 'Seeds', ...(hasVerdicts ? ['By the rule'] : []), 'Time a run'],
+    ...[
+      hasTest ? 'Last epoch, validation' : 'Last epoch',
+      'Seeds',
+      ...(hasVerdicts ? ['By the rule'] : []),
+      'Time a run',
+    ],
   ];
   const rows = comparison.rows.map(({ optimizer, parameters, reported, reproduced, verdict }) => [
     text(cellLabel(optimizer, parameters)),
@@ -110,6 +117,25 @@ function comparisonMarkdown(comparison: ReproductionTable): string {
     reproduced ? formatDuration(reproduced.seconds) : '–',
   ]);
   return table(header, rows);
+}
+
+/** That the best epoch is chosen on what it is then judged by. */
+function onTestNote({ experiment, protocol }: ReproductionTable): string[] {
+  const isChosen = EXPERIMENTS[experiment ?? '']?.heldOutShare !== undefined;
+  return isChosen && protocol === 'best-on-test'
+    ? [
+        'best on test: the validation data are the test data, and the best epoch is chosen on them, as in the reported figures; that flatters every optimizer',
+      ]
+    : [];
+}
+
+/** What an optimizer's name stands for; a spec speaks for itself. */
+function settingsMarkdown({ rows }: ReproductionTable): string {
+  if (isSweep(rows)) return '';
+  const named = rows.filter(({ optimizer, spec }) => spec !== null && spec !== optimizer);
+  return list(
+    named.map(({ optimizer, spec }) => `${text(optimizerStyle(optimizer).label)}: ${code(spec!)}`),
+  );
 }
 
 /** Of two hyperparameters, one against the other, a table an optimizer. */

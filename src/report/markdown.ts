@@ -1,6 +1,6 @@
 /** A report as Markdown, as GitHub shows it: the same bytes for the same runs. */
 import { RULE } from '../statistics/reproduced.js';
-import { answersOf } from './answers.js';
+import { type Answer, answersOf } from './answers.js';
 import { sharedFacts } from './environment.js';
 import { formatDuration } from './format.js';
 import type { ReportContent, ReportSection } from './html.js';
@@ -26,7 +26,8 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
     `${each.size} ${each.size === 1 ? 'run' : 'runs'}, ${formatDuration(total)} of training in all, validation included.`,
     list(notes.map(text)),
     '## In short',
-    ...sections.flatMap(shortMarkdown),
+    list(sections.flatMap(unfinishedIn).map(text)),
+    ...KINDS.map(([kind, heading]) => shortMarkdown(heading, kind, sections)),
     ...sections.flatMap((section) => sectionMarkdown(section, folder)),
     '## What counts as reproduced',
     RULE,
@@ -38,15 +39,31 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
     .join('\n\n')}\n`;
 }
 
-/** A section's answers. */
-function shortMarkdown(section: ReportSection): string[] {
-  const { runs, reported, notes = [] } = section;
-  const answers = answersOf(reproductionTable(runs, reported)).map(({ question, answer }) =>
-    question ? `**${text(question)}** ${text(answer)}` : text(answer),
-  );
-  const unfinished = notes.filter((note) => note.startsWith('unfinished'));
-  return [`**${text(headingOf(section))}**`, list([...unfinished.map(text), ...answers])];
+const KINDS: [Answer['kind'], string][] = [
+  ['reproduced', 'Reproduced'],
+  ['not reproduced', 'Not reproduced'],
+  ['found', 'Found beside that'],
+  ['open', 'What cannot be told at this scale'],
+];
+
+/** All sections' answers of one kind; a section's results alone where it answers nothing. */
+function shortMarkdown(heading: string, kind: Answer['kind'], sections: ReportSection[]): string {
+  const lines = sections.flatMap((section) => {
+    const answers = answersOf(reproductionTable(section.runs, section.reported));
+    const isMute = answers.every((answer) => answer.kind === 'lead');
+    if (isMute) return kind === 'found' ? answers.map(({ answer }) => text(answer)) : [];
+    return answers
+      .filter((answer) => answer.kind === kind)
+      .map(
+        ({ question, answer }) =>
+          `${text(headingOf(section))}: **${text(question!)}** ${text(answer)}`,
+      );
+  });
+  return lines.length === 0 ? '' : `### ${heading}\n\n${list(lines)}`;
 }
+
+const unfinishedIn = ({ notes = [] }: ReportSection): string[] =>
+  notes.filter((note) => note.startsWith('unfinished'));
 
 function howMarkdown(paths: string[]): string {
   const command = `npx lazyahead report ${paths.map((path) => pathFrom('.', path)).join(' ')} --md`;

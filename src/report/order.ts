@@ -25,11 +25,13 @@ export function inOrder({ summary: a }: RunResult, { summary: b }: RunResult): n
 /** Sections, by a run of each: of an experiment what was trained longest first, the preset as it is. */
 export function byWeight(a: RunSummary, b: RunSummary): number {
   const weights = (summary: RunSummary) => {
-    const { experiment, preset, overrides } = summary;
+    const { experiment, preset, optimizer, overrides } = summary;
     return [
       place(Object.keys(EXPERIMENTS), experiment),
       -place(Object.keys(EXPERIMENTS[experiment]?.presets ?? {}), preset),
       Object.keys(overrides).length,
+      // What an experiment compares comes before questions of one's own.
+      optimizer in (EXPERIMENTS[experiment]?.optimizers ?? {}) ? 0 : 1,
       protocolOf(summary) === 'held-out' ? 1 : 0,
     ];
   };

@@ -8,6 +8,7 @@ import { sharedFacts } from './environment.js';
 import { dataFact, timeFact } from './facts.js';
 import { findGroups, findRuns, type Group } from './find-runs.js';
 import type { ReportContent, ReportSection } from './html.js';
+import { headingOf } from './markdown-section.js';
 import { byWeight } from './order.js';
 import { type ReproductionTable, reproductionTable } from './reproduction.js';
 import { studySections } from './robustness.js';
@@ -54,12 +55,24 @@ function mergedSections(paths: string[]): Sections {
 function groupedSections(groups: Group[]): Sections {
   const each = groups.map((group) => ({ group, sections: sectionsIn(group) }));
   return {
-    sections: each
-      .flatMap(({ sections }) => sections)
-      .sort((a, b) => byWeight(a.runs[0].summary, b.runs[0].summary)),
+    sections: distinguished(
+      each
+        .flatMap(({ sections }) => sections)
+        .sort((a, b) => byWeight(a.runs[0].summary, b.runs[0].summary)),
+    ),
     // What belongs to one section stands there.
     notes: each.flatMap(({ group, sections }) => (sections.length === 1 ? [] : group.notes)),
   };
+}
+
+/** With their folder's name where an earlier section is called the same. */
+function distinguished(sections: ReportSection[]): ReportSection[] {
+  const headings = sections.map(headingOf);
+  return sections.map((section, i) =>
+    headings.indexOf(headings[i]) < i && section.title === undefined
+      ? { ...section, title: section.name }
+      : section,
+  );
 }
 
 /** The sections of a folder; of a study of robustness each question is one. */

@@ -1,5 +1,5 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
-import { type Cell, cellsOf, type Parameters } from '../charts/cells.js';
+import { type Cell, cellsOf, type Parameters, valuesOf } from '../charts/cells.js';
 import { overridesNote } from '../charts/overrides.js';
 import { EXPERIMENTS, protocolOf } from '../experiments/config.js';
 import type { Protocol } from '../experiments/experiment.js';
@@ -36,6 +36,8 @@ export interface ReproductionRow {
   optimizer: string;
   /** Of what varies between rows, beside optimizers, what this one has. */
   parameters: Parameters;
+  /** The optimizer's canonical spec; null where runs are older than theirs. */
+  spec: string | null;
   /** Published figure for this optimizer, with its source; null when there is none. */
   reported: Pick<ReportedFigure, 'value' | 'text' | 'source' | 'mark'> | null;
   /** Null when no run was completed. */
@@ -58,7 +60,7 @@ export interface ReproductionTable {
   judgedOn: 'validation' | 'test';
   /** One row an optimizer, in a sweep one a cell, in the order in which they were run. */
   rows: ReproductionRow[];
-  /** Optimizers against what they wrap, on equal seeds; none in a sweep. */
+  /** Optimizers against what they wrap, on equal seeds. */
   differences: DifferenceRow[];
   /** Why the rule of what is reproduced says nothing here; null where it does. */
   incomparable: string | null;
@@ -96,7 +98,11 @@ export function reproductionTable(
     metric: metricOf(summaries[0] ?? {}).name,
     judgedOn,
     rows,
-    differences: differenceRows(rows, { judgedOn, comparable: incomparable === null }),
+    differences: differenceRows(rows, {
+      judgedOn,
+      comparable: incomparable === null,
+      presetOf: (optimizer) => valuesOf({ ...summaries[0], optimizer, overrides: {} }),
+    }),
     incomparable,
     notes: [...notes, ...notesOn(summaries)],
   };
@@ -111,7 +117,8 @@ function rowOf(
   const reproduced = reproduce(runs.map((run) => run.summary));
   const verdict =
     comparable && reported && reproduced ? figureVerdict(reported.value, reproduced.best) : null;
-  return { optimizer, parameters, reported, reproduced, verdict };
+  const { spec = null } = runs[0].summary;
+  return { optimizer, parameters, spec, reported, reproduced, verdict };
 }
 
 const theOnly = (summaries: RunSummary[], key: 'experiment' | 'preset' | 'dataset') =>
@@ -180,7 +187,7 @@ function notesOn(summaries: RunSummary[]): string[] {
   }
   if (summaries.some((s) => s.protocol === 'held-out')) {
     notes.push(
-      'held out: the best epoch is chosen on examples kept from training, and tested on the test data',
+      'held out: the best epoch is chosen on examples kept from training, which has the fewer of them, and tested on the test data',
     );
   }
   notes.push(...experimentNotes(summaries));

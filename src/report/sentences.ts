@@ -1,4 +1,5 @@
 /** What a table says by the rule, a sentence a figure and a difference: for text, page and Markdown. */
+import { type Parameters, parametersText } from '../charts/cells.js';
 import { METRICS } from '../experiments/metric.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSeeds } from './format.js';
@@ -21,7 +22,7 @@ export function verdictLines(table: ReproductionTable): string[] {
 /** `lazy-adam − adam: +0.93 points (0.78 to 1.08, 5 seeds); reported +1.20 points: reproduced`. */
 export function differenceLines(table: ReproductionTable): string[] {
   return table.differences.flatMap((row) => {
-    const { optimizer, baseline, reported, verdict } = row;
+    const { reported, verdict } = row;
     // One pair says nothing that the table does not.
     if (row.pairs.confidence === null) return [];
     const metric = METRICS[table.metric];
@@ -29,9 +30,22 @@ export function differenceLines(table: ReproductionTable): string[] {
     const claim =
       verdict === null ? '' : `; reported ${formatDifference(metric, reported!)}: ${verdict}`;
     const where = row.on === 'test' ? ', on the test data' : '';
-    return `${optimizer} − ${baseline}${where}: ${measured}${claim}`;
+    const settings = row.isControlled === false ? `; ${UNCONTROLLED}` : '';
+    return `${namesOf(row).join(' − ')}${where}: ${measured}${claim}${settings}`;
   });
 }
+
+/** What is said of a difference that is not a wrapper's alone. */
+export const UNCONTROLLED = 'each with settings of its own';
+
+/** `lookahead-sgd, lr 0.1` and `sgd, lr 0.1`. */
+export const namesOf = (row: DifferenceRow): [string, string] => [
+  named(row.optimizer, row.parameters),
+  named(row.baseline, row.baselineParameters),
+];
+
+const named = (optimizer: string, parameters: Parameters) =>
+  [optimizer, parametersText(parameters)].filter(Boolean).join(', ');
 
 /** `95 % interval 0.78 to 1.08, 5 seeds`. */
 export function differenceBasis(table: ReproductionTable, { pairs }: DifferenceRow): string {

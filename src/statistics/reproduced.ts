@@ -4,6 +4,9 @@ import { isIn, type Sample } from './sample.js';
 /** Runs from which a figure can be called reproduced or not. */
 export const ENOUGH_SEEDS = 5;
 
+/** Seeds on which one optimizer can be called better than another. */
+export const ENOUGH_PAIRS = 3;
+
 /** What runs say of one reported figure. */
 export type FigureVerdict = 'reproduced' | 'not reproduced' | 'too few seeds';
 
@@ -22,32 +25,36 @@ export function figureVerdict(reported: number, runs: Sample): FigureVerdict {
 /** What paired runs say of a reported difference. */
 export type DifferenceVerdict =
   | 'reproduced in size'
-  | 'reproduced'
+  | 'reproduced in sign'
+  | 'reproduced in sign, size untested'
   | 'undecided'
   | 'contradicted'
   | 'too few seeds';
 
 /**
- * The rule for a reported difference between two optimizers. It is **reproduced** when our paired
- * difference has its sign and a 95 % confidence interval that excludes zero, and **reproduced in
- * size** when, besides, the reported size lies inside the 95 % prediction interval for one more
- * pair, of at least {@link ENOUGH_SEEDS}.
+ * The rule for a reported difference between two optimizers. It is **reproduced in sign** when our
+ * paired difference has its sign and a 95 % confidence interval that excludes zero, and **reproduced
+ * in size** when, besides, the reported size lies inside the 95 % prediction interval for one more
+ * pair, of at least {@link ENOUGH_SEEDS}; by fewer its size is untested.
  *
  * An interval that holds zero leaves it undecided; one that excludes zero on the other side
- * contradicts it. One pair alone has no interval: too few seeds.
+ * contradicts it. Fewer than {@link ENOUGH_PAIRS} are too few seeds.
  */
 export function differenceVerdict(reported: number, pairs: Sample): DifferenceVerdict {
   const { n, mean, confidence, prediction } = pairs;
-  if (confidence === null || prediction === null) return 'too few seeds';
+  if (n < ENOUGH_PAIRS || confidence === null || prediction === null) return 'too few seeds';
   if (isIn(confidence, 0)) return 'undecided';
   if (Math.sign(mean) !== Math.sign(reported)) return 'contradicted';
-  return n >= ENOUGH_SEEDS && isIn(prediction, reported) ? 'reproduced in size' : 'reproduced';
+  if (n < ENOUGH_SEEDS) return 'reproduced in sign, size untested';
+  return isIn(prediction, reported) ? 'reproduced in size' : 'reproduced in sign';
 }
 
 /** The rules in the words of a report. */
 export const RULE =
   `A single reported figure is reproduced when it lies inside the 95 % prediction interval for one ` +
-  `more run, from at least ${ENOUGH_SEEDS} seeds. A reported difference is reproduced when the ` +
-  `difference on the same seeds has its sign and a 95 % confidence interval that excludes zero, ` +
-  `and reproduced in size when the reported size also lies inside the prediction interval for one ` +
-  `more pair. Intervals are Student's t over seeds.`;
+  `more run, from at least ${ENOUGH_SEEDS} seeds. A reported difference is reproduced in sign when ` +
+  `the difference on the same seeds, at least ${ENOUGH_PAIRS}, has its sign and a 95 % confidence interval that ` +
+  `excludes zero, and in size when, by at least ${ENOUGH_SEEDS} seeds, the reported size also lies inside the ` +
+  `prediction interval for one more pair: our runs are compatible with it, which the wider their ` +
+  `interval is says the less. Intervals are Student's t over seeds, each of 95 % by itself: of ` +
+  `twenty, one misses by chance alone.`;

@@ -33,7 +33,7 @@ describe('reportMarkdown', () => {
   it('begins with what a reader wants to know: is it reproduced, and which is better?', () => {
     const [, short] = markdown.split(/^## .*$/m);
     expect(short).to.include(
-      '- **Is about 83.7 % with Adam reproduced?** Yes: ours is 83.80 ± 0.16 %, and one more run is expected in 83.32 to 84.28 (5 seeds).',
+      '### Reproduced\n\n- IMDB reviews, preset full: **Is about 83.7 % with Adam reproduced?** Yes: ours is 83.80 ± 0.16 %, and one more run is expected in 83.32 to 84.28 (5 seeds).',
     );
     expect(short).to.match(
       /\*\*Is Lazy\(Adam\)’s reported advantage over Adam, \+1\.20 points, reproduced\?\*\* Yes, /,
@@ -43,7 +43,7 @@ describe('reportMarkdown', () => {
       '.',
     );
     expect(few).to.include(
-      '**Is about 83.7 % with Adam reproduced?** Cannot be told yet, by 1 seed of at least 5: so far ours is 83.60 %.',
+      '### What cannot be told at this scale\n\n- IMDB reviews, preset full: **Is about 83.7 % with Adam reproduced?** Cannot be told yet, by 1 seed of at least 5: so far ours is 83.60 %.',
     );
     const quick = { runs: [sampleRun()], reported: REPORTED };
     expect(reportMarkdown({ ...content, sections: [quick] }, '.')).to.include(

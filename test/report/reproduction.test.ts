@@ -119,7 +119,7 @@ describe('reproductionTable', () => {
     });
   });
 
-  it('compares an optimizer with what it wraps, or else with the first', () => {
+  it('compares an optimizer with all that it wraps, the nearest first, or else with the first', () => {
     const names = ['adam', 'lazy-adam', 'lazy-adam-freeze', 'lookahead-lazy-adam', 'sgd'];
     const runs = names.flatMap((optimizer) => [
       best(0.8, 1, { optimizer }),
@@ -128,12 +128,52 @@ describe('reproductionTable', () => {
     const pairs = reproductionTable(runs, []).differences.map((row) => [
       row.optimizer,
       row.baseline,
+      row.isNearest,
     ]);
     expect(pairs).to.deep.equal([
-      ['lazy-adam', 'adam'],
-      ['lazy-adam-freeze', 'lazy-adam'],
-      ['lookahead-lazy-adam', 'lazy-adam'],
-      ['sgd', 'adam'],
+      ['lazy-adam', 'adam', true],
+      ['lazy-adam-freeze', 'lazy-adam', true],
+      ['lazy-adam-freeze', 'adam', false],
+      ['lookahead-lazy-adam', 'lazy-adam', true],
+      ['lookahead-lazy-adam', 'adam', false],
+      ['sgd', 'adam', true],
+    ]);
+  });
+
+  it('tells a wrapper’s difference from one of the settings too, by the specs', () => {
+    const inner = (rate: number) => `momentum(${rate}, momentum=0.9)`;
+    const outer = (rate: number) => `lookahead(${inner(rate)}, k=5, alpha=0.8)`;
+    const isControlled = (spec: string, wrapping: string | undefined) =>
+      reproductionTable(
+        [
+          best(0.8, 1, { optimizer: 'sgd', spec }),
+          best(0.81, 1, { optimizer: 'lookahead-sgd', spec: wrapping }),
+        ],
+        [],
+      ).differences.map((row) => row.isControlled);
+    expect(isControlled(inner(0.1), outer(0.1))).to.deep.equal([true]);
+    expect(isControlled(inner(0.05), outer(0.1))).to.deep.equal([false]);
+    expect(isControlled(inner(0.1), undefined)).to.deep.equal([null]);
+  });
+
+  it('compares in a sweep what has the same values, and each value with the preset’s own', () => {
+    // The preset's rate is 1e-3.
+    const runs = [1, 2, 3].flatMap((seed) =>
+      [{}, { lr: 0.01 }].flatMap((overrides, i) => [
+        best(0.8 + 0.01 * i, seed, { overrides }),
+        best(0.82 + 0.02 * i, seed, { overrides, optimizer: 'lazy-adam' }),
+      ]),
+    );
+    const rows = reproductionTable(runs, []).differences;
+    const said = rows.map((row) => [
+      ...[row.optimizer, row.parameters.lr, row.baseline, row.baselineParameters.lr],
+      Number(row.pairs.mean.toFixed(4)),
+    ]);
+    expect(said).to.deep.equal([
+      ['lazy-adam', 0.001, 'adam', 0.001, 0.02],
+      ['adam', 0.01, 'adam', 0.001, 0.01],
+      ['lazy-adam', 0.01, 'adam', 0.01, 0.03],
+      ['lazy-adam', 0.01, 'lazy-adam', 0.001, 0.02],
     ]);
   });
 

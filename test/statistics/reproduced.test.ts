@@ -35,9 +35,9 @@ describe('the rule for a reported difference', () => {
     expect(differenceVerdict(0.006, five)).to.equal('reproduced in size');
   });
 
-  it('calls it reproduced where only sign and interval agree', () => {
-    expect(differenceVerdict(0.02, five)).to.equal('reproduced');
-    expect(differenceVerdict(0.001, five)).to.equal('reproduced');
+  it('calls it reproduced in sign where only sign and interval agree', () => {
+    expect(differenceVerdict(0.02, five)).to.equal('reproduced in sign');
+    expect(differenceVerdict(0.001, five)).to.equal('reproduced in sign');
   });
 
   it('is contradicted by an interval on the other side of zero', () => {
@@ -45,15 +45,17 @@ describe('the rule for a reported difference', () => {
   });
 
   it('is left undecided by an interval that holds zero', () => {
-    // 0.01 ± 12.706 · 0.01414 / √2 holds zero.
-    expect(differenceVerdict(0.01, of(0, 0.02))).to.equal('undecided');
+    // 0.01 ± 4.303 · 0.01 / √3 holds zero.
+    expect(differenceVerdict(0.01, of(0, 0.01, 0.02))).to.equal('undecided');
   });
 
-  it('is never reproduced in size by fewer pairs than a figure needs', () => {
-    expect(differenceVerdict(0.0101, of(0.01, 0.0101, 0.0102))).to.equal('reproduced');
+  it('leaves the size untested by fewer pairs than a figure needs', () => {
+    const three = of(0.01, 0.0101, 0.0102);
+    expect(differenceVerdict(0.0101, three)).to.equal('reproduced in sign, size untested');
   });
 
-  it('has too few seeds with one pair', () => {
+  it('has too few seeds with one pair, and with two, however close they are', () => {
     expect(differenceVerdict(0.01, of(0.01))).to.equal('too few seeds');
+    expect(differenceVerdict(0.01, of(0.01, 0.0101))).to.equal('too few seeds');
   });
 });
