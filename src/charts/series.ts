@@ -15,16 +15,17 @@ const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'
 const SYMBOLS = ['circle', 'square', 'diamond', 'star', 'triangle-up', 'hexagon', 'cross'];
 
 /**
- * A curve a cell. Where only optimizers differ, each has the look that it has everywhere; in a sweep
- * the best cells are drawn, best first, as many as can be told apart.
+ * A curve a cell. Where only optimizers differ, each has the look that it has everywhere, unless two
+ * look the same; in a sweep the best cells are drawn, best first, as many as can be told apart.
  */
 export function seriesOf(runs: RunResult[]): { drawn: Series[]; of: number } {
   const cells = cellsOf(runs);
-  if (!isSweep(cells)) {
+  if (haveOwnLooks(cells)) {
     const drawn = cells.map((cell) => ({ ...cell, ...optimizerStyle(cell.optimizer) }));
     return { drawn, of: cells.length };
   }
-  const best = [...cells].sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
+  const ranked = isSweep(cells) ? cells.toSorted((a, b) => rank(a) - rank(b)) : cells;
+  const best = ranked.slice(0, MOST);
   const drawn = best.map((cell, i) => ({
     ...cell,
     label: cellLabel(cell.optimizer, cell.parameters),
@@ -32,6 +33,12 @@ export function seriesOf(runs: RunResult[]): { drawn: Series[]; of: number } {
     symbol: SYMBOLS[i],
   }));
   return { drawn, of: cells.length };
+}
+
+/** Whether each is drawn as its optimizer is everywhere: of settings of one, or specs, that hides which is which. */
+export function haveOwnLooks(cells: Pick<Cell, 'optimizer' | 'parameters'>[]): boolean {
+  const colors = new Set(cells.map(({ optimizer }) => optimizerStyle(optimizer).color));
+  return !isSweep(cells) && colors.size === cells.length;
 }
 
 /** The mean of the best epochs, the better the lower; last what has none. */

@@ -2,6 +2,7 @@
 
 import { cellLabel, cellsOf, isSweep, type Parameters, parametersText } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
+import { haveOwnLooks } from '../charts/series.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import { RULE } from '../statistics/reproduced.js';
 import type { Sample } from '../statistics/sample.js';
@@ -42,7 +43,7 @@ export function comparisonTable(table: ReproductionTable, prefix = ''): string {
       nameCell({
         ...{ optimizer: row.optimizer, parameters: row.parameters },
         below: isSweep(table.rows) ? '' : idOf(row.optimizer),
-        hasColor: !isSweep(table.rows),
+        hasColor: haveOwnLooks(table.rows),
       }),
       ...(has.reported ? [reportedCell(row, notes, prefix)] : []),
       reproducedCell(metric, row),
@@ -190,7 +191,7 @@ export function runList(runs: RunResult[]): string {
       nameCell({
         ...{ optimizer: s.optimizer, parameters: parametersOf.get(run) },
         below: status + message,
-        hasColor: !isSweep(cells),
+        hasColor: haveOwnLooks(cells),
       }),
       cell('Seed', String(s.seed)),
       cell('Epochs', formatCount(s.epochs)),

@@ -13,6 +13,14 @@ describe('seriesOf', () => {
     ]);
   });
 
+  it('gives looks in turn where two optimizers have the same', () => {
+    const specs = ['keras_adam(1e-3)', 'lazy(keras_adam(1e-3))', 'lazy(keras_adam(1e-3, ticks=2))'];
+    const { drawn } = seriesOf(specs.map((optimizer) => sampleRun({ optimizer })));
+    expect(drawn.map(({ label }) => label)).to.deep.equal(specs);
+    expect(new Set(drawn.map(({ color }) => color)).size).to.equal(3);
+    expect(new Set(drawn.map(({ symbol }) => symbol)).size).to.equal(3);
+  });
+
   it('draws the best of a sweep, as many as can be told apart, each in a look of its own', () => {
     const runs = Array.from({ length: 10 }, (_, i) =>
       sampleRun({ overrides: { lr: (i + 1) / 1000 } }, { start: 0.5 + i / 100 }),
