@@ -1,4 +1,5 @@
 /** Curves over epochs, one colour an optimizer: the validation data's metric, and loss. */
+import { figuresFor } from '../experiments/experiment.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import { sampleOf } from '../statistics/sample.js';
 import {
@@ -222,8 +223,9 @@ function reportedLines(runs: RunResult[], reported: ReportedFigure[], metric: Me
   const epochs = lastEpoch(runs);
   // A point an epoch, not two ends: hover finds points, not the line between them.
   const x = [0.5, ...Array.from({ length: epochs }, (_, i) => i + 1), epochs + 0.5];
-  return reported
-    .filter((figure) => optimizers.has(figure.optimizer))
+  // Curves are of validation data.
+  return figuresFor(runs[0]?.summary.preset ?? null, reported)
+    .filter((figure) => optimizers.has(figure.optimizer) && figure.on !== 'test')
     .map((figure) => {
       const { label, color } = optimizerStyle(figure.optimizer);
       const doubt = figure.mark === 'recalled' ? ': recalled, not checked' : '';

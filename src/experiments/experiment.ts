@@ -71,6 +71,16 @@ export interface ReportedFigure {
   source: string;
   /** How sure we are: in the primary source, in a publication that quotes it, not checked. */
   mark: 'read' | 'quoted' | 'recalled';
+  /** The preset whose configuration it is of, where that has figures of its own. */
+  preset?: string;
+  /** `test` where it is of test data, at the epoch that is best on the validation data. */
+  on?: 'test';
+}
+
+/** The figures that runs of a preset stand beside: its own, or else those of no preset. */
+export function figuresFor(preset: string | null, figures: ReportedFigure[]): ReportedFigure[] {
+  const own = figures.filter((figure) => figure.preset === preset);
+  return own.length > 0 ? own : figures.filter((figure) => figure.preset === undefined);
 }
 
 /**

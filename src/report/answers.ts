@@ -7,7 +7,7 @@ import { isIn } from '../statistics/sample.js';
 import { headline, leadSentence } from './captions.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSample, formatSeeds } from './format.js';
-import type { ReproductionRow, ReproductionTable } from './reproduction.js';
+import { judgedOf, type ReproductionRow, type ReproductionTable } from './reproduction.js';
 import { differenceBasis, UNCONTROLLED } from './sentences.js';
 
 /** A question, where there is one, and what the runs say. */
@@ -83,11 +83,12 @@ function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] 
   const { optimizer, reported, reproduced, verdict } = row;
   if (verdict === null) return [];
   const metric = METRICS[table.metric];
-  const { best, seeds } = reproduced!;
-  const ours = `ours is ${formatSample(metric, best)}`;
+  const { seeds } = reproduced!;
+  const judged = judgedOf(reported, reproduced!)!;
+  const ours = `ours is ${formatSample(metric, judged)}`;
   const answer = {
-    reproduced: `Yes: ${ours}, and one more run is expected in ${formatInterval(metric, best.prediction)} (${formatSeeds(seeds.length)}).`,
-    'not reproduced': `No: ${ours}, and one more run is expected in ${formatInterval(metric, best.prediction)} (${formatSeeds(seeds.length)}).`,
+    reproduced: `Yes: ${ours}, and one more run is expected in ${formatInterval(metric, judged.prediction)} (${formatSeeds(seeds.length)}).`,
+    'not reproduced': `No: ${ours}, and one more run is expected in ${formatInterval(metric, judged.prediction)} (${formatSeeds(seeds.length)}).`,
     'too few seeds': `Cannot be told yet, by ${formatSeeds(seeds.length)} of at least ${ENOUGH_SEEDS}: so far ${ours}.`,
   }[verdict];
   const question = `Is ${reported!.text} with ${label(optimizer)} reproduced?`;

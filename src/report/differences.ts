@@ -102,7 +102,7 @@ function differenceOn(
   if (pairs === null) return [];
   // What was reported is of validation data, or of test data used as such.
   const reported =
-    on === 'validation' && row.reported && baseline.reported
+    on === 'validation' && isOfValidation(row.reported) && isOfValidation(baseline.reported)
       ? row.reported.value - baseline.reported.value
       : null;
   return [
@@ -114,6 +114,10 @@ function differenceOn(
     },
   ];
 }
+
+const isOfValidation = (
+  figure: ReproductionRow['reported'],
+): figure is NonNullable<ReproductionRow['reported']> => figure !== null && figure.on !== 'test';
 
 function isControlled(row: ReproductionRow, baseline: ReproductionRow): boolean | null {
   if (row.spec === null || baseline.spec === null) return null;

@@ -2,7 +2,7 @@
 import { type Cell, cellsOf, type Parameters, valuesOf } from '../charts/cells.js';
 import { overridesNote } from '../charts/overrides.js';
 import { EXPERIMENTS, protocolOf } from '../experiments/config.js';
-import type { Protocol } from '../experiments/experiment.js';
+import { figuresFor, type Protocol } from '../experiments/experiment.js';
 import type { MetricName } from '../experiments/metric.js';
 import { type FigureVerdict, figureVerdict } from '../statistics/reproduced.js';
 import { type Sample, sampleOf } from '../statistics/sample.js';
@@ -39,7 +39,7 @@ export interface ReproductionRow {
   /** The optimizer's canonical spec; null where runs are older than theirs. */
   spec: string | null;
   /** Published figure for this optimizer, with its source; null when there is none. */
-  reported: Pick<ReportedFigure, 'value' | 'text' | 'source' | 'mark'> | null;
+  reported: Pick<ReportedFigure, 'value' | 'text' | 'source' | 'mark' | 'on'> | null;
   /** Null when no run was completed. */
   reproduced: Reproduced | null;
   /** By the rule; null without a figure, or where it cannot be compared with the runs. */
@@ -86,13 +86,15 @@ export function reproductionTable(
 ): ReproductionTable {
   const summaries = runs.map((run) => run.summary);
   const incomparable = whyIncomparable(summaries);
-  const rows = cellsOf(runs).map((cell) => rowOf(cell, reported, incomparable === null));
+  const preset = theOnly(summaries, 'preset');
+  const figures = figuresFor(preset, reported);
+  const rows = cellsOf(runs).map((cell) => rowOf(cell, figures, incomparable === null));
   const counted = rows.flatMap(({ reproduced }) => reproduced ?? []);
   const hasTest = counted.length > 0 && counted.every(({ test }) => test !== undefined);
   const judgedOn = hasTest ? 'test' : 'validation';
   return {
     experiment: theOnly(summaries, 'experiment'),
-    preset: theOnly(summaries, 'preset'),
+    preset,
     dataset: theOnly(summaries, 'dataset'),
     protocol: theOnlyOf('protocol', summaries.map(protocolOf)),
     metric: metricOf(summaries[0] ?? {}).name,
@@ -115,8 +117,8 @@ function rowOf(
 ): ReproductionRow {
   const reported = reportedFor(optimizer, figures);
   const reproduced = reproduce(runs.map((run) => run.summary));
-  const verdict =
-    comparable && reported && reproduced ? figureVerdict(reported.value, reproduced.best) : null;
+  const judged = reproduced && judgedOf(reported, reproduced);
+  const verdict = comparable && reported && judged ? figureVerdict(reported.value, judged) : null;
   const { spec = null } = runs[0].summary;
   return { optimizer, parameters, spec, reported, reproduced, verdict };
 }
@@ -138,9 +140,15 @@ function theOnlyOf<T>(what: string, all: T[]): T | null {
 function reportedFor(optimizer: string, reported: ReportedFigure[]): ReproductionRow['reported'] {
   const figure = reported.find((f) => f.optimizer === optimizer);
   if (!figure) return null;
-  const { value, text, source, mark } = figure;
-  return { value, text, source, mark };
+  const { value, text, source, mark, on } = figure;
+  return { value, text, source, mark, ...(on && { on }) };
 }
+
+/** What a reported figure is to be compared with: of test data where it is; null where there are none. */
+export const judgedOf = (
+  reported: ReproductionRow['reported'],
+  { best, test }: Reproduced,
+): Sample | null => (reported?.on === 'test' ? (test ?? null) : best);
 
 function reproduce(summaries: RunSummary[]): Reproduced | null {
   const completed = summaries.filter(isComplete);

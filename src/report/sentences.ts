@@ -3,18 +3,19 @@ import { type Parameters, parametersText } from '../charts/cells.js';
 import { METRICS } from '../experiments/metric.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSeeds } from './format.js';
-import type { ReproductionTable } from './reproduction.js';
+import { judgedOf, type ReproductionTable } from './reproduction.js';
 
 /** `adam: about 83.7 % reproduced: one more run is expected in 83.14 to 84.40 (5 seeds)`. */
 export function verdictLines(table: ReproductionTable): string[] {
   const metric = METRICS[table.metric];
   return table.rows.flatMap(({ optimizer, reported, reproduced, verdict }) => {
     if (verdict === null) return [];
-    const { best, seeds } = reproduced!;
+    const { seeds } = reproduced!;
+    const judged = judgedOf(reported, reproduced!)!;
     if (verdict === 'too few seeds') {
       return `${optimizer}: ${reported!.text}: too few seeds to say (${formatSeeds(seeds.length)})`;
     }
-    const basis = `one more run is expected in ${formatInterval(metric, best.prediction)}, ${formatSeeds(seeds.length)}`;
+    const basis = `one more run is expected in ${formatInterval(metric, judged.prediction)}, ${formatSeeds(seeds.length)}`;
     return `${optimizer}: ${reported!.text} ${verdict} (${basis})`;
   });
 }

@@ -107,6 +107,29 @@ describe('reproductionTable', () => {
       expect(verdict).to.equal('reproduced in size');
     });
 
+    it('sets beside a preset with figures of its own those alone, on test data where they are', () => {
+      const figures: typeof REPORTED = [
+        { ...REPORTED[0], value: 66, text: '66.00' },
+        { ...REPORTED[0], value: 115, text: 'about 115 (test)', preset: 'standard', on: 'test' },
+      ];
+      // Around 113 on the test data, 121 on the validation data.
+      const table = (preset: string) =>
+        reproductionTable(
+          [111, 112, 113, 114, 115].map((testPerplexity, seed) =>
+            sampleRun({
+              ...{ experiment: 'ptb', metric: 'perplexity', dataset: 'ptb', preset, seed },
+              ...{ bestValPerplexity: 121, finalValPerplexity: 121, testPerplexity },
+            }),
+          ),
+          figures,
+        );
+      const [{ reported, verdict }] = table('standard').rows;
+      // 113 ± 2.776 · 1.58 · √1.2 = 113 ± 4.81.
+      expect([reported!.text, verdict]).to.deep.equal(['about 115 (test)', 'reproduced']);
+      const [quick] = table('quick').rows;
+      expect([quick.reported!.text, quick.verdict]).to.deep.equal(['66.00', null]);
+    });
+
     it('is silent where the runs are not what was reported', () => {
       const reason = (overrides: object) =>
         reproductionTable(runs(overrides), REPORTED).incomparable;
