@@ -83,6 +83,8 @@ function labArguments(port: number, { root, browser }: LabOptions): string[] {
     `--ServerApp.open_browser=${browser ? 'True' : 'False'}`,
     `--ExtensionApp.open_browser=${browser ? 'True' : 'False'}`,
     `--MultiKernelManager.default_kernel_name=${KERNEL}`,
+    // Its default is longer than the interval, of which it warns whenever a page is opened.
+    '--ServerApp.tornado_settings={"ws_ping_timeout": 30000}',
     // Ctrl-C ends it at once instead of asking back.
     '--ServerApp.answer_yes=True',
     // Jupyter refuses to run as root, which is who one is in most containers.
