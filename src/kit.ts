@@ -88,6 +88,7 @@ export { type PairedDifference, pairedDifference } from './statistics/paired.js'
 export {
   type DifferenceVerdict,
   differenceVerdict,
+  ENOUGH_PAIRS,
   ENOUGH_SEEDS,
   type FigureVerdict,
   figureVerdict,

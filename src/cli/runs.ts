@@ -52,9 +52,9 @@ export function register(program: Command): void {
 }
 
 async function track(paths: string[], { to }: { to: string }): Promise<void> {
-  const { findRuns } = await import('../report/find-runs.js');
+  const { findAllRuns } = await import('../report/find-runs.js');
   const { openTracker } = await import('./tracking.js');
-  const { runs } = findRuns(paths);
+  const { runs } = findAllRuns(paths);
   const tracker = await openTracker(to);
   for (const run of runs) if (!(await tracker.log(run))) process.exitCode = 1;
 }
@@ -104,7 +104,8 @@ async function rerunAction(directory: string, flags: Flags & { runDir?: string }
     onEvent: showProgress(`again: ${directory}`),
     onStatus: (status) => process.stderr.write(`${status}\n`),
   });
-  const { identical, differences, environment, hasSteps, original, repeated } = result;
+  const { identical, differences, data, environment, processes, hasSteps } = result;
+  const { original, repeated } = result;
   if (repeated.summary.status === 'interrupted') {
     throw new Error(`${repeated.summary.message} Whether it comes out identical is not known.`);
   }
@@ -114,7 +115,8 @@ async function rerunAction(directory: string, flags: Flags & { runDir?: string }
   if (flags.json) {
     const weights = [original, repeated].map(({ summary }) => summary.weightsSha256);
     const { directory: to } = repeated;
-    print(JSON.stringify({ identical, differences, environment, weights, directory: to }));
+    const remarks = { data, environment, processes };
+    print(JSON.stringify({ identical, differences, ...remarks, weights, directory: to }));
     return;
   }
   print(
@@ -123,6 +125,10 @@ async function rerunAction(directory: string, flags: Flags & { runDir?: string }
         ? `Identical: metrics${hasSteps ? ', losses of all steps' : ''} and weights (SHA-256 ${repeated.summary.weightsSha256.slice(0, 12)}…). Run: ${repeated.directory}`
         : `Not identical. Run: ${repeated.directory}`,
       ...differences,
+      ...data,
+      ...(processes > 1
+        ? [`The original was made by ${processes} processes, one after the other.`]
+        : []),
       environment.length === 0
         ? 'The environment is the same.'
         : `The environment is another: ${environment.join('; ')}.`,

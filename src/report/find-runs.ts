@@ -1,11 +1,12 @@
 /** The runs in folders that a report is asked for. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
 import type { SearchRecord } from '../sweeps/search-plan.js';
 import { holdsSweep, readSweep, type Sweep } from '../sweeps/sweep-directory.js';
 import type { RunResult } from '../training/results.js';
 import { readRun } from '../training/run-files.js';
+import { countedOnce } from './duplicates.js';
 import { inOrder } from './order.js';
 
 /** Runs, and what is to be said of those that are not among them. */
@@ -22,28 +23,39 @@ export interface Group extends Found {
 }
 
 /**
- * Finds the runs in run directories, sweeps, and folders that hold either, however deep.
+ * Finds the runs in run directories, sweeps, and folders that hold either, however deep; of several
+ * completed ones of one configuration and seed the first.
  *
  * @returns them in the order of experiment, preset, optimizer and seed, whatever their folders are called.
  * @throws UsageError for a path that is not there, or holds no finished run.
  */
-export function findRuns(paths: string[]): Found {
-  const groups = paths.flatMap(findGroups);
+export const findRuns = (paths: string[]): Found => countedOnce(findAllRuns(paths));
+
+/** Finds the same, copies too. */
+export function findAllRuns(paths: string[]): Found {
+  const groups = paths.flatMap(groupsIn);
   const runs = groups.flatMap((group) => group.runs);
-  const byDirectory = new Map(runs.map((run) => [run.directory, run]));
+  const byDirectory = new Map<string, RunResult>();
+  for (const run of runs) {
+    const directory = realpathSync(run.directory);
+    if (!byDirectory.has(directory)) byDirectory.set(directory, run);
+  }
   return {
     runs: [...byDirectory.values()].sort(inOrder),
-    notes: groups.flatMap(({ notes }) => notes),
+    notes: [...new Set(groups.flatMap(({ notes }) => notes))],
   };
 }
 
 /**
- * Finds the same in one path, folder by folder.
+ * Finds the same as {@link findRuns} in one path, folder by folder; a run that stands in two folders
+ * counts in each.
  *
  * @returns in the order of the folders' names, the runs of each as {@link findRuns} orders them.
  * @throws UsageError for a path that is not there, or holds no finished run.
  */
-export function findGroups(path: string): Group[] {
+export const findGroups = (path: string): Group[] => groupsIn(path).map(countedOnce);
+
+function groupsIn(path: string): Group[] {
   if (!existsSync(path)) throw new UsageError(`There is nothing at ${path}.`);
   const groups = new Map<string, Group>();
   search(path, path, groups);

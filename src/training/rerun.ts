@@ -5,7 +5,7 @@ import { EXPERIMENTS, type RunRequest } from '../experiments/config.js';
 import type { BackendName } from '../runtime/backend.js';
 import { type Environment, environmentDifferences } from '../runtime/environment.js';
 import { UsageError } from '../runtime/errors.js';
-import type { RunResult } from './results.js';
+import { type DatasetInfo, type RunResult, type RunSummary, resultOf } from './results.js';
 import { type RunOptions, run, timeStamp } from './run.js';
 import type { RecordedConfig } from './run-directory.js';
 import { FILES, readEnvironment, readJson, readLines, readRun } from './run-files.js';
@@ -15,14 +15,24 @@ const TOLD = 5;
 
 /** What came of repeating a run. */
 export interface Rerun {
-  /** Whether all metrics, the losses of all steps, if recorded, and the weights are the same, bit for bit. */
+  /**
+   * Whether the data set, all metrics, the losses of all steps, if recorded, the result and the weights
+   * are the same, bit for bit.
+   */
   identical: boolean;
   /** Where not, a sentence each; of very many, the first. */
   differences: string[];
   /** Whether the losses of the steps were recorded, and so compared. */
   hasSteps: boolean;
+  /**
+   * A sentence where the data came from another file, with both checksums: the same data may have been
+   * packed anew.
+   */
+  data: string[];
   /** In what the environments differ that can change numbers, a few words each. */
   environment: string[];
+  /** How many processes made the original, one after the other. */
+  processes: number;
   original: RunResult;
   repeated: RunResult;
 }
@@ -51,8 +61,10 @@ export async function rerun(directory: string, options: RunOptions = {}): Promis
   const here = readEnvironment(repeated.directory) as unknown as Environment;
   // A published run may come without the losses of its steps.
   const hasSteps = existsSync(join(directory, FILES.steps));
+  const now = readJson<RecordedConfig>(repeated.directory, FILES.config);
   const differences = [
-    ...datasetDifferences(config, readJson(repeated.directory, FILES.config)),
+    ...datasetDifferences(config, now),
+    ...resultDifferences(original, repeated),
     ...weightDifferences(original, repeated),
     ...few(lineDifferences('epoch', original.metrics, repeated.metrics)),
     ...(hasSteps
@@ -63,7 +75,9 @@ export async function rerun(directory: string, options: RunOptions = {}): Promis
     identical: differences.length === 0,
     hasSteps,
     differences,
+    data: fileDifferences(config, now),
     environment: environmentDifferences(there, here),
+    processes: 1 + (original.summary.resumedFromSteps ?? []).length,
     original,
     repeated,
   };
@@ -85,13 +99,23 @@ function requestFor(config: RecordedConfig): RunRequest {
 }
 
 function datasetDifferences(there: RecordedConfig, here: RecordedConfig): string[] {
-  type Dataset = { name: string; sha256: string | null };
-  const [before, now] = [there.dataset as Dataset, here.dataset as Dataset];
-  return before.name === now.name && before.sha256 === now.sha256
-    ? []
-    : [
-        `The data set is ${now.name} (SHA-256 ${now.sha256}), and was ${before.name} (SHA-256 ${before.sha256}).`,
-      ];
+  const [before, now] = [datasetOf(there).name, datasetOf(here).name];
+  return before === now ? [] : [`The data set is ${now}, and was ${before}.`];
+}
+
+function fileDifferences(there: RecordedConfig, here: RecordedConfig): string[] {
+  const [before, now] = [datasetOf(there).sha256, datasetOf(here).sha256];
+  // Generated data are in no file.
+  const isOther = before !== null && now !== null && before !== now;
+  return isOther ? [`The data file is another: its SHA-256 is ${now}, and was ${before}.`] : [];
+}
+
+const datasetOf = ({ dataset }: RecordedConfig) => dataset as DatasetInfo;
+
+/** What tables are made from. */
+function resultDifferences({ summary: there }: RunResult, { summary: here }: RunResult): string[] {
+  const resultIn = (summary: RunSummary) => ({ status: summary.status, ...resultOf(summary) });
+  return valueDifferences('the summary', resultIn(there), resultIn(here));
 }
 
 function weightDifferences({ summary: there }: RunResult, { summary: here }: RunResult): string[] {
@@ -102,21 +126,23 @@ function weightDifferences({ summary: there }: RunResult, { summary: here }: Run
       ];
 }
 
-/** Without the times, which are never the same. */
 function lineDifferences(what: 'epoch' | 'step', there: object[], here: object[]): string[] {
   const differences =
     there.length === here.length
       ? []
       : [`It has ${here.length} ${what}s, and had ${there.length}.`];
-  for (const [i, line] of there.entries()) {
-    const [before, now] = [line, here[i]] as Record<string, unknown>[];
-    for (const [name, value] of Object.entries(before)) {
-      if (name !== 'seconds' && now !== undefined && now[name] !== value) {
-        differences.push(`In ${what} ${i + 1} ${name} is ${now[name]}, and was ${value}.`);
-      }
-    }
+  for (const [i, line] of there.slice(0, here.length).entries()) {
+    differences.push(...valueDifferences(`${what} ${i + 1}`, line, here[i]));
   }
   return differences;
+}
+
+/** Without the times, which are never the same. */
+function valueDifferences(where: string, there: object, here: object): string[] {
+  const now = here as Record<string, unknown>;
+  return Object.entries(there)
+    .filter(([name, value]) => name !== 'seconds' && now[name] !== value)
+    .map(([name, value]) => `In ${where} ${name} is ${now[name]}, and was ${value}.`);
 }
 
 function few(differences: string[]): string[] {

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
-import type { EpochMetrics, RunResult } from './results.js';
+import type { EpochMetrics, RunResult, RunSummary } from './results.js';
+import { damageIn } from './run-damage.js';
+import type { RecordedConfig } from './run-directory.js';
 
 /**
  * - `config.json`: the complete configuration, the optimizer's spec, the data set and its checksum;
@@ -38,16 +40,27 @@ export interface RunProcess {
   cutting?: true;
 }
 
-/** Reads a run that has ended. @throws UsageError when the directory holds none. */
+/**
+ * Reads a run that has ended.
+ *
+ * @throws UsageError when the directory holds none, or its files are damaged, lacking, or of several
+ *   runs: tables and charts are made from them.
+ */
 export function readRun(directory: string): RunResult {
   if (!existsSync(join(directory, FILES.summary))) {
     throw new UsageError(`${directory} holds no finished run: there is no ${FILES.summary} in it.`);
   }
-  return {
-    directory,
-    summary: readJson(directory, FILES.summary),
-    metrics: readLines(join(directory, FILES.metrics)) as EpochMetrics[],
-  };
+  const summary = readJson<RunSummary>(directory, FILES.summary);
+  const config = readJson<RecordedConfig>(directory, FILES.config);
+  const metrics = readLines(join(directory, FILES.metrics)) as EpochMetrics[];
+  readEnvironment(directory);
+  const damage = damageIn({ summary, config, metrics });
+  if (damage !== undefined) {
+    throw new UsageError(
+      `The run in ${directory} is damaged (${damage}): restore its files, or delete its folder.`,
+    );
+  }
+  return { directory, summary, metrics };
 }
 
 /** What a run was made on. */
@@ -60,15 +73,47 @@ export function readProcesses(directory: string): RunProcess[] {
   return existsSync(join(directory, FILES.processes)) ? readJson(directory, FILES.processes) : [];
 }
 
-/** The content of a JSON file in a run's directory. */
+/**
+ * The content of a JSON file in a run's directory.
+ *
+ * @throws UsageError when it is not there, or damaged.
+ */
 export function readJson<T>(directory: string, name: string): T {
-  return JSON.parse(readFileSync(join(directory, name), 'utf8'));
+  const file = join(directory, name);
+  return parse(textOf(file), file) as T;
 }
 
-/** The values of a file of JSON lines; a last one that was cut off is left out. */
+/**
+ * The values of a file of JSON lines; a last one that was cut off is left out.
+ *
+ * @throws UsageError when it is not there, or a line is damaged.
+ */
 export function readLines(file: string): unknown[] {
-  return readFileSync(file, 'utf8')
+  return textOf(file)
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line));
+    .map((line, i) => parse(line, `Line ${i + 1} of ${file}`));
 }
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new UsageError(`${file} is missing: ${REMEDY}`);
+  }
+}
+
+/** All that a run's files hold are objects, and lists of them. */
+function parse(text: string, what: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(`${what} is damaged, or was cut short: ${REMEDY}`);
+  }
+  if (typeof value === 'object' && value !== null) return value;
+  throw new UsageError(`${what} is damaged, it holds ${text.slice(0, 20)} alone: ${REMEDY}`);
+}
+
+const REMEDY = "restore it, or delete the run's folder.";

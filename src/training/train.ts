@@ -132,13 +132,14 @@ export async function train(
       onEvaluatedWeights(optimizer, () => evaluate(task, batches, signal));
     const val = await evaluated(data.val);
     // It need not be the next step that notices: there may be none.
-    if (!Number.isFinite(val.loss)) {
+    const value = metric.of(val);
+    const [what, reached] = Number.isFinite(val.loss) ? [metric.name, value] : ['loss', val.loss];
+    if (!Number.isFinite(reached)) {
       throw new Stop(
         'diverged',
-        `The validation loss became ${val.loss} after step ${at.steps}: try a smaller learning rate than ${config.lr}.`,
+        `The validation ${what} became ${reached} after step ${at.steps}: try a smaller learning rate than ${config.lr}.`,
       );
     }
-    const value = metric.of(val);
     const earlier = at.metrics.map((m) => m[keyOf('val', metric)]!);
     const isBest = bestOf(metric, [value, ...earlier]) === value && !earlier.includes(value);
     const test = isBest && data.test ? await evaluated(data.test) : undefined;

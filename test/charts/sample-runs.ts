@@ -57,12 +57,19 @@ export const REPORTED: ReportedFigure[] = [
   },
 ];
 
-/** The files of a sample run's directory, by name. */
+/** The files of a sample run's directory, by name. A best value of one's own is that of each epoch. */
 export function filesOfRun(overrides: Partial<RunSummary> = {}): Record<string, string> {
   const { summary, metrics } = sampleRun(overrides);
+  const { bestValAccuracy } = overrides;
+  const own = bestValAccuracy !== undefined && { valAccuracy: bestValAccuracy };
+  const { experiment, optimizer, preset, seed, epochs, dataset: name } = summary;
+  const config = { experiment, optimizer, preset, seed, epochs };
+  const dataset = { name, synthetic: false, trainExamples: 25_000, valExamples: 25_000 };
+  const whole = { ...summary, ...(own && { finalValAccuracy: bestValAccuracy }) };
   return {
-    'summary.json': JSON.stringify(summary),
-    'metrics.jsonl': metrics.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    'summary.json': JSON.stringify(whole),
+    'metrics.jsonl': metrics.map((line) => `${JSON.stringify({ ...line, ...own })}\n`).join(''),
     'environment.json': JSON.stringify({ node: '20.20.2', memory: 25.3e9 }),
+    'config.json': JSON.stringify({ ...config, dataset }),
   };
 }

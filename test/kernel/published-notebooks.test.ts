@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { EXPERIMENTS } from '../../src/experiments/config.js';
 import { runNotebook } from '../../src/kernel/headless.js';
 import { findJupyter } from '../../src/kernel/jupyter.js';
 import type { Parameters } from '../../src/kernel/parameters.js';
@@ -8,16 +9,21 @@ import { type CodeCell, notebookFolder, readCells, text } from './notebooks.js';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
 
+const short = { epochs: 1, seeds: [1] };
+
 /** Each notebook, with what makes it short, and how many charts it draws then. */
 const NOTEBOOKS: Record<string, { parameters: Parameters; charts: number }> = {
   'start-here': { parameters: {}, charts: 2 },
   lookahead: { parameters: { epochs: 1 }, charts: 5 },
   lazy: { parameters: { epochs: 1 }, charts: 7 },
-  imdb: { parameters: { epochs: 1, optimizers: ['adam', 'lazy-adam'] }, charts: 4 },
-  cifar: { parameters: { epochs: 1, optimizers: ['sgd', 'lookahead-sgd'] }, charts: 4 },
-  'language-model': { parameters: { epochs: 1, optimizers: ['sgd', 'lookahead-sgd'] }, charts: 4 },
+  imdb: { parameters: { ...short, optimizers: ['adam', 'lazy-adam'] }, charts: 4 },
+  cifar: { parameters: { ...short, optimizers: ['sgd', 'lookahead-sgd'] }, charts: 4 },
+  'language-model': { parameters: { ...short, optimizers: ['sgd', 'lookahead-sgd'] }, charts: 4 },
   tweak: { parameters: { grid: { k: [2, 5] } }, charts: 3 },
 };
+
+/** Notebooks with a table of an experiment's presets. */
+const TABLES: Record<string, string> = { imdb: 'imdb', cifar: 'cifar10', 'language-model': 'ptb' };
 
 /** The largest that a notebook may be with its outputs (bytes). */
 const LARGEST = 500_000;
@@ -70,6 +76,18 @@ describe('the notebooks', () => {
           expect(readFileSync(file, 'utf8')).not.to.match(/\/(home|root|tmp|work|Users)\//);
         });
       });
+
+      const experiment = TABLES[name];
+      if (experiment !== undefined) {
+        it('has the presets that there are in its published table', () => {
+          const shown = bundles(readCells(join('notebooks', `${name}.ipynb`)))
+            .map((data) => text(data['text/plain'] ?? ''))
+            .join('\n');
+          for (const { description } of Object.values(EXPERIMENTS[experiment].presets)) {
+            expect(shown).to.include(description);
+          }
+        });
+      }
 
       describe('run with parameters that make it short', () => {
         const folder = notebookFolder();

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { findGroups, findRuns } from '../../src/report/find-runs.js';
+import { findAllRuns, findGroups, findRuns } from '../../src/report/find-runs.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { planTrials } from '../../src/sweeps/plan.js';
 import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
@@ -96,6 +96,89 @@ describe('findRuns', () => {
       1,
     ]);
     expect(findGroups(join(root, 'a')).map(({ name }) => name)).to.deep.equal(['']);
+  });
+
+  it('counts a run once of which there are copies, and says where', () => {
+    put('A/one');
+    put('copy-of-A/one');
+    const both = [join(root, 'A'), join(root, 'copy-of-A')];
+    const { runs, notes } = findRuns(both);
+    expect(runs.map(({ directory }) => directory)).to.deep.equal([join(root, 'A', 'one')]);
+    expect(notes).to.deep.equal(['counted once: A/one, of which copy-of-A/one is a copy']);
+    // Each folder has a table of its own.
+    expect(findGroups(root).map(({ runs, notes }) => [runs.length, notes])).to.deep.equal([
+      [1, []],
+      [1, []],
+    ]);
+    // What goes to a tracker is every run.
+    expect(findAllRuns(both).runs).to.have.length(2);
+    for (const seed of [2, 3])
+      for (const folder of ['A', 'copy-of-A']) put(`${folder}/${seed}`, { seed });
+    expect(findRuns(both).runs.map(({ summary }) => summary.seed)).to.deep.equal([1, 2, 3]);
+    expect(findRuns(both).notes).to.deep.equal([
+      'counted once: 3 runs of A, of which copy-of-A has copies',
+    ]);
+  });
+
+  it('counts copies in one folder once too', () => {
+    put('A/one');
+    put('A/two');
+    put('A/three');
+    const [{ runs, notes }] = findGroups(root);
+    expect(runs).to.have.length(1);
+    // In the order of their names.
+    expect(notes).to.deep.equal([
+      'counted once: one, of which three is a copy',
+      'counted once: one, of which two is a copy',
+    ]);
+  });
+
+  it('counts the first of runs that should be one and have other weights, and says so', () => {
+    put('A/one');
+    put('B/one', { weightsSha256: 'b'.repeat(64), bestValAccuracy: 0.9 });
+    const found = (...folders: string[]) => findRuns(folders.map((name) => join(root, name)));
+    const { runs, notes } = found('A', 'B');
+    expect(runs.map(({ summary }) => summary.bestValAccuracy)).to.deep.equal([0.72]);
+    expect(notes).to.deep.equal([
+      'counted once: A/one, and not B/one, which is the same run with other weights',
+    ]);
+    expect(found('B', 'A').runs[0].summary.bestValAccuracy).to.equal(0.9);
+    put('A/two', { seed: 2 });
+    put('B/two', { seed: 2, weightsSha256: 'c'.repeat(64) });
+    expect(found('A', 'B').notes).to.deep.equal([
+      'counted once: 2 runs of A, and not those of B, which are the same with other weights',
+    ]);
+  });
+
+  it('counts runs that differ in anything that makes them other runs, or did not complete', () => {
+    const others: Partial<RunSummary>[] = [
+      {},
+      { overrides: { lr: 0.01, k: 3 } },
+      { seed: 2 },
+      { optimizer: 'lazy-adam' },
+      { spec: 'adam(1e-3, eps=1e-8)' },
+      { preset: 'full' },
+      { experiment: 'ptb' },
+      { dataset: 'imdb-synthetic' },
+      { protocol: 'held-out' },
+      // In no table.
+      { status: 'interrupted' },
+      { status: 'interrupted' },
+    ];
+    for (const [i, overrides] of others.entries()) put(String(i), overrides);
+    expect(findRuns([root])).to.deep.include({ notes: [] });
+    expect(findRuns([root]).runs).to.have.length(others.length);
+    // The order in which a summary has them says nothing.
+    put('again', { overrides: { k: 3, lr: 0.01 } });
+    expect(findRuns([root]).runs).to.have.length(others.length);
+  });
+
+  it('finds a folder once that is reached in two ways', () => {
+    put('A/one');
+    symlinkSync(join(root, 'A'), join(root, 'link'));
+    const { runs, notes } = findRuns([join(root, 'A'), join(root, 'link'), join(root, 'A', 'one')]);
+    expect(runs).to.have.length(1);
+    expect(notes).to.deep.equal([]);
   });
 
   it('refuses what is not there, and what holds no run', () => {

@@ -43,25 +43,40 @@ describe('results/README.md', () => {
     }
   });
 
-  it('changes when a summary does, and its chart when an epoch’s metrics do', () => {
-    const before = read(at());
-    const run = at('cifar10-quick/trials', 'sgd-seed1-2cb26cf2');
+  describe('after a change', () => {
+    let before: ReturnType<typeof read>;
     const edit = (name: string, change: (text: string) => string) => {
-      const file = join(run, name);
+      const file = join(at('cifar10-quick/trials', 'sgd-seed1-2cb26cf2'), name);
       writeFileSync(file, change(readFileSync(file, 'utf8')));
     };
-    edit('summary.json', (text) =>
-      text.replace(/"bestValAccuracy": [\d.]+/, '"bestValAccuracy": 0.7'),
-    );
-    write();
-    const changed = read(at());
-    expect(changed.page === before.page).to.equal(false);
-    expect(changed.page).to.include('70.00 %');
-    expect(changed.charts).to.deep.equal(before.charts);
-    edit('metrics.jsonl', (text) => text.replace(/"valAccuracy":[\d.]+/, '"valAccuracy":0.7'));
-    write();
-    const differing = read(at()).charts.filter(([, chart], i) => chart !== before.charts[i][1]);
-    expect(differing.map(([name]) => name)).to.deep.equal(['cifar10-quick.svg']);
+    const setBest = (text: string) =>
+      text.replace(/"bestValAccuracy": [\d.]+/, '"bestValAccuracy": 0.7');
+
+    beforeEach(() => {
+      before = read(at());
+    });
+
+    it('of a summary’s time is another page', () => {
+      edit('summary.json', (text) => text.replace(/"seconds": [\d.]+/, '"seconds": 3600'));
+      write();
+      const { page, charts } = read(at());
+      expect(page === before.page).to.equal(false);
+      expect(charts).to.deep.equal(before.charts);
+    });
+
+    it('of a summary’s result alone is refused: its epochs say something else', () => {
+      edit('summary.json', setBest);
+      expect(write).to.throw('bestValAccuracy 0.7, metrics.jsonl has 0.5315');
+    });
+
+    it('of a result and its epoch is another page and another chart', () => {
+      edit('metrics.jsonl', (text) => text.replace(/"valAccuracy":[\d.]+/, '"valAccuracy":0.7'));
+      write();
+      const { page, charts } = read(at());
+      expect(page).to.include('70.00 %');
+      const differing = charts.filter(([, chart], i) => chart !== before.charts[i][1]);
+      expect(differing.map(([name]) => name)).to.deep.equal(['cifar10-quick.svg']);
+    });
   });
 
   it('names no time, no host and no path of the machine that wrote it', () => {

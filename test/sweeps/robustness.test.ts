@@ -107,6 +107,7 @@ describe('A study of robustness', () => {
       question: 'How much does lr matter?',
       answer:
         'Over 0.01, 1: SGD 40.00 to 40.00 %, and no completed run at 1 of 2; Lookahead(SGD) 35.00 to 50.00 %.',
+      kind: 'found',
     });
   });
 

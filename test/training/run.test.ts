@@ -236,6 +236,15 @@ describe('a run', () => {
     expect(metrics).to.deep.equal([]);
   });
 
+  it('has diverged when a perplexity becomes infinite, though the loss is still a number', async () => {
+    const settings = { trainWords: 2_100, valWords: 500, testWords: 500 };
+    const request = { experiment: 'ptb', preset: 'smoke', epochs: 1, seed: 3, settings };
+    const { summary } = await run({ ...request, optimizer: 'sgd(1e3)' }, { runDir: fresh() });
+    // exp(710) is beyond all numbers of 64 bits.
+    expect(summary.message).to.match(/^The validation perplexity became Infinity after step 5: /);
+    expect(summary).to.include({ status: 'diverged', bestValPerplexity: null });
+  });
+
   it('says in its summary what differs from the preset', async () => {
     const { directory } = await run({ ...tiny, optimizer: 'adam', epochs: 1 }, { runDir: fresh() });
     expect(readRun(directory).summary.overrides).to.deep.equal({
