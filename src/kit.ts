@@ -111,7 +111,13 @@ export type { SearchRecord, SearchRequest } from './sweeps/search-plan.js';
 export type { Point, Range, Space } from './sweeps/space.js';
 export { type Outlook, type Progress, runSweep, type SweepOptions } from './sweeps/sweep.js';
 export { type Kind, readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
-export type { EndEvent, EpochEvent, StepEvent, TrainingEvent } from './training/events.js';
+export type {
+  EndEvent,
+  EpochEvent,
+  StartEvent,
+  StepEvent,
+  TrainingEvent,
+} from './training/events.js';
 export { type Prepared, type PrepareOptions, prepare } from './training/prepare.js';
 export {
   type ReproduceOptions,

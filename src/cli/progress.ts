@@ -34,6 +34,7 @@ function bar(label: string): (event: TrainingEvent) => void {
       display.update(event.step, { details: details(event) });
       return;
     }
+    if (event.type === 'start') return;
     // After an epoch the line takes the bar's place, and the next step draws the bar below it. At
     // the end, whatever ended it, this gives the cursor back and stops the timer that redraws.
     display.stop();

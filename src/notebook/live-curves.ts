@@ -1,13 +1,16 @@
-import { CHART_CONFIG, epochLayout, optimizerStyle } from '../charts/figure.js';
-import type { MetricName } from '../experiments/metric.js';
+import { CHART_CONFIG, datasetLabel, epochLayout, optimizerStyle } from '../charts/figure.js';
+import { METRICS, type MetricName } from '../experiments/metric.js';
 import type { PlotlyFigure } from '../kernel/values/figure.js';
-import type { EpochEvent, StepEvent, TrainingEvent } from '../training/events.js';
+import type { EpochEvent, StartEvent, StepEvent, TrainingEvent } from '../training/events.js';
 import { type LivePlot, livePlot } from './live-plot.js';
 
 /** The traces of the figure, in order. */
 const TRAINING = 0;
 const VALIDATION = 1;
 const METRIC = 2;
+
+/** What a step's loss weighs in the average that is drawn. */
+const WEIGHT = 0.05;
 
 /**
  * A listener for training events that draws the loss as the run goes, step by step, and the
@@ -19,43 +22,40 @@ const METRIC = 2;
  */
 export function liveCurves(optimizer: string): (event: TrainingEvent) => void {
   let chart: LivePlot | null = null;
+  let draw: ReturnType<typeof curvesOn> | null = null;
   return (event) => {
-    if (event.type === 'end') {
+    if (event.type === 'start') {
+      chart = livePlot(curvesFigure(optimizer, event.metric, whatOf(event)));
+      draw = curvesOn(chart);
+    } else if (event.type === 'end') {
       chart?.close();
       chart = null;
+    } else draw?.(event);
+  };
+}
+
+/** 'IMDB’s synthetic twin, preset smoke, seed 1', and whether the data are synthetic. */
+export const whatOf = ({ dataset, preset, seed, synthetic }: StartEvent): string[] => [
+  `${datasetLabel(dataset)}, preset ${preset}, seed ${seed}`,
+  ...(synthetic ? ['synthetic data'] : []),
+];
+
+/** What adds a run's events to a chart of {@link curvesFigure}. */
+export function curvesOn(chart: LivePlot): (event: StepEvent | EpochEvent) => void {
+  // The exponential moving average and, from 0 to 1, how much of it is made of losses.
+  let [average, share] = [0, 0];
+  return (event) => {
+    if (event.type === 'step') {
+      average += WEIGHT * (event.batchLoss - average);
+      share += WEIGHT * (1 - share);
+      chart.extend({ x: [event.step], y: [average / share] }, TRAINING);
       return;
     }
-    chart ??= livePlot(curvesFigure(optimizer, metricNameOf(event)));
-    extendCurves(chart, event);
+    const { steps, valLoss, valAccuracy, valPerplexity } = event.metrics;
+    chart.extend({ x: [steps], y: [valLoss] }, VALIDATION);
+    const value = valAccuracy === undefined ? valPerplexity : 100 * valAccuracy;
+    chart.extend({ x: [steps], y: [value ?? null] }, METRIC);
   };
-}
-
-/** Adds what happened to a chart of {@link curvesFigure}. */
-export function extendCurves(chart: LivePlot, event: StepEvent | EpochEvent): void {
-  if (event.type === 'step') {
-    chart.extend({ x: [event.step], y: [event.loss] }, TRAINING);
-    return;
-  }
-  const { steps, valLoss } = event.metrics;
-  chart.extend({ x: [steps], y: [valLoss] }, VALIDATION);
-  const { name, value } = metricOf(event);
-  chart.extend({ x: [steps], y: [value], text: [name] }, METRIC);
-}
-
-/** The metric of the run that an event is of. */
-function metricNameOf(event: StepEvent | EpochEvent): MetricName {
-  const isAccuracy = event.type === 'step' ? 'accuracy' in event : 'valAccuracy' in event.metrics;
-  return isAccuracy ? 'accuracy' : 'perplexity';
-}
-
-/** The validation data's metric: a share in per cent, a perplexity as it is. */
-function metricOf({ metrics }: EpochEvent): { name: string; value: number | null } {
-  const { valAccuracy, valPerplexity } = metrics as {
-    valAccuracy?: number;
-    valPerplexity?: number;
-  };
-  if (valAccuracy !== undefined) return { name: 'accuracy (%)', value: 100 * valAccuracy };
-  return { name: 'perplexity', value: valPerplexity ?? null };
 }
 
 const AXES: Record<MetricName, string> = {
@@ -63,12 +63,16 @@ const AXES: Record<MetricName, string> = {
   perplexity: 'Validation perplexity',
 };
 
-/** Loss to the left, metric to the right, both against steps; no points yet. */
-export function curvesFigure(optimizer: string, metric: MetricName): PlotlyFigure {
+/**
+ * Loss to the left, metric to the right, both against steps; no points yet.
+ *
+ * @param what - lines that say what is trained on.
+ */
+export function curvesFigure(optimizer: string, metric: MetricName, what: string[]): PlotlyFigure {
   const { label, color, symbol } = optimizerStyle(optimizer);
   const layout = epochLayout({
     title: label,
-    subtitles: ['while it trains; the training loss is the mean over the epoch so far'],
+    subtitles: [...what, 'training loss: a moving average over some 20 steps'],
     yTitle: 'Loss (nats)',
     epochs: 1,
     legendEntries: 1,
@@ -97,9 +101,9 @@ export function curvesFigure(optimizer: string, metric: MetricName): PlotlyFigur
       {
         ...markers,
         name: 'validation metric',
-        ...{ xaxis: 'x2', yaxis: 'y2', text: [], showlegend: false },
+        ...{ xaxis: 'x2', yaxis: 'y2', showlegend: false },
         line: { color, width: 2 },
-        hovertemplate: 'step %{x}: validation %{text} %{y:.2f}<extra></extra>',
+        hovertemplate: `step %{x}: validation ${metric} %{y:.2f}${METRICS[metric].unit}<extra></extra>`,
       },
     ],
     layout: {

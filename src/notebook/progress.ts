@@ -31,6 +31,7 @@ export function showProgress(label: string): (event: TrainingEvent) => void {
     group?.remove(row);
   };
   return (event) => {
+    if (event.type === 'start') return;
     // A run that was resumed, or another one told to the same listener.
     if (event.type !== 'end' && (!group || row.ending)) {
       row.ending = null;

@@ -1,6 +1,18 @@
 import type { MetricName } from '../experiments/metric.js';
 import type { EpochMetrics, RunSummary } from './results.js';
 
+/** The first event of a run, also of one that is resumed: its data are loaded. */
+export interface StartEvent {
+  type: 'start';
+  /** What the run is judged by. */
+  metric: MetricName;
+  preset: string;
+  seed: number;
+  /** Name of the data set, and whether it was generated. */
+  dataset: string;
+  synthetic: boolean;
+}
+
 /**
  * After an optimizer step. `accuracy` or `perplexity`, whichever is the run's metric, is that of the
  * epoch so far, while training.
@@ -14,6 +26,8 @@ export interface StepEvent extends Partial<Record<MetricName, number>> {
   epoch: number;
   /** Mean over the epoch so far (nats). */
   loss: number;
+  /** Mean over the step's batch (nats). */
+  batchLoss: number;
   stepsPerSecond: number;
   /** Estimate for the rest of the run (s). */
   secondsLeft: number;
@@ -34,4 +48,4 @@ export interface EndEvent {
 }
 
 /** What training tells whoever watches; the terminal and the notebook each draw it. */
-export type TrainingEvent = StepEvent | EpochEvent | EndEvent;
+export type TrainingEvent = StartEvent | StepEvent | EpochEvent | EndEvent;

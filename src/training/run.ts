@@ -126,6 +126,9 @@ async function carryOut(
         `It was begun in another environment, so its numbers may differ in their last bits: ${differences.join('; ')}.`,
       );
     }
+    const { name: dataset, synthetic } = data.info;
+    const { preset, seed } = config;
+    onEvent?.({ type: 'start', metric: experiment.metric, preset, seed, dataset, synthetic });
     const outcome = await train(
       { experiment, config: { ...config, lr }, data, model, optimizer },
       {

@@ -113,6 +113,7 @@ export async function train(
         totalSteps,
         epoch,
         loss: at.total.loss / at.total.n,
+        batchLoss: loss,
         [metric.name]: metric.of(at.total),
         stepsPerSecond,
         secondsLeft: (totalSteps - at.steps) / stepsPerSecond,

@@ -8,6 +8,7 @@ const step: StepEvent = {
   step: 35,
   totalSteps: 100,
   epoch: 2,
+  batchLoss: 0.4,
   loss: 0.4123,
   accuracy: 0.8125,
   stepsPerSecond: 7.21,

@@ -74,7 +74,14 @@ describe('a run', () => {
     const [first, second] = result.metrics.map(({ valAccuracy }) => valAccuracy);
     expect(result.summary.bestValAccuracy).to.equal(Math.max(first!, second!));
     expect(result.summary.finalValAccuracy).to.equal(second);
-    expect(events.filter(({ type }) => type === 'step')).to.have.length(8);
+    expect(events[0]).to.deep.equal({
+      ...{ type: 'start', metric: 'accuracy', preset: 'smoke', seed: 3 },
+      ...{ dataset: 'imdb-synthetic', synthetic: true },
+    });
+    const steps = events.filter((event) => event.type === 'step');
+    expect(steps).to.have.length(8);
+    // The first step of an epoch is all that there is of it.
+    for (const { loss, batchLoss } of [steps[0], steps[4]]) expect(loss).to.equal(batchLoss);
     expect(events.at(-2)).to.include({ type: 'epoch', totalEpochs: 2 });
     expect(events.at(-1)).to.deep.equal({ type: 'end', status: 'completed' });
   });

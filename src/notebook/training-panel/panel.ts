@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { validationChart } from '../../charts/learning-curves.js';
 import { EXPERIMENTS, type RunRequest } from '../../experiments/config.js';
 import { escapeHtml } from '../../report/escape.js';
-import type { StepEvent, TrainingEvent } from '../../training/events.js';
+import type { StartEvent, StepEvent, TrainingEvent } from '../../training/events.js';
 import type { RunResult } from '../../training/results.js';
 import { run, timeStamp } from '../../training/run.js';
 import { interrupted } from '../ask.js';
-import { curvesFigure, extendCurves } from '../live-curves.js';
+import { curvesFigure, curvesOn, whatOf } from '../live-curves.js';
 import { type LivePlot, livePlot } from '../live-plot.js';
 import { HBox, VBox } from '../widgets/boxes.js';
 import { Button } from '../widgets/button.js';
@@ -58,6 +58,8 @@ export class TrainingPanel {
   };
   private readonly status = new HTML('');
   private live: LivePlot | null = null;
+  /** Draws on it what a run tells; null before the run has begun. */
+  private draw: ReturnType<typeof curvesOn> | null = null;
   private overlaid: LivePlot | null = null;
   private state: State = 'idle';
   /** The run that trains or is paused. */
@@ -106,7 +108,7 @@ export class TrainingPanel {
     const request = this.controls.request();
     this.count++;
     this.current = { request, runDir: join(this.folder, String(this.count)) };
-    this.live?.update(emptyCurves(request));
+    this.draw = null;
     return this.carryOut(false);
   }
 
@@ -176,16 +178,29 @@ export class TrainingPanel {
 
   private take(event: TrainingEvent): void {
     if (event.type === 'end') return;
-    if (this.live) extendCurves(this.live, event);
+    if (event.type === 'start') {
+      this.begin(event);
+      return;
+    }
+    this.draw?.(event);
     const now = Date.now();
     if (event.type !== 'step' || now - this.told < TELL_EVERY) return;
     this.told = now;
     this.say(stepText(event));
   }
 
+  /** Empties the chart for a run, but not for one that goes on. */
+  private begin(event: StartEvent): void {
+    if (this.live === null || this.draw !== null) return;
+    const { optimizer } = this.current!.request;
+    this.live.update(curvesFigure(optimizer, event.metric, whatOf(event)));
+    this.draw = curvesOn(this.live);
+  }
+
   private enter(state: State): void {
     this.state = state;
-    this.controls.disabled = state === 'training';
+    // What goes on after a pause is what was begun, whatever the controls were moved to.
+    this.controls.disabled = state !== 'idle';
     const { train, pause, goOn, stop } = this.buttons;
     train.disabled = state === 'training';
     pause.disabled = state !== 'training';
@@ -209,4 +224,4 @@ function endOf({ summary, directory }: RunResult): string {
 }
 
 const emptyCurves = ({ experiment, optimizer }: RunRequest) =>
-  curvesFigure(optimizer, EXPERIMENTS[experiment].metric);
+  curvesFigure(optimizer, EXPERIMENTS[experiment].metric, []);

@@ -103,6 +103,8 @@ describe('a training panel', () => {
     click('Pause');
     await until(() => isOn('Continue from here'));
     expect(panel.runs).to.be.empty;
+    // What goes on is what was begun: no control can say otherwise.
+    expect(Object.values(panel.widgets).every(({ disabled }) => disabled)).to.equal(true);
     const result = await panel.goOn();
     expect(result!.summary.status).to.equal('completed');
     const { overrides, seed } = result!.summary;
