@@ -29,7 +29,7 @@ const STYLES: Record<string, OptimizerStyle> = {
   sgd: { label: 'SGD', color: '#56B4E9', symbol: 'hexagon' },
   'lookahead-sgd': { label: 'Lookahead(SGD)', color: '#E69F00', symbol: 'triangle-down' },
   polyak: { label: 'SGD, averaged', color: '#999999', symbol: 'cross' },
-  adamw: { label: 'AdamW', color: '#0072B2', symbol: 'circle' },
+  adamw: { label: 'AdamW', color: '#0072B2', symbol: 'triangle-up' },
   'lookahead-adamw': { label: 'Lookahead(AdamW)', color: '#009E73', symbol: 'diamond' },
 };
 

@@ -18,8 +18,10 @@ export interface RowLine {
 
 /** Lines of the weight against steps, a vertical line at each step whose batch holds the word. */
 export function rowChart(lines: readonly RowLine[], sampledAt: readonly number[]): Figure {
-  const data = lines.map(({ optimizer, history }): Trace => {
+  const data = lines.map(({ optimizer, history }, i): Trace => {
     const { label, color } = optimizerStyle(optimizer);
+    // The one that lies on others lets them be seen.
+    const isLast = i > 0 && i === lines.length - 1;
     return {
       type: 'scatter',
       mode: 'lines',
@@ -27,7 +29,7 @@ export function rowChart(lines: readonly RowLine[], sampledAt: readonly number[]
       x: history.map((_, step) => step),
       y: history.map((value) => Number(value.toPrecision(5))),
       // A step at a time: between two steps nothing moves.
-      line: { color, width: 2.5, shape: 'hv' },
+      line: { color, width: 2.5, shape: 'hv', ...(isLast && { dash: 'dash' }) },
       hovertemplate: `<b>%{fullData.name}</b><br>step %{x}, weight %{y:.4f}<extra></extra>`,
     };
   });

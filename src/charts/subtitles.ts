@@ -41,6 +41,6 @@ function whichRuns(runs: RunResult[]): string {
   if (runs.length === 0) return 'no runs';
   const presets = [...new Set(runs.map((run) => run.summary.preset))];
   const seeds = [...new Set(runs.map((run) => run.summary.seed))].sort((a, b) => a - b);
-  const named = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(', ')}`;
-  return `preset ${presets.join(' and ')}, ${seeds.length <= 5 ? named : `${seeds.length} seeds`}`;
+  const named = seeds.length === 1 ? `seed\u00a0${seeds[0]}` : `seeds\u00a0${seeds.join(', ')}`;
+  return `preset\u00a0${presets.join(' and ')}, ${seeds.length <= 5 ? named : `${seeds.length} seeds`}`;
 }

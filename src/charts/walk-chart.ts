@@ -43,7 +43,7 @@ export function walkChart(chart: WalkChart): Figure {
       ...chartLayout(
         {
           title: `Walking on ${title}`,
-          subtitles: [...subtitles, `after ${upTo} steps`],
+          subtitles: [...subtitles, `after ${upTo} steps; the darker, the higher the loss`],
           legendEntries: data.filter((trace) => trace.showlegend !== false).length / 2,
         },
         {

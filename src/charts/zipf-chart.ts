@@ -48,7 +48,7 @@ export function zipfChart({ texts, shares, batchSize }: ZipfChart): Figure {
       },
       {
         xaxis: axis('Rank of the word (logarithmic)', { type: 'log', dtick: 1, showline: true }),
-        yaxis: axis('Batches with it (%, log.)', { type: 'log', dtick: 1 }),
+        yaxis: axis('Batches with the word (%)', { type: 'log', dtick: 1 }),
       },
     ),
     config: CHART_CONFIG,

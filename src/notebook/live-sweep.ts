@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { datasetLabel, type Figure, optimizerStyle } from '../charts/figure.js';
 import { type HeatMapCell, heatMapChart } from '../charts/heat-map.js';
+import { wrapText } from '../charts/wrap-text.js';
 import { experimentNamed } from '../experiments/config.js';
 import { METRICS } from '../experiments/metric.js';
 import { cellApi } from '../runtime/cell-api.js';
@@ -94,6 +95,11 @@ function fieldOf(trials: Trial[]): Field {
   );
 }
 
+/** Characters in a line that a phone shows whole. */
+const WIDTH = 50;
+
+const shown = (name: string) => (name === 'alpha' ? 'α' : name);
+
 /** The means over seeds of the trials that have ended. */
 function mapOf({ experiment, trials, runs }: Sweep, field: Field): Figure {
   const metric = METRICS[experimentNamed(experiment).metric];
@@ -113,10 +119,19 @@ function mapOf({ experiment, trials, runs }: Sweep, field: Field): Figure {
     return { ...place, mean: sample.mean, confidence: sample.confidence, n: values.length };
   });
   const [first] = runs.values();
-  const dataset = first ? datasetLabel(first.summary.dataset) : '';
+  const { preset = 'quick' } = trials[0].request;
+  const seeds = new Set(trials.map(({ request }) => request.seed ?? 1));
+  const optimizers = new Set(trials.map(({ request }) => request.optimizer));
+  const what = [
+    ...(first ? [datasetLabel(first.summary.dataset)] : []),
+    `preset\u00a0${preset}`,
+    ...(optimizers.size === 1 ? [optimizerStyle([...optimizers][0]).label] : []),
+    seeds.size === 1 ? `seed\u00a0${[...seeds][0]}` : `${seeds.size} seeds`,
+    `${runs.size} of ${trials.length} trials`,
+  ];
   return heatMapChart({
     title: `Best validation ${metric.name}`,
-    subtitles: [`${dataset && `${dataset}, `}${runs.size} of ${trials.length} trials`],
-    ...{ xTitle: field.xTitle, yTitle: field.yTitle, metric, cells },
+    subtitles: wrapText(what.join(', '), WIDTH),
+    ...{ xTitle: shown(field.xTitle), yTitle: shown(field.yTitle), metric, cells },
   });
 }

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { validationChart } from '../../charts/learning-curves.js';
 import { EXPERIMENTS, type RunRequest } from '../../experiments/config.js';
 import { escapeHtml } from '../../report/escape.js';
+import { UsageError } from '../../runtime/errors.js';
+import { didYouMean } from '../../spec/nearest.js';
 import type { StartEvent, StepEvent, TrainingEvent } from '../../training/events.js';
 import type { RunResult } from '../../training/results.js';
 import { run, timeStamp } from '../../training/run.js';
@@ -94,6 +96,24 @@ export class TrainingPanel {
   /** The control of a hyperparameter, to be read, moved or observed. */
   get widgets(): Controls['widgets'] {
     return this.controls.widgets;
+  }
+
+  /**
+   * Moves controls, as by hand.
+   *
+   * @param values - by the names of {@link widgets}.
+   * @throws UsageError for a name that no control has, and a value that its control cannot hold.
+   * @example panel.set({ optimizer: 'lookahead-adam', k: 10 });
+   */
+  set(values: Record<string, number | string>): void {
+    for (const [name, value] of Object.entries(values)) {
+      if (!Object.hasOwn(this.widgets, name)) {
+        throw new UsageError(
+          `There is no control ${name}${didYouMean(name, Object.keys(this.widgets))}`,
+        );
+      }
+      this.widgets[name].value = value as never;
+    }
   }
 
   /**

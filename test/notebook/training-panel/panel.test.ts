@@ -77,9 +77,7 @@ describe('a training panel', () => {
   });
 
   it('trains what the controls say', async () => {
-    set('optimizer', 'lookahead-adam');
-    set('k', 2);
-    set('dropout', 0.5);
+    panel.set({ optimizer: 'lookahead-adam', k: 2, dropout: 0.5 });
     const result = await panel.train();
     expect(result!.summary.status).to.equal('completed');
     // 320 reviews are 10 batches of 32, in 2 epochs 20 steps.
@@ -137,6 +135,13 @@ describe('a training panel', () => {
     panel.show();
     expect(await panel.train()).to.equal(null);
     expect(said()).to.include('/dev/null');
+  });
+
+  it('refuses a control that does not exist', () => {
+    expect(() => panel.set({ aplha: 0.5 })).to.throw(
+      UsageError,
+      'There is no control aplha; did you mean alpha?',
+    );
   });
 
   it('refuses an experiment that does not exist', () => {
