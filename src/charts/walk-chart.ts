@@ -107,7 +107,8 @@ function contour({ xs, ys, losses }: Landscape): Trace {
     x: xs,
     y: ys,
     z: losses.map((row) => row.map((loss) => rounded(Math.log10(Math.max(loss, 1e-4))))),
-    contours: { start: -3, end: 3, size: 0.5, coloring: 'fill' },
+    // Lower lines would run through a narrow valley's floor, and come out of the grid as islands.
+    contours: { start: -0.5, end: 3, size: 0.5, coloring: 'fill' },
     colorscale: [
       [0, '#ffffff'],
       [1, '#c9ced8'],

@@ -54,7 +54,7 @@ describe('widgets in JupyterLab', () => {
       `[...document.querySelectorAll('.widget-readout')].filter((e) => e.textContent).length === 3`,
     );
     const readouts = page.locator('.widget-readout');
-    expect(await readouts.allTextContents()).to.deep.equal(['1', '1e-3', '0.50']);
+    expect(await readouts.allTextContents()).to.deep.equal(['1', '0.001', '0.50']);
     expect(await page.locator('.widget-dropdown select').inputValue()).to.equal('lazy-adam');
     expect(await page.locator('.widget-text input').inputValue()).to.equal('first');
     expect(await page.locator('.widget-toggle-button.mod-active').textContent()).to.contain('lazy');

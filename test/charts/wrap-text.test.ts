@@ -7,6 +7,13 @@ describe('wrapText', () => {
     expect(wrapText('about 83.7 % in 2019', 12)).to.deep.equal(['about 83.7 %', 'in 2019']);
   });
 
+  it('does not break at a no-break space', () => {
+    expect(wrapText('preset smoke, seed\u00a01', 18)).to.deep.equal([
+      'preset smoke,',
+      'seed\u00a01',
+    ]);
+  });
+
   it('breaks a word that is longer than a line', () => {
     expect(wrapText('abcdefg', 3)).to.deep.equal(['abc', 'def', 'g']);
   });

@@ -87,7 +87,7 @@ export interface LogSliderOptions extends Omit<SliderOptions, 'min' | 'max' | 's
  */
 export class FloatLogSlider extends Slider {
   constructor(options: LogSliderOptions = {}) {
-    const { min = 1e-5, max = 1, step = 0.1, format: readout_format = '.2~e' } = options;
+    const { min = 1e-5, max = 1, step = 0.1, format: readout_format = '.3~g' } = options;
     if (!(min > 0)) {
       throw new UsageError(`A log slider’s smallest value must be greater than 0, not ${min}.`);
     }
