@@ -8,7 +8,7 @@ const SMALL = [
   `import { plot, showProgress, table } from 'lazyahead/notebook';`,
   `const show = showProgress('Adam');
    for (let step = 1; step <= 20; step++) {
-     show({ type: 'step', step, totalSteps: 20, epoch: 1, loss: 0.5, accuracy: 0.75, stepsPerSecond: 20, secondsLeft: 1 - step / 20 });
+     show({ type: 'step', step, totalSteps: 20, epoch: 1, loss: 0.5, batchLoss: 0.5, accuracy: 0.75, stepsPerSecond: 20, secondsLeft: 1 - step / 20 });
      await new Promise((done) => setTimeout(done, 50));
    }`,
   `for (let i = 0; i < 3000; i++) console.log('line', i);`,

@@ -27,7 +27,7 @@ describe('the kernel under Jupyter', () => {
         `for (let i = 0; i < ${LINES}; i++) console.log('line', i);`,
         `table([{ optimizer: 'Adam', accuracy: '83.7 %' }]);`,
         `const show = showProgress('Adam');
-         show({ type: 'step', step: 1, totalSteps: 2, epoch: 1, loss: 0.7, accuracy: 0.5, stepsPerSecond: 2, secondsLeft: 1 });
+         show({ type: 'step', step: 1, totalSteps: 2, epoch: 1, loss: 0.7, batchLoss: 0.7, accuracy: 0.5, stepsPerSecond: 2, secondsLeft: 1 });
          show({ type: 'epoch', totalEpochs: 1, metrics: { epoch: 1, steps: 2, loss: 0.6, accuracy: 0.6, valLoss: 0.5, valAccuracy: 0.75, seconds: 1 } });`,
       ]);
       await runNotebook(findJupyter(), file, { timeout: 60 });
