@@ -55,7 +55,8 @@ export function sectionTitle({ dataset, preset, experiment, protocol }: Reproduc
 /** What to see in the chart of the validation data's metric. */
 export function metricCaption(table: ReproductionTable): string {
   const synthetic = table.notes.some((note) => note.startsWith('synthetic'));
-  const { sources } = footnotes(table.rows);
+  // A figure of test data is in no chart of validation data.
+  const { sources } = footnotes(table.rows.filter(({ reported }) => reported?.on !== 'test'));
   const reported = sources.map(({ source, mark }) => `${source}, ${formatMark(mark)}`).join('; ');
   return [
     CURVES[table.metric],
