@@ -35,7 +35,7 @@ export function seriesOf(runs: RunResult[]): { drawn: Series[]; of: number } {
   return { drawn, of: cells.length };
 }
 
-/** Whether each is drawn as its optimizer is everywhere: of settings of one, or specs, that hides which is which. */
+/** Whether each can be drawn as its optimizer is everywhere: settings of one optimizer look the same there. */
 export function haveOwnLooks(cells: Pick<Cell, 'optimizer' | 'parameters'>[]): boolean {
   const colors = new Set(cells.map(({ optimizer }) => optimizerStyle(optimizer).color));
   return !isSweep(cells) && colors.size === cells.length;

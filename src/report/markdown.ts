@@ -27,7 +27,7 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
     list(notes.map(text)),
     '## In short',
     list(sections.flatMap(unfinishedIn).map(text)),
-    ...KINDS.map(([kind, heading]) => shortMarkdown(heading, kind, sections)),
+    ...shortMarkdown(sections),
     ...sections.flatMap((section) => sectionMarkdown(section, folder)),
     '## What counts as reproduced',
     RULE,
@@ -46,20 +46,21 @@ const KINDS: [Answer['kind'], string][] = [
   ['open', 'What cannot be told at this scale'],
 ];
 
-/** All sections' answers of one kind; a section's results alone where it answers nothing. */
-function shortMarkdown(heading: string, kind: Answer['kind'], sections: ReportSection[]): string {
+/** All sections' answers by kind; of a section that answers nothing its results, among what was found. */
+function shortMarkdown(sections: ReportSection[]): string[] {
   const lines = sections.flatMap((section) => {
     const answers = answersOf(reproductionTable(section.runs, section.reported));
-    const isMute = answers.every((answer) => answer.kind === 'lead');
-    if (isMute) return kind === 'found' ? answers.map(({ answer }) => text(answer)) : [];
-    return answers
-      .filter((answer) => answer.kind === kind)
-      .map(
-        ({ question, answer }) =>
-          `${text(headingOf(section))}: **${text(question!)}** ${text(answer)}`,
-      );
+    const isMute = answers.every(({ kind }) => kind === 'lead');
+    return answers.flatMap(({ kind, question, answer }) => {
+      if (isMute) return [{ kind: 'found', line: text(answer) }];
+      if (question === undefined) return [];
+      return [{ kind, line: `${text(headingOf(section))}: **${text(question)}** ${text(answer)}` }];
+    });
   });
-  return lines.length === 0 ? '' : `### ${heading}\n\n${list(lines)}`;
+  return KINDS.map(([kind, heading]) => {
+    const own = lines.filter((each) => each.kind === kind).map(({ line }) => line);
+    return own.length === 0 ? '' : `### ${heading}\n\n${list(own)}`;
+  });
 }
 
 const unfinishedIn = ({ notes = [] }: ReportSection): string[] =>

@@ -20,7 +20,7 @@ export function verdictLines(table: ReproductionTable): string[] {
   });
 }
 
-/** `lazy-adam − adam: +0.93 points (0.78 to 1.08, 5 seeds); reported +1.20 points: reproduced`. */
+/** `lazy-adam − adam: +0.93 points (0.78 to 1.08, 5 seeds); reported +1.20 points: reproduced in size`. */
 export function differenceLines(table: ReproductionTable): string[] {
   return table.differences.flatMap((row) => {
     const { reported, verdict } = row;
@@ -40,7 +40,7 @@ export function differenceLines(table: ReproductionTable): string[] {
 export const UNCONTROLLED = 'each with settings of its own';
 
 /** `lookahead-sgd, lr 0.1` and `sgd, lr 0.1`. */
-export const namesOf = (row: DifferenceRow): [string, string] => [
+const namesOf = (row: DifferenceRow): [string, string] => [
   named(row.optimizer, row.parameters),
   named(row.baseline, row.baselineParameters),
 ];

@@ -132,8 +132,8 @@ export async function train(
     const evaluated = (batches: Batches) =>
       onEvaluatedWeights(optimizer, () => evaluate(task, batches, signal));
     const val = await evaluated(data.val);
-    // It need not be the next step that notices: there may be none.
     const value = metric.of(val);
+    // It need not be the next step that notices: there may be none.
     const [what, reached] = Number.isFinite(val.loss) ? [metric.name, value] : ['loss', val.loss];
     if (!Number.isFinite(reached)) {
       throw new Stop(
