@@ -132,6 +132,11 @@ async function rerunAction(directory: string, flags: Flags & { runDir?: string }
       environment.length === 0
         ? 'The environment is the same.'
         : `The environment is another: ${environment.join('; ')}.`,
+      ...(!identical && result.hasOtherProcessor
+        ? [
+            'Processors of different kinds add in different orders, which alone can change the last bits and all that follows: repeat it on one like the original’s to be sure.',
+          ]
+        : []),
     ].join('\n'),
   );
 }

@@ -6,6 +6,7 @@ export type Fact = [name: string, value: string];
 /** Names of what `describeEnvironment` gives, in the order in which they are shown. */
 const NAMES: Record<string, string> = {
   cpu: 'Processor',
+  instructions: 'Vector instructions',
   cores: 'Cores',
   memory: 'Memory',
   platform: 'System',

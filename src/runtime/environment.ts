@@ -4,6 +4,7 @@ import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BackendInfo } from './backend.js';
 import { PACKAGE } from './folders.js';
+import { vectorInstructions } from './processor.js';
 
 /** What a run was made with and on, as plain JSON. */
 export interface Environment {
@@ -19,6 +20,8 @@ export interface Environment {
   platform: string;
   arch: string;
   cpu: string;
+  /** The widest vector instructions that TensorFlow may use, 'AVX2'; null where they cannot be told. */
+  instructions: string | null;
   /** Cores that this process may use. */
   cores: number;
   /** The machine's memory (bytes). */
@@ -41,6 +44,7 @@ export function describeEnvironment(backend: BackendInfo): Environment {
     platform: platform(),
     arch: arch(),
     cpu: cpus()[0]?.model ?? 'unknown',
+    instructions: vectorInstructions(),
     cores: availableParallelism(),
     memory: totalmem(),
     backend,
@@ -62,16 +66,28 @@ export function environmentDifferences(there: Environment, here: Environment): s
   const facts = (environment: Environment): Record<string, unknown> => {
     const { lazyahead, commit, modified, node, platform, arch, cpu, backend, tfjs } = environment;
     const { name, native, threads } = backend ?? {};
+    // Runs from before they were recorded lack them.
+    const { instructions = 'not recorded' } = environment;
     return {
       ...{ lazyahead, commit, node, platform, arch, cpu, threads, backend: name, ...tfjs },
       ...{ 'uncommitted changes': modified, 'native library': native?.version },
       ...{ 'its source': native?.source, 'own kernels': native?.kernels },
+      'vector instructions': instructions,
     };
   };
   const [before, now] = [facts(there), facts(here)];
   return Object.keys(now)
     .filter((key) => before[key] !== now[key])
     .map((key) => `${key} ${before[key]} there, ${now[key]} here`);
+}
+
+/**
+ * Whether two environments' processors are of different kinds: these add in different orders, so that
+ * the last bits of a sum, and with them all that follows, need not be the same.
+ */
+export function hasOtherProcessor(there: Environment, here: Environment): boolean {
+  const kindOf = ({ arch, cpu, instructions }: Environment) => [arch, cpu, instructions].join();
+  return kindOf(there) !== kindOf(here);
 }
 
 /** Git's answer on this package's own clone; null where there is no clone, no commit or no git. */

@@ -3,7 +3,11 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { EXPERIMENTS, type RunRequest } from '../experiments/config.js';
 import type { BackendName } from '../runtime/backend.js';
-import { type Environment, environmentDifferences } from '../runtime/environment.js';
+import {
+  type Environment,
+  environmentDifferences,
+  hasOtherProcessor,
+} from '../runtime/environment.js';
 import { UsageError } from '../runtime/errors.js';
 import { type DatasetInfo, type RunResult, type RunSummary, resultOf } from './results.js';
 import { type RunOptions, run, timeStamp } from './run.js';
@@ -31,6 +35,8 @@ export interface Rerun {
   data: string[];
   /** In what the environments differ that can change numbers, a few words each. */
   environment: string[];
+  /** Whether this processor is of another kind than the original's, which may alone be the reason. */
+  hasOtherProcessor: boolean;
   /** How many processes made the original, one after the other. */
   processes: number;
   original: RunResult;
@@ -77,6 +83,7 @@ export async function rerun(directory: string, options: RunOptions = {}): Promis
     differences,
     data: fileDifferences(config, now),
     environment: environmentDifferences(there, here),
+    hasOtherProcessor: hasOtherProcessor(there, here),
     processes: 1 + (original.summary.resumedFromSteps ?? []).length,
     original,
     repeated,

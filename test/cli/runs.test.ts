@@ -67,6 +67,9 @@ describe('lazyahead runs', () => {
     const file = join(altered, 'metrics.jsonl');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace(/"valLoss":[\d.]+/, '"valLoss":0.5'));
+    const machine = join(altered, 'environment.json');
+    const environment = JSON.parse(readFileSync(machine, 'utf8'));
+    writeFileSync(machine, JSON.stringify({ ...environment, cpu: 'Another One' }));
     const again = join(folder, 'altered-again');
     const { code, out } = await start(['runs', 'rerun', altered, '--run-dir', again]);
     expect(code).to.equal(1);
@@ -74,6 +77,8 @@ describe('lazyahead runs', () => {
       /^Not identical\. Run: .*\nIn epoch 1 valLoss is 0\.\d+, and was 0\.5\.\n/,
     );
     expect(out).to.contain('\nThe original was made by 2 processes, one after the other.\n');
+    expect(out).to.contain('\nThe environment is another: cpu Another One there, ');
+    expect(out).to.match(/\nProcessors of different kinds add in different orders, [^\n]*\n$/);
   });
 
   it('list has every run, those too that have not ended, and how they stand', async () => {

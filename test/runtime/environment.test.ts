@@ -31,6 +31,11 @@ describe('describeEnvironment', () => {
     expect(Date.parse(environment.time)).to.be.closeTo(Date.now(), 60_000);
   });
 
+  it('names the vector instructions on Linux and x86', function () {
+    if (process.platform !== 'linux' || process.arch !== 'x64') skip(this, 'not Linux on x86');
+    expect(describeEnvironment(BACKEND).instructions).to.match(/^(SSE4\.1|AVX|AVX2|AVX-512)$/);
+  });
+
   it('is plain JSON: written and read back it is the same', () => {
     const environment = describeEnvironment(BACKEND);
     expect(JSON.parse(JSON.stringify(environment))).to.deep.equal(environment);

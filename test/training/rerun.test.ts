@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { unzipSync, zipSync } from 'fflate';
+import type { Environment } from '../../src/runtime/environment.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { rerun } from '../../src/training/rerun.js';
 import { run } from '../../src/training/run.js';
@@ -52,6 +53,7 @@ describe('rerun', () => {
   it('is identical with the same file, and has no remark', async () => {
     const again = await rerun(original, { runDir: fresh() });
     expect(again).to.deep.include({ identical: true, differences: [], data: [], processes: 1 });
+    expect(again.hasOtherProcessor).to.equal(false);
   });
 
   it('is identical with the same data in another file, and says so with both checksums', async () => {
@@ -63,6 +65,25 @@ describe('rerun', () => {
     expect(here).not.to.equal(there);
     expect(again.data).to.deep.equal([
       `The data file is another: its SHA-256 is ${here}, and was ${there}.`,
+    ]);
+  });
+
+  it('says where the original was made on another kind of processor', async () => {
+    const copy = fresh();
+    cpSync(original, copy, { recursive: true });
+    const environment = readJson<Environment>(copy, 'environment.json');
+    const there = { ...environment, instructions: 'NONE' };
+    writeFileSync(join(copy, 'environment.json'), JSON.stringify(there));
+    const again = await rerun(copy, { runDir: fresh() });
+    expect(again.hasOtherProcessor).to.equal(true);
+    expect(again.environment).to.deep.equal([
+      `vector instructions NONE there, ${environment.instructions} here`,
+    ]);
+    // A run from before they were recorded may have been made on any.
+    const { instructions: _, ...before } = environment;
+    writeFileSync(join(copy, 'environment.json'), JSON.stringify(before));
+    expect((await rerun(copy, { runDir: fresh() })).environment).to.deep.equal([
+      `vector instructions not recorded there, ${environment.instructions} here`,
     ]);
   });
 
