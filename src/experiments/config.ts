@@ -89,7 +89,7 @@ const PROTOCOLS: Protocol[] = ['best-on-test', 'held-out'];
 
 /** What a configuration says of the protocol; nothing where it is the experiment's own. */
 function heldOutOf(
-  { protocol, heldOut }: RunRequest,
+  { protocol, heldOut }: Pick<RunRequest, 'protocol' | 'heldOut'>,
   { name, heldOutShare }: Experiment,
   { trainExamples }: RunConfig['settings'],
 ): Pick<RunConfig, 'protocol' | 'heldOut'> {
@@ -124,15 +124,17 @@ const OR_A_SPEC = ', or write a spec such as sgd(0.1) or lookahead(adam(1e-3), k
  * for itself, and where the data come from: the data set's own name says that.
  */
 export function overridesOf(config: RunConfig): Overrides {
-  const { experiment, optimizer, preset } = config;
-  const standard = decisive(resolveConfig({ experiment, optimizer, preset }));
+  const { experiment, optimizer, preset, protocol, settings } = config;
+  // How many are held out is a share of what there is to train on, which may be another number too.
+  const { heldOut } = heldOutOf({ protocol }, experimentNamed(experiment), settings);
+  const standard = decisive({ ...resolveConfig({ experiment, optimizer, preset }), heldOut });
   return Object.fromEntries(
     Object.entries(decisive(config)).filter(([key, value]) => value !== standard[key]),
   );
 }
 
-const decisive = ({ epochs, batchSize, lr, k, alpha, settings }: RunConfig) =>
-  ({ epochs, batchSize, lr, k, alpha, ...settings }) as Overrides;
+const decisive = ({ epochs, batchSize, lr, k, alpha, heldOut, settings }: RunConfig) =>
+  ({ epochs, batchSize, lr, k, alpha, heldOut, ...settings }) as Overrides;
 
 function check(config: RunConfig, experiment: Experiment): void {
   wholeNumber('seed', config.seed, 0);

@@ -152,6 +152,16 @@ describe('overridesOf', () => {
     ).to.deep.equal({ epochs: 1, lr: 0.01, k: 7, units: 7 });
   });
 
+  it("names how many examples are held out where it is not the experiment's share", () => {
+    // A fifth of 25,000 reviews is 5,000, of 2,000 it is 400.
+    const heldOut = { preset: 'full', protocol: 'held-out' } as const;
+    expect(overrides(heldOut)).to.deep.equal({});
+    expect(overrides({ ...heldOut, heldOut: 5_000 })).to.deep.equal({});
+    expect(overrides({ ...heldOut, heldOut: 2_500 })).to.deep.equal({ heldOut: 2_500 });
+    const settings = { trainExamples: 2_000 };
+    expect(overrides({ ...heldOut, settings })).to.deep.equal(settings);
+  });
+
   it('has nothing to say of a spec, which says everything itself', () => {
     const optimizer = 'lookahead(adam(0.01), k=7)';
     expect(overrides({ optimizer })).to.deep.equal({});
