@@ -59,7 +59,7 @@ export function figureSvg({ data, layout }: Figure): string {
   const legendTop = bottom + 62;
   const height = legendTop + LINE * entries.length;
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="${FONT.replaceAll('"', "'")}" font-size="13" fill="${INK}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="${FONT.replaceAll('"', "'")}" font-size="13" fill="${INK}">`,
     `<title>${[heading, ...subtitles].join(', ')}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     `<text x="12" y="26" font-size="16" font-weight="bold">${heading}</text>`,

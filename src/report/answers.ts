@@ -55,8 +55,13 @@ function rangeAnswers(table: ReproductionTable): Answer[] {
   if (names.size !== 1 || optimizers.size < 2) return [];
   const [name] = names;
   const metric = METRICS[table.metric];
+  const rowsOf = (optimizer: string) => table.rows.filter((row) => row.optimizer === optimizer);
+  // A range over more values is wider for that alone: of a study that goes on, those that all have.
+  const valuesOf = [...optimizers].map((each) => rowsOf(each).map((row) => row.parameters[name]));
+  const values = valuesOf[0].filter((value) => valuesOf.every((own) => own.includes(value)));
+  if (values.length < 2) return [];
   const ranges = [...optimizers].flatMap((optimizer) => {
-    const rows = table.rows.filter((row) => row.optimizer === optimizer);
+    const rows = rowsOf(optimizer).filter(({ parameters }) => values.includes(parameters[name]));
     const means = rows.flatMap(({ reproduced }) =>
       reproduced ? headline(table, reproduced).mean : [],
     );
@@ -66,12 +71,10 @@ function rangeAnswers(table: ReproductionTable): Answer[] {
     const without = lost === 0 ? '' : `, and no completed run at ${lost} of ${rows.length}`;
     return `${label(optimizer)} ${range}${metric.unit}${without}`;
   });
-  const values = table.rows.map(({ parameters }) => parameters[name]);
-  const each = [...new Set(values)].join(', ');
   return [
     {
       question: `How much does ${name} matter?`,
-      answer: `Over ${each}: ${ranges.join('; ')}.`,
+      answer: `Over ${values.join(', ')}: ${ranges.join('; ')}.`,
       kind: 'found',
     },
   ];

@@ -24,9 +24,9 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
   return `${[
     `# ${text(title)}`,
     `${each.size} ${each.size === 1 ? 'run' : 'runs'}, ${formatDuration(total)} of training in all, validation included.`,
-    list(notes.map(text)),
+    list(notes.filter((note) => !isUnfinished(note)).map(text)),
     '## In short',
-    list(sections.flatMap(unfinishedIn).map(text)),
+    list([{ notes }, ...sections].flatMap(unfinishedIn).map(text)),
     ...shortMarkdown(sections),
     ...sections.flatMap((section) => sectionMarkdown(section, folder)),
     '## What counts as reproduced',
@@ -63,8 +63,10 @@ function shortMarkdown(sections: ReportSection[]): string[] {
   });
 }
 
-const unfinishedIn = ({ notes = [] }: ReportSection): string[] =>
-  notes.filter((note) => note.startsWith('unfinished'));
+const isUnfinished = (note: string) => note.startsWith('unfinished');
+
+const unfinishedIn = ({ notes = [] }: Pick<ReportSection, 'notes'>): string[] =>
+  notes.filter(isUnfinished);
 
 function howMarkdown(paths: string[]): string {
   const command = `npx lazyahead report ${paths.map((path) => pathFrom('.', path)).join(' ')} --md`;

@@ -109,6 +109,12 @@ describe('A study of robustness', () => {
         'Over 0.01, 1: SGD 40.00 to 40.00 %, and no completed run at 1 of 2; Lookahead(SGD) 35.00 to 50.00 %.',
       kind: 'found',
     });
+    // As long as it goes on, over what both have, and not over one value.
+    const more = [...runs, run('sgd', 0.1, 0.9)];
+    expect(answersOf(reproductionTable(more, [])).at(-1)!.answer).to.match(/^Over 0\.01, 1: /);
+    const one = [run('sgd', 0.01, 0.4), run('sgd', 1, 0.1), run('lookahead-sgd', 0.01, 0.35)];
+    const questions = answersOf(reproductionTable(one, [])).map(({ question }) => question);
+    expect(questions).not.to.include('How much does lr matter?');
   });
 
   it('refuses experiments without one, in one sentence', () => {
