@@ -29,7 +29,7 @@ export const presets: Record<string, Preset> = {
   },
   standard: {
     description:
-      "Zaremba et al.'s small model and training, 13 epochs: hours a run, estimated before it starts",
+      "Zaremba et al.'s small model and training, 13 epochs: 40 to 80 minutes a run, estimated before it starts",
     asReported: true,
     epochs: 13,
     data: 'auto',
