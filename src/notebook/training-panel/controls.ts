@@ -1,7 +1,8 @@
 /** A control for each of an experiment's hyperparameters. */
 import { experimentNamed, type RunRequest, resolveConfig } from '../../experiments/config.js';
 import type { Experiment } from '../../experiments/experiment.js';
-import { Dropdown } from '../widgets/choices.js';
+import { isSpec } from '../../experiments/optimizers.js';
+import { Dropdown, Text } from '../widgets/choices.js';
 import { FloatLogSlider, FloatSlider, IntSlider } from '../widgets/sliders.js';
 import type { ValueWidget } from '../widgets/value.js';
 
@@ -19,7 +20,7 @@ const SIZE_RANGE = 4;
 
 /**
  * Controls that stand where the preset has its values. k and alpha can be moved for an optimizer
- * with slow weights alone.
+ * with slow weights alone; a spec, where one is written, says all that an optimizer is.
  *
  * @throws UsageError for an experiment, preset or optimizer that does not exist.
  */
@@ -31,7 +32,13 @@ export function controlsFor({ experiment: name, preset, optimizer }: RunRequest)
   const look = { style: { description_width: '9em' }, layout: { width: '30em' } };
   const choice = new Dropdown({
     ...look,
-    ...{ description: 'optimizer', options: optimizers, value: optimizer },
+    ...{ description: 'optimizer', options: optimizers },
+    value: isSpec(config.optimizer) ? optimizers[0] : config.optimizer,
+  });
+  const spec = new Text({
+    ...look,
+    ...{ description: 'or a spec', placeholder: 'lookahead(lazy(adam(1e-3)), momentum=reset)' },
+    value: isSpec(config.optimizer) ? config.optimizer : '',
   });
   const rate = new FloatLogSlider({
     ...look,
@@ -43,6 +50,7 @@ export function controlsFor({ experiment: name, preset, optimizer }: RunRequest)
     new IntSlider({ ...look, description, value, min, max });
   const basics = {
     optimizer: choice,
+    spec,
     lr: rate,
     k: period,
     alpha: step,
@@ -58,20 +66,25 @@ export function controlsFor({ experiment: name, preset, optimizer }: RunRequest)
   );
   const widgets = { ...basics, ...settings } as unknown as Controls['widgets'];
   let all = false;
+  const written = () => spec.value.trim();
+  const hasSlow = () => experiment.optimizers[choice.value].lookahead;
   const enable = () => {
     for (const widget of Object.values(widgets)) widget.disabled = all;
-    const without = !experiment.optimizers[choice.value].lookahead;
-    period.disabled = step.disabled = all || without;
+    choice.disabled = rate.disabled = all || written() !== '';
+    period.disabled = step.disabled = choice.disabled || !hasSlow();
   };
   choice.observe(enable);
+  spec.observe(enable);
   enable();
   return {
     widgets,
     request() {
-      const hasSlow = experiment.optimizers[choice.value].lookahead;
       return {
-        ...{ experiment: name, preset: config.preset, optimizer: choice.value, lr: rate.value },
-        ...(hasSlow && { k: period.value, alpha: step.value }),
+        ...{ experiment: name, preset: config.preset },
+        ...(written() !== ''
+          ? { optimizer: written() }
+          : { optimizer: choice.value, lr: rate.value }),
+        ...(written() === '' && hasSlow() && { k: period.value, alpha: step.value }),
         epochs: basics.epochs.value,
         batchSize: basics.batchSize.value,
         seed: basics.seed.value,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { validationChart } from '../../charts/learning-curves.js';
-import { EXPERIMENTS, type RunRequest } from '../../experiments/config.js';
+import { EXPERIMENTS, experimentNamed, type RunRequest } from '../../experiments/config.js';
 import { escapeHtml } from '../../report/escape.js';
 import { UsageError } from '../../runtime/errors.js';
 import { didYouMean } from '../../spec/nearest.js';
@@ -21,7 +21,7 @@ export interface PanelOptions {
   experiment: string;
   /** Where the controls stand at first. Default: smoke. */
   preset?: string;
-  /** Default: the first that the experiment compares. */
+  /** One that the experiment compares, or a spec. Default: the first that it compares. */
   optimizer?: string;
   /** Holds a run directory a run. Default `runs/panel-TIME`. */
   folder?: string;
@@ -71,8 +71,9 @@ export class TrainingPanel {
   private count = 0;
 
   /** @throws UsageError for an experiment, preset or optimizer that does not exist. */
-  constructor({ experiment, preset = 'smoke', optimizer = 'adam', folder }: PanelOptions) {
-    this.controls = controlsFor({ experiment, preset, optimizer });
+  constructor({ experiment, preset = 'smoke', optimizer, folder }: PanelOptions) {
+    const [first] = Object.keys(experimentNamed(experiment).optimizers);
+    this.controls = controlsFor({ experiment, preset, optimizer: optimizer ?? first });
     this.folder = folder ?? join('runs', `panel-${timeStamp()}`);
     const { train, pause, goOn, stop } = this.buttons;
     train.onClick(() => void this.train());

@@ -61,7 +61,7 @@ describe('a training panel', () => {
 
   it('has a control for each hyperparameter, which stands at the preset’s value', () => {
     expect(Object.keys(panel.widgets)).to.deep.equal([
-      ...['optimizer', 'lr', 'k', 'alpha', 'epochs', 'batchSize', 'seed'],
+      ...['optimizer', 'spec', 'lr', 'k', 'alpha', 'epochs', 'batchSize', 'seed'],
       ...['vocabulary', 'maxlen', 'embeddingSize', 'units', 'dropout', 'recurrentDropout', 'lstm'],
       ...['trainExamples', 'valExamples'],
     ]);
@@ -84,6 +84,40 @@ describe('a training panel', () => {
     expect(result!.summary.steps).to.equal(20);
     expect(result!.summary.overrides).to.include({ k: 2, dropout: 0.5, units: 4 });
     expect(panel.runs).to.deep.equal([result]);
+  });
+
+  it('trains a spec where one is written, which says all that an optimizer is', async () => {
+    set('optimizer', 'lookahead-adam');
+    set('spec', ' lookahead(lazy(adam(0.01)), k=2, momentum=reset) ');
+    const disabled = ['optimizer', 'spec', 'lr', 'k', 'alpha', 'epochs'].filter(
+      (name) => panel.widgets[name].disabled,
+    );
+    expect(disabled).to.deep.equal(['optimizer', 'lr', 'k', 'alpha']);
+    const result = await panel.train();
+    expect(result!.summary.spec).to.equal(
+      'lookahead(lazy(adam(0.01)), k=2, alpha=0.5, momentum=reset)',
+    );
+    set('spec', '');
+    expect(panel.widgets.k.disabled).to.equal(false);
+  });
+
+  it('says what is wrong with a spec', async () => {
+    set('spec', 'lookahead(adam(0.01), k=0)');
+    expect(await panel.train()).to.equal(null);
+    expect(said()).to.match(/\bk\b.*\b0\b/);
+    expect(isOn('Train')).to.equal(true);
+  });
+
+  it('begins with the first optimizer that an experiment compares', () => {
+    const other = new TrainingPanel({ experiment: 'cifar10', folder });
+    expect(other.widgets.optimizer.value).to.equal('sgd');
+  });
+
+  it('can begin with a spec', () => {
+    const spec = 'lazy(sgd(0.1))';
+    const other = new TrainingPanel({ experiment: 'imdb', optimizer: spec, folder });
+    expect(other.widgets.spec.value).to.equal(spec);
+    expect(other.widgets.optimizer.value).to.equal('adam');
   });
 
   it('draws the last runs over one another', async () => {
