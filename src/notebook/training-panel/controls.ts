@@ -37,7 +37,7 @@ export function controlsFor({ experiment: name, preset, optimizer }: RunRequest)
   });
   const spec = new Text({
     ...look,
-    ...{ description: 'or a spec', placeholder: 'lookahead(lazy(adam(1e-3)), momentum=reset)' },
+    ...{ description: 'or a spec', placeholder: 'lookahead(adam(1e-3), k=10)' },
     value: isSpec(config.optimizer) ? config.optimizer : '',
   });
   const rate = new FloatLogSlider({
