@@ -28,7 +28,7 @@ function resumedText(runs: RunResult[]): string {
   const resumed = runs.filter(({ summary }) => (summary.resumedFromSteps ?? []).length > 0).length;
   return resumed === 0
     ? ''
-    : `; ${resumed} of ${formatCount(runs.length)} runs were stopped on their way and continued, which comes to the same bits`;
+    : `; ${resumed} of ${formatCount(runs.length)} runs were stopped on their way and continued, which alone changes no bit`;
 }
 
 function busyText(runs: RunResult[]): string {
