@@ -26,6 +26,14 @@ describe('timeFact', () => {
     );
     expect(timeFact([run(104)])[1]).not.to.include('busy');
   });
+
+  it('says how many runs were continued', () => {
+    const runs = [[], [74, 147], undefined].map((resumedFromSteps) =>
+      sampleRun({ resumedFromSteps }),
+    );
+    expect(timeFact(runs)[1]).to.include('; 1 of 3 runs were stopped on their way and continued');
+    expect(timeFact([runs[0]])[1]).not.to.include('continued');
+  });
 });
 
 describe('dataFact', () => {
