@@ -16,6 +16,7 @@ export {
 } from './embedding/sparse-gradient.js';
 export { adam } from './optimizers/adam.js';
 export { GradientClipping, type GradientClippingOptions } from './optimizers/gradient-clipping.js';
+export { KerasAdam } from './optimizers/keras-adam.js';
 export {
   type LazyMoments,
   LazyOptimizer,

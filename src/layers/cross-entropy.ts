@@ -12,8 +12,8 @@ import { refuseSecondDerivative, runOp } from './native-op.js';
  * way, or else TensorFlow's op.
  *
  * @param logits - `[n, classes]`, float32.
- * @param labels - `[n]`, int32, from 0 to classes − 1. A label out of range is not looked for: its
- *   loss is NaN, or a failure of the native op.
+ * @param labels - `[n]`, int32, from 0 to classes − 1. A label out of range gives a loss of NaN, or a
+ *   failure of the native op: leave padding out before.
  * @returns the loss of each row, in nats, `[n]`: `tf.mean` of it is the usual loss of a batch.
  * @throws UsageError for other shapes or label types.
  *
@@ -82,8 +82,12 @@ function plainly(logits: tf.Tensor2D, labels: tf.Tensor1D): Computed {
   const shifted = tf.sub(logits, tf.max(logits, 1, true));
   const logSum = tf.log(tf.sum(tf.exp(shifted), 1, true));
   const logProbability = tf.sub(shifted, logSum);
-  const where = tf.stack([tf.range(0, n, 1, 'int32'), labels], 1);
-  const loss = tf.neg(tf.gatherND(logProbability, where));
-  const gradient = tf.sub(tf.exp(logProbability), tf.scatterND(where, tf.ones([n]), [n, classes]));
+  // Beside a row's end stands the next row's first class: an index out of range would be that.
+  const isClass = tf.logicalAnd(tf.greaterEqual(labels, 0), tf.less(labels, classes));
+  const inRange = tf.clipByValue(labels, 0, classes - 1);
+  const where = tf.stack([tf.range(0, n, 1, 'int32'), tf.cast(inRange, 'int32')], 1);
+  const loss = tf.where(isClass, tf.neg(tf.gatherND(logProbability, where)), Number.NaN);
+  const ones = tf.where(isClass, tf.ones([n]), Number.NaN);
+  const gradient = tf.sub(tf.exp(logProbability), tf.scatterND(where, ones, [n, classes]));
   return { loss, ...timesGradient(gradient) };
 }

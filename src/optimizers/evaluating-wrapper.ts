@@ -81,6 +81,16 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     }
   }
 
+  /** Variables are told apart by position: with fewer of them a loaded state would be mixed up. */
+  protected refuseFewer(): void {
+    const [kept, known] = [this.countKept(), this.variables.length];
+    if (known < kept) {
+      throw new Error(
+        `The loaded optimizer state is of ${kept} variables, and this step names ${known}: train the same ones, or make a new optimizer.`,
+      );
+    }
+  }
+
   protected refuseWhileEvaluating(what: string): void {
     if (this.evaluations > 0) {
       const { weights, scope } = this.names;

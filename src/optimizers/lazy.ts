@@ -270,16 +270,20 @@ export class LazyOptimizer extends OptimizerWrapper {
   }
 
   override loadOwnState(state: NamedState): void {
-    this.resumed = true;
-    this.tables.forget();
-    this.disposeTables();
     const tables = new Map<number, NamedState>();
     for (const [key, tensor] of Object.entries(state)) {
       const [name, position] = key.split(':');
       tables.set(Number(position), { ...tables.get(Number(position)), [name]: tensor });
     }
-    for (const [position, table] of tables) {
-      this.sparse.set(position, SparseTable.from(this.inner, table, this.moments === 'freeze'));
+    const loaded = [...tables].map(
+      ([position, table]) =>
+        [position, SparseTable.from(this.inner, table, this.moments === 'freeze')] as const,
+    );
+    this.resumed = true;
+    this.tables.forget();
+    this.disposeTables();
+    for (const [position, table] of loaded) {
+      this.sparse.set(position, table);
     }
   }
 

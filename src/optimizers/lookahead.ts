@@ -50,8 +50,10 @@ const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
  *     n mod k = 0      θ ← φ + α(θ − φ);  φ ← θ
  *
  * Costs one extra copy of the trainable weights. Only what is trained is interpolated: the moving
- * statistics of batch normalization are left as they are. Evaluate on the slow weights with
- * {@link withSlowWeights}, for between two syncs the model holds the fast ones.
+ * statistics of batch normalization are left as they are, and so is a layer from when it is frozen.
+ * Weights that something else assigns are taken for fast ones: the next sync pulls them towards φ.
+ * Evaluate on the slow weights with {@link withSlowWeights}, for between two syncs the model holds the
+ * fast ones.
  *
  * @example
  * const optimizer = new Lookahead(tf.train.adam(1e-3), { k: 5, alpha: 0.5 });
@@ -120,7 +122,10 @@ export class Lookahead extends EvaluatingWrapper {
     }
   }
 
-  /** Brings fast and slow weights together now, e.g. before the model is saved; counts no step. */
+  /**
+   * Brings fast and slow weights together now, e.g. before the model is saved; counts no step, and
+   * leaves the inner optimizer's state as it is, whatever `momentum` says.
+   */
   synchronize(): void {
     this.refuseWhileEvaluating('synchronize()');
     this.requireVariables();
@@ -156,6 +161,7 @@ export class Lookahead extends EvaluatingWrapper {
   }
 
   protected override keptWeights(): tf.Tensor[] {
+    this.followFrozen();
     return this.slow;
   }
 
@@ -167,6 +173,7 @@ export class Lookahead extends EvaluatingWrapper {
         this.touched.push({ all: false, rows: new Set(), dataId: variable.dataId });
       }
     }
+    this.refuseFewer();
     this.noteChanges();
     this.stepInner(gradients, complete);
     this.noteSteps(gradients);
@@ -199,7 +206,18 @@ export class Lookahead extends EvaluatingWrapper {
     this.noteChanges();
   }
 
+  /** Has the slow weights of what is frozen be what it is: a sync would move it once more. */
+  private followFrozen(): void {
+    for (const [i, variable] of this.variables.entries()) {
+      if (!variable.trainable && i < this.slow.length) {
+        this.slow[i].assign(variable);
+        this.touched[i] = { all: false, rows: new Set(), dataId: variable.dataId };
+      }
+    }
+  }
+
   private sync(): void {
+    this.followFrozen();
     this.noteChanges();
     for (const [i, slow] of this.slow.entries()) {
       const fast = this.variables[i];
@@ -228,10 +246,14 @@ export class Lookahead extends EvaluatingWrapper {
 
   private syncRows(fast: tf.Variable, slow: tf.Variable, ids: tf.Tensor1D): void {
     const [from, to] = [rowsOf(slow).gather(ids), rowsOf(fast).gather(ids)];
-    const between = () => interpolate(from, to, this.alpha) as tf.Tensor2D;
-    const met = this.alpha === 1 ? to : this.alpha === 0 ? from : between();
+    const met = this.between(from, to);
     rowsOf(fast).scatter(ids, met);
     rowsOf(slow).scatter(ids, met);
+  }
+
+  private between<T extends tf.Tensor>(from: T, to: T): T {
+    if (this.alpha === 1) return to;
+    return this.alpha === 0 ? from : (interpolate(from, to, this.alpha) as T);
   }
 
   private applyMomentumPolicy(): void {
@@ -249,9 +271,10 @@ export class Lookahead extends EvaluatingWrapper {
     for (const [i, moment] of variables.entries()) {
       this.pulledBack[name][i] ??= tf.variable(tf.zeros(moment.shape), false);
       const last = this.pulledBack[name][i];
-      const pulled = interpolate(last, moment.read(), this.alpha);
+      const pulled = this.between(last, moment.read());
       moment.assign(pulled);
-      last.assign(pulled);
+      // tf.js lets go of a variable's own data before it takes the new.
+      if (pulled !== last) last.assign(pulled);
     }
   }
 

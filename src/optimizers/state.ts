@@ -46,17 +46,12 @@ export async function saveChain(chain: tf.Optimizer[]): Promise<NamedTensor[]> {
 }
 
 /**
- * Restores what {@link saveChain} gave.
+ * Restores what {@link saveChain} gave, or leaves all as it was.
  *
- * @throws Error when the state is of another composition of optimizers.
+ * @throws Error when the state is of another composition of optimizers, or not complete.
  */
 export async function loadChain(chain: tf.Optimizer[], weights: NamedTensor[]): Promise<void> {
-  const levels = new Map<string, NamedState>();
-  for (const { name, tensor } of weights) {
-    const slash = name.indexOf('/');
-    const path = name.slice(0, slash);
-    levels.set(path, { ...levels.get(path), [name.slice(slash + 1)]: tensor });
-  }
+  const levels = levelsOf(weights);
   const saved = [...levels.keys()].at(-1);
   if (saved !== pathOf(chain)) {
     throw new Error(
@@ -72,19 +67,40 @@ export async function loadChain(chain: tf.Optimizer[], weights: NamedTensor[]): 
     }
   }
   // The tensors may be this very optimizer's own, which loading disposes.
-  const copies: tf.Tensor[] = [];
-  const copy = (tensor: tf.Tensor) => {
-    copies.push(tensor.clone());
-    return copies[copies.length - 1];
-  };
+  const [given, before] = [weights, await saveChain(chain)].map(clonesOf);
+  try {
+    await loadLevels(chain, given);
+  } catch (error) {
+    // The innermost may be loaded when an outer one refuses its part.
+    await loadLevels(chain, before);
+    throw error;
+  } finally {
+    tf.dispose([...given, ...before].map(({ tensor }) => tensor));
+  }
+}
+
+const clonesOf = (weights: NamedTensor[]): NamedTensor[] =>
+  weights.map(({ name, tensor }) => ({ name, tensor: tensor.clone() }));
+
+async function loadLevels(chain: tf.Optimizer[], weights: NamedTensor[]): Promise<void> {
+  const levels = levelsOf(weights);
   for (const [depth, optimizer] of chain.entries()) {
     const { steps, ...state } = levels.get(pathOf(chain.slice(0, depth + 1)))!;
-    const counted = (await steps.data())[0];
-    const own = Object.entries(state).map(([key, tensor]) => [key, copy(tensor)]);
-    await loadState(optimizer, Object.fromEntries(own));
+    const [counted] = await steps.data();
+    await loadState(optimizer, state);
     setIterations(optimizer, counted);
   }
-  tf.dispose(copies);
+}
+
+/** The states of a chain's optimizers, by their paths. */
+function levelsOf(weights: NamedTensor[]): Map<string, NamedState> {
+  const levels = new Map<string, NamedState>();
+  for (const { name, tensor } of weights) {
+    const slash = name.indexOf('/');
+    const path = name.slice(0, slash);
+    levels.set(path, { ...levels.get(path), [name.slice(slash + 1)]: tensor });
+  }
+  return levels;
 }
 
 /** Disposes the tensor that holds an optimizer's count of steps, if it was ever saved. */

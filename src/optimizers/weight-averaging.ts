@@ -136,6 +136,7 @@ export class WeightAveraging extends EvaluatingWrapper {
     for (const { variable } of gradients.slice(this.averages.length)) {
       this.averages.push(tf.variable(variable, false));
     }
+    this.refuseFewer();
     // What an average has missed must be made up for with the weights as they are before the step.
     const enter = gradients.map((gradient, position) => this.prepare(gradient, position));
     this.stepInner(gradients, complete);

@@ -1,6 +1,8 @@
 /** What every optimizer that wraps another one has in common. */
 import * as tf from '@tensorflow/tfjs-core';
+import { FusedAdam } from './adam.js';
 import { learningRateOf, setLearningRate } from './learning-rate.js';
+import { FusedMomentum, FusedSgd } from './momentum.js';
 import { disposeOptimizer, resetState, type Slot, slotsOf } from './slots.js';
 import {
   disposeStepCounter,
@@ -57,7 +59,11 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
     return learningRateOf(this);
   }
 
-  /** @throws RangeError when it is not a finite number of at least 0. */
+  /**
+   * @throws RangeError when it is not a finite number of at least 0.
+   * @throws Error when a schedule sets the rate, and would undo the change.
+   * @throws TypeError when the innermost optimizer has no way to set it.
+   */
   set learningRate(value: number) {
     setLearningRate(this, value);
   }
@@ -207,7 +213,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
 
   /** The inner optimizer's part of a wrapper's configuration. */
   protected innerConfig(): Config {
-    return { className: this.inner.getClassName(), config: this.inner.getConfig() };
+    const config = { className: this.inner.getClassName(), config: this.inner.getConfig() };
+    return isFused(this.inner) ? { ...config, fused: true } : config;
   }
 
   /**
@@ -217,7 +224,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
    */
   protected register(names: string[]): void {
     const known = new Set(this.variables.map(({ name }) => name));
-    for (const name of names.filter((name) => !known.has(name))) {
+    // A layer that a model has twice names its weights twice.
+    for (const name of new Set(names.filter((name) => !known.has(name)))) {
       const variable = tf.engine().registeredVariables[name];
       if (variable === undefined) {
         throw new Error(`There is no variable named "${name}" to apply a gradient to.`);
@@ -256,6 +264,15 @@ export function chainOf(optimizer: tf.Optimizer): tf.Optimizer[] {
     : [optimizer];
 }
 
+/**
+ * Our own steps of tf.js's optimizers, which have the names of its classes: under these tf.js would
+ * make its own again, whose steps round otherwise.
+ */
+const FUSED = { Adam: FusedAdam, Momentum: FusedMomentum, SGD: FusedSgd };
+
+const isFused = (optimizer: tf.Optimizer) =>
+  Object.values<unknown>(FUSED).includes(optimizer.constructor);
+
 /** The optimizer that a wrapper's configuration nests. */
 export function innerFromConfig(config: Config): tf.Optimizer {
   const { className, config: innerConfig } = config as { className: string; config: Config };
@@ -265,8 +282,9 @@ export function innerFromConfig(config: Config): tf.Optimizer {
       `The saved optimizer wraps "${className}", which is not registered: call tf.serialization.registerClass with its class before loading.`,
     );
   }
-  const [cls, fromConfig] = entry;
-  return fromConfig(cls, innerConfig) as unknown as tf.Optimizer;
+  const [registered, fromConfig] = entry;
+  const cls = config.fused === true ? FUSED[className as keyof typeof FUSED] : registered;
+  return fromConfig(cls as typeof registered, innerConfig) as unknown as tf.Optimizer;
 }
 
 function describe(value: unknown): string {

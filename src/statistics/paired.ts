@@ -8,7 +8,8 @@ export interface PairedDifference extends Sample {
 
 /**
  * The differences `a − b` on equal seeds. What a seed decides for both alike, the first weights and
- * the order of the examples, is gone from a difference, so that it varies less than either.
+ * the order of the examples, is gone from a difference; how much that is differs, and on IMDB it is
+ * little.
  *
  * @param a - a value a seed, as is `b`.
  * @returns null where no seed is in both.

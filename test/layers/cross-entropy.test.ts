@@ -47,6 +47,30 @@ describe('sparseSoftmaxCrossEntropy', () => {
       });
     });
 
+    it('has no finite loss and no gradient for a label that is no class', () => {
+      const logits = tf.tensor2d([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]);
+      for (const wrong of [-1, 2]) {
+        const labels = tf.tensor1d([0, wrong, 1], 'int32');
+        const loss = (x: tf.Tensor) => sparseSoftmaxCrossEntropy(x as tf.Tensor2D, labels);
+        let values: number[][];
+        try {
+          values = [loss(logits), tf.grad(loss)(logits)].map((t) => Array.from(t.dataSync()));
+        } catch {
+          continue; // the native op may fail instead
+        }
+        const [losses, gradient] = values;
+        expect(losses.map(Number.isNaN)).to.deep.equal([false, true, false]);
+        expect(gradient.slice(2, 4).some(Number.isNaN)).to.equal(true);
+        expect([...gradient.slice(0, 2), ...gradient.slice(4)].every(Number.isFinite)).to.equal(
+          true,
+        );
+      }
+    });
+
     it('does not overflow for large logits', () => {
       tf.tidy(() => {
         const loss = sparseSoftmaxCrossEntropy(

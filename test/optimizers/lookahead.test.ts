@@ -131,6 +131,44 @@ describe('Lookahead', () => {
       optimizer.dispose();
     });
 
+    it('pulls nothing back with alpha = 1, and all of it with alpha = 0, also from infinity', () => {
+      const [x, y] = [variable([0.1]), variable([0.1])];
+      const inner = tf.train.momentum(0.1, 0.9);
+      const outer = new Lookahead(tf.train.momentum(0.1, 0.9), {
+        ...{ alpha: 1, k: 1, momentum: 'pullback' },
+      });
+      for (const g of [0.3, 0.7, -0.2]) {
+        step(inner, [x], [[g]]);
+        step(outer, [y], [[g]]);
+        expect(bits(y)).to.deep.equal(bits(x));
+      }
+      const still = new Lookahead(tf.train.momentum(0.1, 0.9), {
+        ...{ alpha: 0, k: 1, momentum: 'pullback' },
+      });
+      for (const g of [1, Number.POSITIVE_INFINITY]) {
+        step(still, [x], [[g]]);
+        expect(Array.from(still.slots()[0].variables[0].read().dataSync())).to.deep.equal([0]);
+      }
+      for (const optimizer of [inner, outer, still]) optimizer.dispose();
+      tf.dispose([x, y]);
+    });
+
+    it('leaves a layer as it is from when it is frozen', () => {
+      const [x, y] = [variable([0]), variable([0])];
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 2, alpha: 0.5 });
+      step(optimizer, [x, y], [[1], [1]]);
+      y.trainable = false;
+      // φ of y was 0; frozen at −1 it is evaluated as that.
+      expect(optimizer.withSlowWeights(() => [x, y].map((v) => v.dataSync()[0]))).to.deep.equal([
+        0, -1,
+      ]);
+      // x: two steps to −2, and half of the way from 0.
+      step(optimizer, [x, y], [[1], null]);
+      expect([x, y].map((v) => v.dataSync()[0])).to.deep.equal([-1, -1]);
+      optimizer.dispose();
+      tf.dispose([x, y]);
+    });
+
     it('starts the inner optimizer anew at each sync with the reset policy, clock included', () => {
       for (const [name, make] of Object.entries(OPTIMIZERS)) {
         // From the sync on, a run with reset is a fresh optimizer started at the slow weights.
@@ -320,6 +358,25 @@ describe('Lookahead', () => {
       `"${name}" that this optimizer trains was disposed`,
     );
     y.dispose();
+  });
+
+  it('trains a layer that a model has twice once a step, also when it was attached before', async () => {
+    const shared = tfl.layers.dense({ units: 1, inputShape: [1], useBias: false });
+    const nested = tfl.sequential({ layers: [shared] });
+    const input = tfl.input({ shape: [1] });
+    const output = tfl.layers.add().apply([shared.apply(input), nested.apply(input)] as never);
+    const model = tfl.model({ inputs: input, outputs: output as tfl.SymbolicTensor });
+    const optimizer = new Lookahead(tf.train.sgd(0.25), { k: 10 });
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    optimizer.evaluateOnSlowWeights(model);
+    shared.setWeights([tf.tensor2d([[0]])]);
+    const [x, y] = [tf.tensor2d([[1]]), tf.tensor2d([[1]])];
+    await model.trainOnBatch(x, y);
+    // d/dw (2w − 1)² = 4(2w − 1) = −4 at w = 0: one step of 0.25 comes to 1.
+    expect(shared.getWeights()[0].dataSync()[0]).to.equal(1);
+    tf.dispose([x, y]);
+    optimizer.dispose();
+    model.dispose();
   });
 
   it('evaluates a recompiled model on its own weights, and undoes in any order', () => {
