@@ -40,7 +40,7 @@ function busyText(runs: RunResult[]): string {
   const busy = epochs.filter(Boolean).length;
   return busy === 0
     ? ''
-    : `; the machine was busy with other work beside: ${formatCount(busy)} of ${formatCount(epochs.length)} epochs took more than ${BUSY} times the median of their run`;
+    : `; the machine was busy with other work beside: ${formatCount(busy)} of ${formatCount(epochs.length)} epochs took more than ${BUSY} times the median of their run, so that times compare no optimizers`;
 }
 
 /** The data with their checksum; nothing where the runs' configurations are not there. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -6,6 +6,7 @@ import { resolveConfig } from '../../src/experiments/config.js';
 import type { RunConfig } from '../../src/experiments/experiment.js';
 import { imdb } from '../../src/experiments/imdb/imdb.js';
 import { isSpec, makeOptimizer } from '../../src/experiments/optimizers.js';
+import { adam } from '../../src/optimizers/adam.js';
 import { LazyOptimizer } from '../../src/optimizers/lazy.js';
 import { Lookahead } from '../../src/optimizers/lookahead.js';
 import { disposeOptimizer } from '../../src/optimizers/slots.js';
@@ -27,10 +28,10 @@ describe('the optimizers of experiments', () => {
   const make = (optimizer: string, rates: object = {}) =>
     makeOptimizer(resolveConfig({ experiment: 'imdb', optimizer, ...rates }), imdb, model);
   const lazy = (lr: number, options: object = {}) =>
-    new LazyOptimizer(tf.train.adam(lr), { embeddingLayers: [model.layers[0]], ...options });
+    new LazyOptimizer(adam(lr), { embeddingLayers: [model.layers[0]], ...options });
 
   for (const [name, spec, byHand] of [
-    ['adam', 'adam(1e-3)', ({ lr }) => tf.train.adam(lr)],
+    ['adam', 'adam(1e-3)', ({ lr }) => adam(lr)],
     ['lazy-adam', 'lazy(adam(1e-3))', ({ lr }) => lazy(lr)],
     [
       'lazy-adam-freeze',
@@ -40,7 +41,7 @@ describe('the optimizers of experiments', () => {
     [
       'lookahead-adam',
       'lookahead(adam(1e-3), k=5, alpha=0.5)',
-      ({ lr, k, alpha }) => new Lookahead(tf.train.adam(lr), { k, alpha }),
+      ({ lr, k, alpha }) => new Lookahead(adam(lr), { k, alpha }),
     ],
     [
       'lookahead-lazy-adam',

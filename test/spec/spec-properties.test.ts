@@ -252,12 +252,15 @@ const composition = fc
     ),
   );
 
-/** The configuration; within a schedule, without the learning rate, which the schedule sets. */
+/**
+ * The configuration, but not whether its steps are our own; within a schedule, without the learning
+ * rate, which the schedule sets.
+ */
 function configOf(optimizer: tf.Optimizer): unknown {
   const text = JSON.stringify([optimizer.getClassName(), optimizer.getConfig()]);
   const isScheduled = text.includes('ScheduledLearningRate');
   return JSON.parse(text, (key, value) =>
-    isScheduled && key === 'learningRate' ? undefined : value,
+    key === 'fused' || (isScheduled && key === 'learningRate') ? undefined : value,
   );
 }
 

@@ -14,7 +14,7 @@ function clipped(inner: string, { settings }: Config): string {
 const lookahead = (inner: string, { k, alpha }: Config) =>
   `lookahead(${inner}, k=${k}, alpha=${alpha})`;
 
-const OURS = 'its learning rate, k and alpha';
+const OURS = 'its learning rate, clipping, schedule, k and alpha';
 
 export const optimizers: Record<string, OptimizerRecipe> = {
   sgd: {
@@ -31,7 +31,7 @@ export const optimizers: Record<string, OptimizerRecipe> = {
   adam: {
     lookahead: false,
     defaults: { lr: 1e-3 },
-    ours: 'its learning rate',
+    ours: 'its learning rate, clipping and schedule',
     spec: (config) => clipped(`adam(${config.lr})`, config),
   },
   'lookahead-adam': {
@@ -43,7 +43,7 @@ export const optimizers: Record<string, OptimizerRecipe> = {
   'lazy-adam': {
     lookahead: false,
     defaults: { lr: 1e-3 },
-    ours: 'its learning rate',
+    ours: 'its learning rate, clipping and schedule',
     spec: (config) => clipped(`lazy(adam(${config.lr}))`, config),
   },
   'lookahead-lazy-adam': {
