@@ -15,9 +15,10 @@ export class Assist {
   complete(code: string, position: number): Completion {
     const slot = this.stage(code);
     const at = slot.offset + position;
-    const found = this.checker.service.getCompletionsAtPosition(slot.file, at, {
-      includeCompletionsWithInsertText: false,
-    });
+    const { service } = this.checker;
+    const found = answerOf(() =>
+      service.getCompletionsAtPosition(slot.file, at, { includeCompletionsWithInsertText: false }),
+    );
     const spanOf = (entry?: ts.CompletionEntry) => {
       const span = entry?.replacementSpan ?? found?.optionalReplacementSpan;
       const start = span ? span.start - slot.offset : position - typed(code, position).length;
@@ -54,7 +55,7 @@ export class Assist {
   inspect(code: string, position: number): MimeBundle | null {
     const slot = this.stage(code);
     const { service } = this.checker;
-    const at = (place: number) => service.getQuickInfoAtPosition(slot.file, place);
+    const at = (place: number) => answerOf(() => service.getQuickInfoAtPosition(slot.file, place));
     // The cursor stands behind the name as often as in it.
     const place = [position, position - 1]
       .filter((each) => each >= 0)
@@ -62,7 +63,7 @@ export class Assist {
       // Of a name that is not there the compiler only says that it may be anything.
       .find((each) => (at(each)?.kind ?? NOTHING) !== NOTHING);
     if (place === undefined) return null;
-    const definitions = service.getDefinitionAtPosition(slot.file, place) ?? [];
+    const definitions = answerOf(() => service.getDefinitionAtPosition(slot.file, place)) ?? [];
     this.checker.document(definitions.map(({ fileName }) => fileName));
     const info = at(place)!;
     const signature = this.cells.readable(signatureOf(info));
@@ -102,6 +103,18 @@ export function completeness(code: string): Completeness {
   const lastLine = code.trimEnd().split('\n').at(-1) ?? '';
   const [indent] = /^\s*/.exec(lastLine)!;
   return { status: 'incomplete', indent: /[{([]$/.test(lastLine) ? `${indent}  ` : indent };
+}
+
+/**
+ * What the language service answers; nothing where it fails on half-written code, as it does on a
+ * decorator without a class, `@optimizer`, by an assertion of its own.
+ */
+function answerOf<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }
 
 const NOTHING = ts.ScriptElementKind.unknown;

@@ -194,6 +194,14 @@ describe('while a cell is being written', () => {
     });
   });
 
+  it('code on which the compiler fails an assertion of its own has no answer, and no error', () => {
+    // A decorator of nothing: TypeScript 6 throws "Debug Failure".
+    for (const position of Array(11).keys()) {
+      expect(() => notebook.engine.complete('@ optimizer', position)).not.to.throw();
+      expect(() => notebook.engine.inspect('@ optimizer', position)).not.to.throw();
+    }
+  });
+
   it('any text gets an answer', () => {
     const piece = fc.constantFrom(
       ...'const x = optimizer . ( ) { } [ ] `${ " \' /* */ // ; , => 1 await import from @ # class \n 𝛼'.split(
