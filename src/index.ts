@@ -3,6 +3,9 @@
  *
  * @module lazyahead
  */
+// Registers the class of `keras_adam(…)`, which a saved model may name.
+import './optimizers/keras-adam.js';
+
 export {
   EmbeddingTable,
   type EmbeddingTableOptions,
@@ -16,7 +19,6 @@ export {
 } from './embedding/sparse-gradient.js';
 export { adam } from './optimizers/adam.js';
 export { GradientClipping, type GradientClippingOptions } from './optimizers/gradient-clipping.js';
-export { KerasAdam } from './optimizers/keras-adam.js';
 export {
   type LazyMoments,
   LazyOptimizer,

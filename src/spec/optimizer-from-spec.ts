@@ -23,10 +23,14 @@ interface Context extends SpecOptions {
  *
  *     sgd(lr)    momentum(lr, momentum=0.9, nesterov=false)
  *     adam(lr=1e-3, beta1=0.9, beta2=0.999, epsilon)
- *     keras_adam(lr=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7, ticks=1), see `KerasAdam`
+ *     keras_adam(lr=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-7, ticks=1)
  *     adamax(lr=2e-3, beta1=0.9, beta2=0.999, epsilon, decay=0)
  *     adagrad(lr, initial=0.1)    adadelta(lr=1e-3, rho=0.95, epsilon)
  *     rmsprop(lr, decay=0.9, momentum=0, epsilon, centered=false)
+ *
+ * `keras_adam` has ε where Keras 2.2 has it, beside √v before the bias correction,
+ * θ ← θ − lr √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε), and counts t up by `ticks` a step: 2 is the clock of
+ * the article's lazy optimizer around one table.
  *
  * What wraps an optimizer x (`Lookahead`, `LazyOptimizer`, `WeightDecay`, `GradientClipping`,
  * `WeightAveraging`, `ScheduledLearningRate`):
