@@ -12,6 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { UsageError } from './errors.js';
 import { PROJECT, setupCommand } from './folders.js';
 import type { NativeBackend } from './native-ops.js';
+import { guardStridedConvolutions } from './strided-convolution.js';
 
 /** Where the native library in use came from. */
 export interface NativeLibrary {
@@ -68,6 +69,7 @@ export function loadNative(threads?: number): LoadedNative {
   for (const { packageName, source } of addons) {
     try {
       withoutDeprecationWarnings(() => require(packageName));
+      guardStridedConvolutions();
       const backend = tf.findBackend('tensorflow') as unknown as NativeBackend;
       backend.hasOwnKernels = source !== 'gpu' && registerKernels();
       const { TF_Version: version } = backend.binding;
