@@ -13,3 +13,4 @@ export { sparseSoftmaxCrossEntropy } from './cross-entropy.js';
 export { LSTM, lstm } from './lstm.js';
 export type { DropoutMasks, LSTMConfig } from './lstm-config.js';
 export { ReLU, type ReLUConfig, rectify, reLU } from './relu.js';
+export { updateBatchNormalization } from './update-batch-normalization.js';

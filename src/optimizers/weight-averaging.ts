@@ -30,7 +30,9 @@ export interface WeightAveragingOptions {
  *
  * The moving average starts from the first weights, so it needs no correction for a start from zero,
  * and has none (optax's `ema` starts from zero and corrects with `debias`). Before step `from` the mean
- * is the weights themselves. Only what is trained is averaged.
+ * is the weights themselves. Only what is trained is averaged: the moving statistics of batch
+ * normalization stay those of θ, with which θ̄ is often far worse than it is. `updateBatchNormalization`
+ * of `lazyahead/layers` gives it its own.
  *
  * It must stand outside of every optimizer that moves weights. Where a step moves only the sampled
  * rows of an embedding table, only they are averaged in it: θ has stood still in all other rows, so

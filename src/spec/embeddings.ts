@@ -1,6 +1,7 @@
 /** The embedding tables that a spec speaks of, found in a model or among those handed over. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { layersOf } from '../layers/layers-of.js';
 import { type EmbeddingLayer, nameOfTable, type TableName } from '../optimizers/tables.js';
 import { didYouMean } from './nearest.js';
 import { type Span, SpecError } from './spec-error.js';
@@ -12,16 +13,6 @@ export interface SpecOptions {
   model?: LayersModel;
   /** The tables that `lazy` updates; they go before the model's. */
   embeddingLayers?: EmbeddingLayer[];
-}
-
-/** The model's layers, with those of nested models and of wrappers such as TimeDistributed. */
-function layersOf(model: LayersModel): layers.Layer[] {
-  const nested = (layer: layers.Layer): layers.Layer[] => {
-    const inside = layer as { layers?: layers.Layer[]; layer?: layers.Layer };
-    const parts = inside.layers ?? (inside.layer === undefined ? [] : [inside.layer]);
-    return parts.length > 0 ? parts.flatMap(nested) : [layer];
-  };
-  return [...new Set(model.layers.flatMap(nested))];
 }
 
 const isEmbedding = (layer: layers.Layer) => layer.getClassName() === 'Embedding';

@@ -1,14 +1,12 @@
 /** The one training loop. */
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Batch, Batches } from '../experiments/experiment.js';
-import { bestOf, METRICS, type Score } from '../experiments/metric.js';
-import { EvaluatingWrapper } from '../optimizers/evaluating-wrapper.js';
+import type { Batch } from '../experiments/experiment.js';
+import { bestOf, METRICS } from '../experiments/metric.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
-import { chainOf } from '../optimizers/wrapper.js';
 import type { Place } from './checkpoints/store.js';
+import { breathe, evaluate, nothing, onEvaluatedWeights, Stop } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import { type Answer, add, firstStates, forward, type TrainingTask } from './forward.js';
 import { rateSetter } from './rate-schedule.js';
@@ -41,16 +39,6 @@ export interface TrainingOutcome {
   seconds: number;
 }
 
-/** Thrown inside the loop to leave it; an outcome, not a failure. */
-class Stop extends Error {
-  constructor(
-    readonly status: 'interrupted' | 'diverged',
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /**
  * Where a training stands. With the model's weights (those that are not trained too), the optimizer's
  * state and its layers' `dropoutStep`s this is all that the rest of it depends on: batches, masks and
@@ -61,11 +49,9 @@ export interface Position extends Place {
   states: tf.Tensor[];
 }
 
-const nothing = (): Score => ({ loss: 0, correct: 0, n: 0 });
-
 /**
- * Trains a model for the configured epochs, evaluating after each, on Lookahead's slow weights where
- * there are any. Equal seed, backend and thread count give equal results to the last bit.
+ * Trains a model for the configured epochs, evaluating after each, on Lookahead's slow weights or on
+ * averages where there are any. Equal seed, backend and thread count give equal results to the last bit.
  */
 export async function train(
   task: TrainingTask,
@@ -127,11 +113,9 @@ export async function train(
     at.states = [];
   }
 
-  /** Adds the metrics of an epoch whose batches have all been trained on. */
-  async function endEpoch(epoch: number): Promise<void> {
-    const evaluated = (batches: Batches) =>
-      onEvaluatedWeights(optimizer, () => evaluate(task, batches, signal));
-    const val = await evaluated(data.val);
+  /** Evaluates on the validation data, and where they say that it is the best so far on the test data. */
+  async function evaluateEpoch() {
+    const val = await evaluate(task, data.val, signal);
     const value = metric.of(val);
     // It need not be the next step that notices: there may be none.
     const [what, reached] = Number.isFinite(val.loss) ? [metric.name, value] : ['loss', val.loss];
@@ -143,7 +127,13 @@ export async function train(
     }
     const earlier = at.metrics.map((m) => m[keyOf('val', metric)]!);
     const isBest = bestOf(metric, [value, ...earlier]) === value && !earlier.includes(value);
-    const test = isBest && data.test ? await evaluated(data.test) : undefined;
+    const test = isBest && data.test ? await evaluate(task, data.test, signal) : undefined;
+    return { val, value, test };
+  }
+
+  /** Adds the metrics of an epoch whose batches have all been trained on. */
+  async function endEpoch(epoch: number): Promise<void> {
+    const { val, value, test } = await onEvaluatedWeights(task, () => evaluateEpoch(), signal);
     at.metrics.push({
       epoch,
       steps: at.steps,
@@ -186,7 +176,7 @@ export async function train(
     tf.dispose(at.states);
   }
   const { steps, metrics } = at;
-  const weightsSha256 = onEvaluatedWeights(optimizer, () => hashWeights(task.model));
+  const weightsSha256 = await onEvaluatedWeights(task, () => hashWeights(task.model));
   return { ...outcome, steps, metrics, weightsSha256, seconds: elapsed() };
 }
 
@@ -210,47 +200,6 @@ export function trainingStep(task: TrainingTask) {
     tf.dispose([batch.x, batch.y, initial]);
     return answer;
   };
-}
-
-/** The score over batches, without dropout. */
-async function evaluate(
-  task: TrainingTask,
-  batches: Batches,
-  signal?: AbortSignal,
-): Promise<Score> {
-  const total = nothing();
-  let states: tf.Tensor[] = [];
-  try {
-    for (let i = 0; i < batches.length; i++) {
-      await breathe(signal);
-      states = tf.tidy(() => {
-        const batch = batches.at(i);
-        const initial = i === 0 ? firstStates(task, batch) : states;
-        const answer = forward(task, batch, initial, false);
-        add(total, answer.score);
-        tf.dispose(states);
-        return answer.states;
-      });
-    }
-  } finally {
-    tf.dispose(states);
-  }
-  return total;
-}
-
-/** Lets timers, signals and displays have their turn between two batches. */
-async function breathe(signal?: AbortSignal, steps?: number): Promise<void> {
-  await setImmediate();
-  if (signal?.aborted) {
-    const where = steps === undefined ? 'during validation' : `after ${steps} steps`;
-    throw new Stop('interrupted', `The run was interrupted ${where}.`);
-  }
-}
-
-/** Runs a callback on the weights that the outermost wrapper keeps for evaluation, if any does. */
-function onEvaluatedWeights<T>(optimizer: tf.Optimizer, callback: () => T): T {
-  const keeper = chainOf(optimizer).find((wrapper) => wrapper instanceof EvaluatingWrapper);
-  return keeper === undefined ? callback() : keeper.withEvaluationWeights(callback);
 }
 
 function hashWeights(model: tfl.LayersModel): string {

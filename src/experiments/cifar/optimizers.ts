@@ -9,7 +9,7 @@ export const optimizers: Record<string, OptimizerRecipe> = {
   polyak: {
     lookahead: false,
     defaults: { lr: 0.3 },
-    ours: "its average, a moving one of the weights, on which it is evaluated with the weights' own statistics of batch normalization",
+    ours: 'its average, a moving one of the weights, on which it is evaluated with statistics of batch normalization taken anew over 64 batches',
     spec: ({ lr, settings }) => `ema(${sgd(lr)}, decay=${settings.averageDecay})`,
   },
   adamw: {

@@ -101,7 +101,7 @@ interface Container {
 }
 
 /** The layers that count their dropout masks, those within others too, by names that are unique. */
-function layersWithDropout(
+export function layersWithDropout(
   container: Container,
   path = '',
 ): [string, Container & { dropoutStep: number }][] {

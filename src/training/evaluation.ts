@@ -1,0 +1,109 @@
+/** A model evaluated while it is trained: on which weights, with which statistics. */
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batches } from '../experiments/experiment.js';
+import type { Score } from '../experiments/metric.js';
+import { updateBatchNormalization } from '../layers/update-batch-normalization.js';
+import { EvaluatingWrapper } from '../optimizers/evaluating-wrapper.js';
+import { whenEnded } from '../optimizers/lent-weights.js';
+import { WeightAveraging } from '../optimizers/weight-averaging.js';
+import { chainOf } from '../optimizers/wrapper.js';
+import { layersWithDropout } from './checkpoints/training-state.js';
+import { add, firstStates, forward, type TrainingTask } from './forward.js';
+
+/** Over how many batches batch normalization's statistics are taken anew: 8,192 images of CIFAR. */
+const STATISTICS_BATCHES = 64;
+
+/** Thrown inside the training loop to leave it; an outcome, not a failure. */
+export class Stop extends Error {
+  constructor(
+    readonly status: 'interrupted' | 'diverged',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const nothing = (): Score => ({ loss: 0, correct: 0, n: 0 });
+
+/**
+ * Runs a callback on the weights that the outermost wrapper keeps for evaluation, if any does. With
+ * averages go statistics of batch normalization that are theirs: those of the training are of weights
+ * that go to and fro about the average, and it would be judged by what they are not. Lookahead's slow
+ * weights are at most k steps away from where the statistics were taken.
+ */
+export async function onEvaluatedWeights<T>(
+  task: TrainingTask,
+  callback: () => T | Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const keeper = chainOf(task.optimizer).find((wrapper) => wrapper instanceof EvaluatingWrapper);
+  if (!(keeper instanceof WeightAveraging)) {
+    return keeper === undefined ? callback() : keeper.withEvaluationWeights(callback);
+  }
+  return keeper.withEvaluationWeights(async () => {
+    const dropout = layersWithDropout(task.model).map(([, layer]) => layer);
+    const drawn = dropout.map(({ dropoutStep }) => dropoutStep);
+    let restore = () => {};
+    try {
+      restore = await updateBatchNormalization(task.model, firstInputs(task, signal));
+    } finally {
+      // The masks of the training do not depend on how often it is evaluated.
+      for (const [i, layer] of dropout.entries()) {
+        layer.dropoutStep = drawn[i];
+      }
+    }
+    return whenEnded(callback, restore);
+  });
+}
+
+/** Of the first batches that are trained on: always the same, so that a run can be repeated. */
+async function* firstInputs(task: TrainingTask, signal?: AbortSignal) {
+  const { config, data } = task;
+  const batches = data.train.epoch(config, 1);
+  for (let i = 0; i < Math.min(STATISTICS_BATCHES, batches.length); i++) {
+    await breathe(signal);
+    const batch = batches.at(i);
+    const states = firstStates(task, batch);
+    try {
+      yield states.length === 0 ? batch.x : [batch.x, ...states];
+    } finally {
+      tf.dispose([batch.x, batch.y, states]);
+    }
+  }
+}
+
+/** The score over batches, without dropout. */
+export async function evaluate(
+  task: TrainingTask,
+  batches: Batches,
+  signal?: AbortSignal,
+): Promise<Score> {
+  const total = nothing();
+  let states: tf.Tensor[] = [];
+  try {
+    for (let i = 0; i < batches.length; i++) {
+      await breathe(signal);
+      states = tf.tidy(() => {
+        const batch = batches.at(i);
+        const initial = i === 0 ? firstStates(task, batch) : states;
+        const answer = forward(task, batch, initial, false);
+        add(total, answer.score);
+        tf.dispose(states);
+        return answer.states;
+      });
+    }
+  } finally {
+    tf.dispose(states);
+  }
+  return total;
+}
+
+/** Lets timers, signals and displays have their turn between two batches. */
+export async function breathe(signal?: AbortSignal, steps?: number): Promise<void> {
+  await setImmediate();
+  if (signal?.aborted) {
+    const where = steps === undefined ? 'during validation' : `after ${steps} steps`;
+    throw new Stop('interrupted', `The run was interrupted ${where}.`);
+  }
+}
