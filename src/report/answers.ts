@@ -4,9 +4,10 @@ import { optimizerStyle } from '../charts/figure.js';
 import { METRICS } from '../experiments/metric.js';
 import { type DifferenceVerdict, ENOUGH_PAIRS, ENOUGH_SEEDS } from '../statistics/reproduced.js';
 import { isIn } from '../statistics/sample.js';
-import { headline, leadSentence } from './captions.js';
+import { leadSentence } from './captions.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSample, formatSeeds } from './format.js';
+import { rangeAnswers } from './range-answers.js';
 import { judgedOf, type ReproductionRow, type ReproductionTable } from './reproduction.js';
 import { differenceBasis, UNCONTROLLED } from './sentences.js';
 
@@ -45,38 +46,6 @@ export function answersOf(table: ReproductionTable): Answer[] {
           },
         ]
       : []),
-  ];
-}
-
-/** What the values of a hyperparameter make of each optimizer, where one alone varies. */
-function rangeAnswers(table: ReproductionTable): Answer[] {
-  const names = new Set(table.rows.flatMap(({ parameters }) => Object.keys(parameters)));
-  const optimizers = new Set(table.rows.map(({ optimizer }) => optimizer));
-  if (names.size !== 1 || optimizers.size < 2) return [];
-  const [name] = names;
-  const metric = METRICS[table.metric];
-  const rowsOf = (optimizer: string) => table.rows.filter((row) => row.optimizer === optimizer);
-  // A range over more values is wider for that alone: of a study that goes on, those that all have.
-  const valuesOf = [...optimizers].map((each) => rowsOf(each).map((row) => row.parameters[name]));
-  const values = valuesOf[0].filter((value) => valuesOf.every((own) => own.includes(value)));
-  if (values.length < 2) return [];
-  const ranges = [...optimizers].flatMap((optimizer) => {
-    const rows = rowsOf(optimizer).filter(({ parameters }) => values.includes(parameters[name]));
-    const means = rows.flatMap(({ reproduced }) =>
-      reproduced ? headline(table, reproduced).mean : [],
-    );
-    if (means.length === 0) return [];
-    const range = formatInterval(metric, [Math.min(...means), Math.max(...means)]);
-    const lost = rows.length - means.length;
-    const without = lost === 0 ? '' : `, and no completed run at ${lost} of ${rows.length}`;
-    return `${label(optimizer)} ${range}${metric.unit}${without}`;
-  });
-  return [
-    {
-      question: `How much does ${name} matter?`,
-      answer: `Over ${values.join(', ')}: ${ranges.join('; ')}.`,
-      kind: 'found',
-    },
   ];
 }
 

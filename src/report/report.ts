@@ -54,11 +54,16 @@ function mergedSections(paths: string[]): Sections {
 
 function groupedSections(groups: Group[]): Sections {
   const each = groups.map((group) => ({ group, sections: sectionsIn(group) }));
+  const weighed = each.flatMap(({ sections }) =>
+    sections.map((section) => {
+      // The questions of one study stay together, in its own order.
+      const { runs } = section.title === undefined ? section : sections[0];
+      return { section, by: runs[0].summary };
+    }),
+  );
   return {
     sections: distinguished(
-      each
-        .flatMap(({ sections }) => sections)
-        .sort((a, b) => byWeight(a.runs[0].summary, b.runs[0].summary)),
+      weighed.sort((a, b) => byWeight(a.by, b.by)).map(({ section }) => section),
     ),
     // What belongs to one section stands there.
     notes: each.flatMap(({ group, sections }) => (sections.length === 1 ? [] : group.notes)),

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { resolveConfig } from '../../src/experiments/config.js';
 import { answersOf } from '../../src/report/answers.js';
 import { reportHtml } from '../../src/report/html.js';
-import { reportJson } from '../../src/report/report.js';
+import { reportJson, reportOn } from '../../src/report/report.js';
 import { reproductionTable } from '../../src/report/reproduction.js';
 import { robustnessReport } from '../../src/report/robustness.js';
 import { reportText } from '../../src/report/text.js';
@@ -13,7 +13,7 @@ import { UsageError } from '../../src/runtime/errors.js';
 import type { Trial } from '../../src/sweeps/engine.js';
 import { planTrials } from '../../src/sweeps/plan.js';
 import { planRobustness, studiesIn } from '../../src/sweeps/robustness.js';
-import { sampleRun } from '../charts/sample-runs.js';
+import { filesOfRun, sampleRun } from '../charts/sample-runs.js';
 
 const request = { experiment: 'cifar10', preset: 'smoke', seeds: [1, 2] };
 
@@ -80,6 +80,33 @@ describe('A study of robustness', () => {
     expect(robustnessReport(studies, { ...sweep, runs: some }).sections).to.have.length(1);
   });
 
+  it('keeps its questions in their order in a report on several sweeps', () => {
+    const studies = planRobustness({ ...request, seeds: [1] });
+    const all = studies.flatMap(({ trials }) => trials);
+    const trials = [...new Map(all.map((trial) => [trial.id, trial])).values()];
+    const root = join(directory, 'results');
+    const finish = ({ id, request: { optimizer, lr, k, alpha } }: Trial) => {
+      const own = join(root, 'study', 'trials', id);
+      const values = Object.entries({ lr, k, alpha }).filter(([, value]) => value !== undefined);
+      const overrides = Object.fromEntries(values) as Record<string, number>;
+      mkdirSync(own, { recursive: true });
+      const run = { experiment: 'cifar10', preset: 'smoke', optimizer, overrides };
+      for (const [name, content] of Object.entries(filesOfRun(run))) {
+        writeFileSync(join(own, name), content);
+      }
+    };
+    // Of the rates one with overrides, of the grid Lookahead as it is by default: nearer to the preset.
+    const lookahead = trials.find(({ request: { k, alpha } }) => k === 5 && alpha === 0.5)!;
+    finish(trials[0]);
+    finish({ ...lookahead, request: { ...lookahead.request, k: undefined, alpha: undefined } });
+    writeFileSync(
+      join(root, 'study', 'sweep.json'),
+      JSON.stringify({ experiment: 'cifar10', trials }),
+    );
+    const { sections } = reportOn([root]);
+    expect(sections.map(({ title }) => title)).to.deep.equal(studies.map(({ title }) => title));
+  });
+
   it('is known again by its trials, but not where they are more or fewer', () => {
     const of = (trials: Trial[]) => studiesIn({ experiment: 'cifar10', trials });
     const studies = planRobustness({ ...request, epochs: 3, settings: { width: 4 } });
@@ -115,6 +142,61 @@ describe('A study of robustness', () => {
     const one = [run('sgd', 0.01, 0.4), run('sgd', 1, 0.1), run('lookahead-sgd', 0.01, 0.35)];
     const questions = answersOf(reproductionTable(one, [])).map(({ question }) => question);
     expect(questions).not.to.include('How much does lr matter?');
+  });
+
+  describe('asks whether a badly chosen learning rate costs Lookahead less', () => {
+    /** Results by rate, a list a seed; null for a run that diverged. */
+    type Results = Record<number, (number | null)[]>;
+    const answer = (alone: Results, within: Results) => {
+      const runs = Object.entries({ sgd: alone, 'lookahead-sgd': within }).flatMap(
+        ([optimizer, results]) =>
+          Object.entries(results).flatMap(([lr, values]) =>
+            values.map((best, i) =>
+              sampleRun({
+                ...{ experiment: 'cifar10', dataset: 'cifar10', optimizer, seed: i + 1 },
+                overrides: { lr: Number(lr) },
+                ...(best === null ? { status: 'diverged' } : { bestValAccuracy: best }),
+              }),
+            ),
+          ),
+      );
+      const question = 'Does a badly chosen lr cost Lookahead(SGD) less than SGD?';
+      return answersOf(reproductionTable(runs, [])).find((each) => each.question === question);
+    };
+
+    it('by how far the mean over all rates stays behind the best, seed by seed', () => {
+      // SGD: best 0.5, means 0.3, 0.31, 0.32: 20, 19, 18 points behind.
+      // Lookahead: best 0.5, means 0.4 each: 10 points behind. Differences −10, −9, −8.
+      const found = answer(
+        { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.12, 0.14] },
+        { 0.1: [0.3, 0.3, 0.3], 0.3: [0.5, 0.5, 0.5] },
+      );
+      // −9 ± t(0.975, 2) · 1 / √3 = −9 ± 4.303 · 0.577.
+      expect(found).to.deep.equal({
+        question: 'Does a badly chosen lr cost Lookahead(SGD) less than SGD?',
+        answer:
+          'Yes: on average over 0.1, 0.3 it stays 10.00 points behind its own best, SGD 19.00: −9.00 points (95 % interval −11.48 to −6.52, 3 seeds).',
+        kind: 'found',
+      });
+    });
+
+    it('and says no, or that it cannot be told', () => {
+      const steep = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.12, 0.14] };
+      const flat = { 0.1: [0.3, 0.3, 0.3], 0.3: [0.5, 0.5, 0.5] };
+      expect(answer(flat, steep)).to.include({ kind: 'found' });
+      expect(answer(flat, steep)!.answer).to.match(/^No, it loses more: .*: \+9\.00 points/);
+      const alike = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.5, 0.3] };
+      expect(answer(flat, alike)!.answer).to.match(/^Cannot be told, the interval holds zero: /);
+      const two = { 0.1: [0.5, 0.5], 0.3: [0.1, 0.12] };
+      expect(answer(two, flat)!.answer).to.match(/^Cannot be told yet, by fewer than 3 seeds: /);
+    });
+
+    it('by the seeds alone that have completed a run at every rate', () => {
+      const some = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.12, null] };
+      const flat = { 0.1: [0.3, 0.3, 0.3], 0.3: [0.5, 0.5, 0.5] };
+      expect(answer(some, flat)!.answer).to.match(/, 2 seeds\)\.$/);
+      expect(answer({ 0.1: [0.5, 0.5], 0.3: [null, null] }, flat)).to.equal(undefined);
+    });
   });
 
   it('refuses experiments without one, in one sentence', () => {

@@ -1,0 +1,114 @@
+/** What the values of one hyperparameter make of optimizers: does a badly chosen one hurt some less? */
+import { optimizerStyle } from '../charts/figure.js';
+import { METRICS } from '../experiments/metric.js';
+import { pairedDifference } from '../statistics/paired.js';
+import { ENOUGH_PAIRS } from '../statistics/reproduced.js';
+import { isIn } from '../statistics/sample.js';
+import type { Answer } from './answers.js';
+import { headline } from './captions.js';
+import { partsOf } from './contrasts.js';
+import { bareValue, formatDifference, formatInterval, formatSeeds } from './format.js';
+import type { ReproductionRow, ReproductionTable } from './reproduction.js';
+
+/** Over which values of which hyperparameter. */
+interface Range {
+  name: string;
+  values: (number | string)[];
+  optimizers: string[];
+}
+
+/** What the values of a hyperparameter make of each optimizer, where one alone varies. */
+export function rangeAnswers(table: ReproductionTable): Answer[] {
+  const range = rangeOf(table);
+  if (range === null) return [];
+  return [...lossAnswers(table, range), spanAnswer(table, range)];
+}
+
+function rangeOf({ rows }: ReproductionTable): Range | null {
+  const names = new Set(rows.flatMap(({ parameters }) => Object.keys(parameters)));
+  const optimizers = [...new Set(rows.map(({ optimizer }) => optimizer))];
+  if (names.size !== 1 || optimizers.length < 2) return null;
+  const [name] = names;
+  // A range over more values is wider for that alone: of a study that goes on, those that all have.
+  const valuesOf = optimizers.map((optimizer) =>
+    rows.filter((row) => row.optimizer === optimizer).map((row) => row.parameters[name]),
+  );
+  const values = valuesOf[0].filter((value) => valuesOf.every((own) => own.includes(value)));
+  return values.length < 2 ? null : { name, values, optimizers };
+}
+
+const rowsOf = ({ rows }: ReproductionTable, { name, values }: Range, optimizer: string) =>
+  rows.filter((row) => row.optimizer === optimizer && values.includes(row.parameters[name]));
+
+/**
+ * Whether an optimizer loses less than what it wraps when the value is one of these by chance: how far
+ * its mean over all values stays behind its best, seed by seed.
+ */
+function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
+  const metric = METRICS[table.metric];
+  const { name, values, optimizers } = range;
+  return optimizers.flatMap((optimizer) => {
+    const baseline = partsOf(optimizer).find((part) => optimizers.includes(part));
+    if (baseline === undefined) return [];
+    const [own, other] = [optimizer, baseline].map((each) => lossesOf(table, range, each));
+    const pairs = pairedDifference(own, other);
+    if (pairs === null || pairs.confidence === null) return [];
+    const mean = (losses: Map<number, number>) =>
+      pairs.seeds.reduce((sum, seed) => sum + losses.get(seed)!, 0) / pairs.n;
+    const [kind, text]: [Answer['kind'], string] =
+      pairs.n < ENOUGH_PAIRS
+        ? ['open', `Cannot be told yet, by fewer than ${ENOUGH_PAIRS} seeds`]
+        : isIn(pairs.confidence, 0)
+          ? ['open', 'Cannot be told, the interval holds zero']
+          : ['found', pairs.mean < 0 ? 'Yes' : 'No, it loses more'];
+    const unit = metric.unit === ' %' ? ' points' : metric.unit;
+    const interval = formatInterval(metric, pairs.confidence);
+    return {
+      question: `Does a badly chosen ${name} cost ${label(optimizer)} less than ${label(baseline)}?`,
+      answer: `${text}: on average over ${values.join(', ')} it stays ${bareValue(metric, mean(own))}${unit} behind its own best, ${label(baseline)} ${bareValue(metric, mean(other))}: ${formatDifference(metric, pairs.mean)} (95 % interval ${interval}, ${formatSeeds(pairs.n)}).`,
+      kind,
+    };
+  });
+}
+
+/** By seed, for seeds that completed a run at each value: the best value's result less the mean. */
+function lossesOf(table: ReproductionTable, range: Range, optimizer: string): Map<number, number> {
+  const sign = METRICS[table.metric].better === 'higher' ? 1 : -1;
+  const all = rowsOf(table, range, optimizer).map((row) => bySeed(table, row));
+  const seeds = [...all[0].keys()].filter((seed) => all.every((results) => results.has(seed)));
+  return new Map(
+    seeds.map((seed) => {
+      const results = all.map((each) => sign * each.get(seed)!);
+      const mean = results.reduce((sum, value) => sum + value, 0) / results.length;
+      return [seed, Math.max(...results) - mean];
+    }),
+  );
+}
+
+function bySeed({ judgedOn }: ReproductionTable, { reproduced }: ReproductionRow) {
+  if (reproduced === null) return new Map<number, number>();
+  const values = judgedOn === 'test' ? reproduced.testPerSeed! : reproduced.bestPerSeed;
+  return new Map(reproduced.seeds.map((seed, i) => [seed, values[i]]));
+}
+
+function spanAnswer(table: ReproductionTable, range: Range): Answer {
+  const metric = METRICS[table.metric];
+  const spans = range.optimizers.flatMap((optimizer) => {
+    const rows = rowsOf(table, range, optimizer);
+    const means = rows.flatMap(({ reproduced }) =>
+      reproduced ? headline(table, reproduced).mean : [],
+    );
+    if (means.length === 0) return [];
+    const span = formatInterval(metric, [Math.min(...means), Math.max(...means)]);
+    const lost = rows.length - means.length;
+    const without = lost === 0 ? '' : `, and no completed run at ${lost} of ${rows.length}`;
+    return `${label(optimizer)} ${span}${metric.unit}${without}`;
+  });
+  return {
+    question: `How much does ${range.name} matter?`,
+    answer: `Over ${range.values.join(', ')}: ${spans.join('; ')}.`,
+    kind: 'found',
+  };
+}
+
+const label = (optimizer: string) => optimizerStyle(optimizer).label;
