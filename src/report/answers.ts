@@ -28,7 +28,7 @@ export function answersOf(table: ReproductionTable): Answer[] {
   // Of a sweep's many the page has them below; one pair says nothing that the table does not.
   const asked = isSweep(table.rows) ? [] : table.differences;
   const differences = asked
-    .filter(({ pairs, isNearest }) => isNearest && pairs.confidence !== null)
+    .filter(({ on, pairs, isNearest }) => on !== 'last' && isNearest && pairs.confidence !== null)
     .map((row) => differenceAnswer(table, row));
   const silent =
     table.incomparable !== null && table.rows.some(({ reported }) => reported !== null);

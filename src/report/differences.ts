@@ -20,8 +20,8 @@ export interface DifferenceRow {
    * rate differs too, the difference is not that of a wrapper. Null for runs older than their specs.
    */
   isControlled: boolean | null;
-  /** Of the best epochs, or of what these come to on test data. */
-  on: 'validation' | 'test';
+  /** Of the best epochs, of what these come to on test data, or of the last epochs. */
+  on: 'validation' | 'test' | 'last';
   pairs: PairedDifference;
   /** The difference of the reported figures; null where not both have one. */
   reported: number | null;
@@ -31,7 +31,9 @@ export interface DifferenceRow {
 
 /** What differences are taken from. */
 interface Basis {
-  judgedOn: DifferenceRow['on'];
+  judgedOn: 'validation' | 'test';
+  /** Whether the best epoch is chosen on the very data that it is judged on. */
+  isChosenOnTest: boolean;
   /** Whether the runs are what was reported. */
   comparable: boolean;
   /** An optimizer's values in the preset itself. */
@@ -42,7 +44,8 @@ interface Basis {
  * Each optimizer against all that is left of it without a wrapper or an option, where seeds are
  * shared; one of which nothing is there, against the first. In a sweep each cell against the nearest
  * of these with the same values, and where one hyperparameter varies also against the preset's own
- * value. On validation data, where test data decide, only what was reported is compared.
+ * value. On validation data, where test data decide, only what was reported is compared. Where the best
+ * epoch is chosen on test data, optimizers are compared at the last epoch too, at which nothing is.
  */
 export function differenceRows(rows: ReproductionRow[], basis: Basis): DifferenceRow[] {
   const pairs = isSweep(rows)
@@ -50,9 +53,15 @@ export function differenceRows(rows: ReproductionRow[], basis: Basis): Differenc
     : rows.flatMap((row) => plainPairs(row, rows));
   const on = (where: DifferenceRow['on']) =>
     pairs.flatMap((pair) => differenceOn(where, pair, basis.comparable));
-  return basis.judgedOn === 'validation'
-    ? on('validation')
-    : [...on('validation').filter(({ verdict }) => verdict !== null), ...on('test')];
+  if (basis.judgedOn === 'validation') {
+    const best = on('validation');
+    const last = basis.isChosenOnTest && !isSweep(rows) ? on('last') : [];
+    // Where every best epoch is the last one the same would be said twice.
+    return last.every(({ pairs }, i) => pairs.mean === best[i].pairs.mean)
+      ? best
+      : [...best, ...last];
+  }
+  return [...on('validation').filter(({ verdict }) => verdict !== null), ...on('test')];
 }
 
 interface Pair {
@@ -127,7 +136,7 @@ function isControlled(row: ReproductionRow, baseline: ReproductionRow): boolean 
 }
 
 function bySeed(on: DifferenceRow['on'], { reproduced }: ReproductionRow): Map<number, number> {
-  const { seeds, bestPerSeed, testPerSeed } = reproduced!;
-  const values = on === 'test' ? testPerSeed! : bestPerSeed;
+  const { seeds, bestPerSeed, testPerSeed, finalPerSeed } = reproduced!;
+  const values = { validation: bestPerSeed, test: testPerSeed!, last: finalPerSeed }[on];
   return new Map(seeds.map((seed, i) => [seed, values[i]]));
 }

@@ -22,7 +22,7 @@ import {
   formatValue,
 } from './format.js';
 import type { ReproductionRow, ReproductionTable } from './reproduction.js';
-import { differenceBasis, UNCONTROLLED, verdictLines } from './sentences.js';
+import { differenceBasis, UNCONTROLLED, verdictLines, WHERE } from './sentences.js';
 
 /**
  * Reported beside reproduced, a row an optimizer, the sources below.
@@ -89,7 +89,7 @@ export function ruleSection(table: ReproductionTable): string {
     .filter(({ pairs }) => pairs.confidence !== null)
     .map((row) =>
       [
-        `<td><span class="name">${label(row.optimizer, row.parameters)}</span><span class="small">minus ${label(row.baseline, row.baselineParameters)}${row.on === 'test' ? ', on the test data' : ''}</span></td>`,
+        `<td><span class="name">${label(row.optimizer, row.parameters)}</span><span class="small">minus ${label(row.baseline, row.baselineParameters)}${WHERE[row.on]}</span></td>`,
         cell('Reported', row.reported === null ? '–' : formatDifference(metric, row.reported)),
         cell(
           'On equal seeds',

@@ -3,9 +3,8 @@ import { posix } from 'node:path';
 import { cellLabel, cellsOf, isSweep } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { overridesNote } from '../charts/overrides.js';
-import { EXPERIMENTS } from '../experiments/config.js';
 import { METRICS } from '../experiments/metric.js';
-import { metricOf, type RunResult, resultOf } from '../training/results.js';
+import { metricOf, type RunResult, type RunSummary, resultOf } from '../training/results.js';
 import { leadSentence, sectionTitle } from './captions.js';
 import type { Fact } from './environment.js';
 import {
@@ -20,7 +19,7 @@ import {
 import type { ReportSection } from './html.js';
 import { chartsOf } from './markdown-charts.js';
 import { code, linkTo, list, pathFrom, table, text } from './markdown-text.js';
-import { type ReproductionTable, reproductionTable } from './reproduction.js';
+import { isChosenOnTest, type ReproductionTable, reproductionTable } from './reproduction.js';
 import { differenceLines, verdictLines } from './sentences.js';
 
 /** What a section is called, with what distinguishes it from others of its preset. */
@@ -50,7 +49,7 @@ export function sectionMarkdown(section: ReportSection, folder: string): string[
   return [
     `## ${text(headingOf(section))}`,
     text(leadSentence(comparison)),
-    list([...comparison.notes, ...onTestNote(comparison)].map(text)),
+    list([...comparison.notes, ...onTestNote(runs[0].summary)].map(text)),
     ...gridsMarkdown(comparison),
     comparisonMarkdown(comparison),
     settingsMarkdown(comparison),
@@ -120,14 +119,12 @@ function comparisonMarkdown(comparison: ReproductionTable): string {
 }
 
 /** That the best epoch is chosen on what it is then judged by. */
-function onTestNote({ experiment, protocol }: ReproductionTable): string[] {
-  const isChosen = EXPERIMENTS[experiment ?? '']?.heldOutShare !== undefined;
-  return isChosen && protocol === 'best-on-test'
+const onTestNote = (summary: RunSummary): string[] =>
+  isChosenOnTest(summary)
     ? [
         'best on test: the validation data are the test data, and the best epoch is chosen on them, as in the reported figures; that flatters every optimizer',
       ]
     : [];
-}
 
 /** What an optimizer's name stands for; a spec speaks for itself. */
 function settingsMarkdown({ rows }: ReproductionTable): string {

@@ -23,8 +23,9 @@ export interface Reproduced {
   final: Sample;
   /** On test data, where there are any, at the epoch that is best on the validation data. */
   test?: Sample;
-  /** Each seed's best epoch, in the order of `seeds`; and what it comes to on test data. */
+  /** Each seed's best epoch and last one, in the order of `seeds`; what the best comes to on test data. */
   bestPerSeed: number[];
+  finalPerSeed: number[];
   testPerSeed?: number[];
   seeds: number[];
   /** Mean wall-clock time of a run (s). */
@@ -102,6 +103,7 @@ export function reproductionTable(
     rows,
     differences: differenceRows(rows, {
       judgedOn,
+      isChosenOnTest: isChosenOnTest(summaries[0]),
       comparable: incomparable === null,
       presetOf: (optimizer) => valuesOf({ ...summaries[0], optimizer, overrides: {} }),
     }),
@@ -109,6 +111,12 @@ export function reproductionTable(
     notes: [...notes, ...notesOn(summaries)],
   };
 }
+
+/** Whether the best epoch is chosen on the test data, as an experiment's reported figures are. */
+export const isChosenOnTest = (summary?: Pick<RunSummary, 'experiment' | 'protocol'>): boolean =>
+  summary !== undefined &&
+  EXPERIMENTS[summary.experiment]?.heldOutShare !== undefined &&
+  protocolOf(summary) === 'best-on-test';
 
 function rowOf(
   { optimizer, parameters, runs }: Cell,
@@ -155,12 +163,14 @@ function reproduce(summaries: RunSummary[]): Reproduced | null {
   if (completed.length === 0) return null;
   const results = completed.map(resultOf);
   const bestPerSeed = results.map(({ best }) => best!);
+  const finalPerSeed = results.map(({ final }) => final!);
   const tests = results.flatMap(({ test }) => test ?? []);
   return {
     best: sampleOf(bestPerSeed)!,
-    final: sampleOf(results.map(({ final }) => final!))!,
+    final: sampleOf(finalPerSeed)!,
     ...(tests.length === completed.length && { test: sampleOf(tests)!, testPerSeed: tests }),
     bestPerSeed,
+    finalPerSeed,
     seeds: completed.map((s) => s.seed),
     seconds: completed.reduce((sum, s) => sum + s.seconds, 0) / completed.length,
   };

@@ -30,11 +30,18 @@ export function differenceLines(table: ReproductionTable): string[] {
     const measured = `${formatDifference(metric, row.pairs.mean)} (${differenceBasis(table, row)})`;
     const claim =
       verdict === null ? '' : `; reported ${formatDifference(metric, reported!)}: ${verdict}`;
-    const where = row.on === 'test' ? ', on the test data' : '';
+    const where = WHERE[row.on];
     const settings = row.isControlled === false ? `; ${UNCONTROLLED}` : '';
     return `${namesOf(row).join(' − ')}${where}: ${measured}${claim}${settings}`;
   });
 }
+
+/** What follows the names of two optimizers. */
+export const WHERE: Record<DifferenceRow['on'], string> = {
+  validation: '',
+  test: ', on the test data',
+  last: ', at the last epoch',
+};
 
 /** What is said of a difference that is not a wrapper's alone. */
 export const UNCONTROLLED = 'each with settings of its own';

@@ -47,6 +47,8 @@ export function reproductionText(table: ReproductionTable): string {
     ...(hasTest && { test: formatValue(metric, reproduced?.test?.mean ?? null) }),
     seeds: String(reproduced?.seeds.length ?? 0),
   }));
+  // The reports have those at the last epoch as well, beside this table they would be too many.
+  const atBest = { ...table, differences: table.differences.filter(({ on }) => on !== 'last') };
   const what = [table.dataset, table.preset && `preset ${table.preset}`].filter(Boolean).join(', ');
   const lower = metric.better === 'lower' ? ' (lower is better)' : '';
   const spread = several ? ' (mean ± standard deviation over seeds)' : '';
@@ -56,7 +58,7 @@ export function reproductionText(table: ReproductionTable): string {
     '',
     ...(rows.length > 0 ? gridLines(rows) : ['no run was made']),
     '',
-    ...[...verdictLines(table), ...differenceLines(table)].flatMap((line) => hanging('- ', line)),
+    ...[...verdictLines(table), ...differenceLines(atBest)].flatMap((line) => hanging('- ', line)),
     ...(hasSettings ? [] : notes.sources).flatMap(({ source, mark }, i) =>
       hanging(`[${i + 1}] `, `${source}; ${formatMark(mark)}`),
     ),
