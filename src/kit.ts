@@ -42,6 +42,7 @@ export type {
   Preset,
   Protocol,
   RateSchedule,
+  ReportedClaim,
   ReportedFigure,
   RunConfig,
   TrainingSet,
@@ -54,6 +55,7 @@ export { type SamplingOptions, samplingShares } from './illustrations/sampling-s
 export { type StepTime, type StepTimesOptions, stepTimes } from './illustrations/step-times.js';
 export { SURFACES, type Surface } from './illustrations/surfaces.js';
 export { type Stop, type Sync, type Walk, type WalkOptions, walk } from './illustrations/walk.js';
+export type { ClaimRow } from './report/claims.js';
 export type { DifferenceRow } from './report/differences.js';
 export type { Fact } from './report/environment.js';
 export type { ReportContent, ReportSection } from './report/html.js';
@@ -86,6 +88,8 @@ export {
 } from './spec/index.js';
 export { type PairedDifference, pairedDifference } from './statistics/paired.js';
 export {
+  type ClaimVerdict,
+  claimVerdict,
   type DifferenceVerdict,
   differenceVerdict,
   ENOUGH_PAIRS,

@@ -77,6 +77,18 @@ export interface ReportedFigure {
   on?: 'test';
 }
 
+/** What somebody published in words: that every run of an optimizer comes out above a figure. */
+export interface ReportedClaim {
+  /** Our name of the optimizer. */
+  optimizer: string;
+  /** In the experiment's metric, of the best epoch. */
+  than: number;
+  /** 'consistently above 84.9 %'. */
+  text: string;
+  source: string;
+  mark: ReportedFigure['mark'];
+}
+
 /** The figures that runs of a preset stand beside: its own, or else those of no preset. */
 export function figuresFor(preset: string | null, figures: ReportedFigure[]): ReportedFigure[] {
   const own = figures.filter((figure) => figure.preset === preset);
@@ -178,6 +190,8 @@ export interface Experiment {
   /** The optimizers that `reproduce` compares unless told otherwise. */
   compared: string[];
   reported: ReportedFigure[];
+  /** What was claimed in words, to which runs as reported are held as well. */
+  claims?: ReportedClaim[];
   /**
    * The share of the training examples that the protocol `held-out` validates on; without, its data
    * have a validation part of their own, and every run follows that protocol.

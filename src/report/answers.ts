@@ -2,9 +2,15 @@
 import { isSweep } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { METRICS } from '../experiments/metric.js';
-import { type DifferenceVerdict, ENOUGH_PAIRS, ENOUGH_SEEDS } from '../statistics/reproduced.js';
+import {
+  type ClaimVerdict,
+  type DifferenceVerdict,
+  ENOUGH_PAIRS,
+  ENOUGH_SEEDS,
+} from '../statistics/reproduced.js';
 import { isIn } from '../statistics/sample.js';
 import { leadSentence } from './captions.js';
+import { type ClaimRow, claimBasis } from './claims.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSample, formatSeeds } from './format.js';
 import { rangeAnswers } from './range-answers.js';
@@ -28,7 +34,10 @@ export function answersOf(table: ReproductionTable): Answer[] {
   // Of a sweep's many the page has them below; one pair says nothing that the table does not.
   const asked = isSweep(table.rows) ? [] : table.differences;
   const differences = asked
-    .filter(({ on, pairs, isNearest }) => on !== 'last' && isNearest && pairs.confidence !== null)
+    .filter(
+      ({ on, pairs, isNearest, verdict }) =>
+        on !== 'last' && (isNearest || verdict !== null) && pairs.confidence !== null,
+    )
     .map((row) => differenceAnswer(table, row));
   const silent =
     table.incomparable !== null && table.rows.some(({ reported }) => reported !== null);
@@ -36,6 +45,7 @@ export function answersOf(table: ReproductionTable): Answer[] {
     ...(figures.length === 0 ? [{ answer: leadSentence(table), kind: 'lead' as const }] : []),
     ...figures,
     ...differences,
+    ...table.claims.map((claim) => claimAnswer(table, claim)),
     ...rangeAnswers(table),
     ...(silent
       ? [
@@ -104,6 +114,22 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
   return {
     question: `Is ${first}’s reported advantage over ${second}, ${formatDifference(metric, row.reported!)}, reproduced?`,
     answer: `${text}: ours is ${ours}${settings}${next}.`,
+    kind,
+  };
+}
+
+const CLAIMS: Record<ClaimVerdict, [Answer['kind'], string]> = {
+  reproduced: ['reproduced', 'Yes'],
+  'not reproduced': ['not reproduced', 'No'],
+  undecided: ['open', 'Cannot be told, some are and some are not'],
+  'too few seeds': ['open', `Cannot be told yet, by fewer than ${ENOUGH_SEEDS} seeds`],
+};
+
+function claimAnswer({ metric }: ReproductionTable, claim: ClaimRow): Answer {
+  const [kind, text] = CLAIMS[claim.verdict];
+  return {
+    question: `Is ${label(claim.optimizer)} ${claim.text}, as reported?`,
+    answer: `${text}: ${claimBasis(claim, metric)}.`,
     kind,
   };
 }

@@ -13,6 +13,7 @@ import {
   type RunSummary,
   resultOf,
 } from '../training/results.js';
+import { type ClaimRow, claimRows } from './claims.js';
 import { type DifferenceRow, differenceRows } from './differences.js';
 
 /** Results, in the table's metric, over the completed runs of one cell. */
@@ -63,6 +64,8 @@ export interface ReproductionTable {
   rows: ReproductionRow[];
   /** Optimizers against what they wrap, on equal seeds. */
   differences: DifferenceRow[];
+  /** What was published in words, where the runs are what was reported. */
+  claims: ClaimRow[];
   /** Why the rule of what is reproduced says nothing here; null where it does. */
   incomparable: string | null;
   /** What a reader must know before comparing: short sentences, the weightiest first. */
@@ -107,6 +110,7 @@ export function reproductionTable(
       comparable: incomparable === null,
       presetOf: (optimizer) => valuesOf({ ...summaries[0], optimizer, overrides: {} }),
     }),
+    claims: incomparable === null ? claimRows(claimsOf(summaries[0]), rows) : [],
     incomparable,
     notes: [...notes, ...notesOn(summaries)],
   };
@@ -117,6 +121,8 @@ export const isChosenOnTest = (summary?: Pick<RunSummary, 'experiment' | 'protoc
   summary !== undefined &&
   EXPERIMENTS[summary.experiment]?.heldOutShare !== undefined &&
   protocolOf(summary) === 'best-on-test';
+
+const claimsOf = (summary?: RunSummary) => EXPERIMENTS[summary?.experiment ?? '']?.claims ?? [];
 
 function rowOf(
   { optimizer, parameters, runs }: Cell,

@@ -1,6 +1,7 @@
 /** What a table says by the rule, a sentence a figure and a difference: for text, page and Markdown. */
 import { type Parameters, parametersText } from '../charts/cells.js';
 import { METRICS } from '../experiments/metric.js';
+import { claimBasis } from './claims.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatInterval, formatSeeds } from './format.js';
 import { judgedOf, type ReproductionTable } from './reproduction.js';
@@ -8,7 +9,7 @@ import { judgedOf, type ReproductionTable } from './reproduction.js';
 /** `adam: about 83.7 % reproduced: one more run is expected in 83.14 to 84.40 (5 seeds)`. */
 export function verdictLines(table: ReproductionTable): string[] {
   const metric = METRICS[table.metric];
-  return table.rows.flatMap(({ optimizer, reported, reproduced, verdict }) => {
+  const figures = table.rows.flatMap(({ optimizer, reported, reproduced, verdict }) => {
     if (verdict === null) return [];
     const { seeds } = reproduced!;
     const judged = judgedOf(reported, reproduced!)!;
@@ -18,6 +19,11 @@ export function verdictLines(table: ReproductionTable): string[] {
     const basis = `one more run is expected in ${formatInterval(metric, judged.prediction)}, ${formatSeeds(seeds.length)}`;
     return `${optimizer}: ${reported!.text} ${verdict} (${basis})`;
   });
+  const claims = table.claims.map(
+    (claim) =>
+      `${claim.optimizer}: ${claim.text}: ${claim.verdict} (${claimBasis(claim, table.metric)})`,
+  );
+  return [...figures, ...claims];
 }
 
 /** `lazy-adam − adam: +0.93 points (0.78 to 1.08, 5 seeds); reported +1.20 points: reproduced in size`. */

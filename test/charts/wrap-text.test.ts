@@ -7,6 +7,10 @@ describe('wrapText', () => {
     expect(wrapText('about 83.7 % in 2019', 12)).to.deep.equal(['about 83.7 %', 'in 2019']);
   });
 
+  it('does not part a number from its %', () => {
+    expect(wrapText('about 83.7 % in 2019', 10)).to.deep.equal(['about', '83.7 % in', '2019']);
+  });
+
   it('does not break at a no-break space', () => {
     expect(wrapText('preset smoke, seed\u00a01', 18)).to.deep.equal([
       'preset smoke,',

@@ -44,11 +44,17 @@ export function fileOf({ file, lang, line }: Program): string {
   return `block-${line}.${extension}`;
 }
 
-/** Runs a program to its end. What it prints in a browser is the first line that it logs. */
-export async function run(folder: string, program: Program): Promise<Outcome> {
+/** Puts a program into its file, for it and for those after it that read that. */
+export function write(folder: string, program: Program): string {
   const file = fileOf(program);
   mkdirSync(dirname(join(folder, file)), { recursive: true });
   writeFileSync(join(folder, file), program.source);
+  return file;
+}
+
+/** Runs a program to its end. What it prints in a browser is the first line that it logs. */
+export async function run(folder: string, program: Program): Promise<Outcome> {
+  const file = write(folder, program);
   switch (program.lang) {
     case 'sh':
       return start(folder, 'bash', ['-e', '-o', 'pipefail', file], program.needsNet);

@@ -4,7 +4,7 @@ import { startBackend } from '../../src/runtime/backend.js';
 import { skip } from '../support/skip.js';
 import { blocksOf, type Program, programsOf } from './blocks.js';
 import { documents, read } from './markdown.js';
-import { folderFor, type Outcome, PATIENCE, run, unprinted } from './run.js';
+import { folderFor, type Outcome, PATIENCE, run, unprinted, write } from './run.js';
 
 /** The documents that have code: those at the top, and the guide. */
 export const WITH_CODE = documents('docs').filter((file) => /^ *(```|~~~)/m.test(read(file)));
@@ -27,6 +27,7 @@ export function runPrograms(wanted: (program: Program) => boolean): void {
       for (const { program, prints } of programs) {
         if (program.long && !wanted(program)) continue;
         it(`runs the ${program.lang} program in line ${program.line}`, async function () {
+          if (program.file) write(folder, program);
           await skipWhatCannotRun(this, program);
           const outcome = await run(folder, program);
           if (isWithoutNet(program, outcome)) skip(this, 'the registry cannot be reached');

@@ -122,6 +122,21 @@ describe('reproductionTable', () => {
       expect(verdict).to.equal('reproduced in size');
     });
 
+    it('tells of what was claimed in words, in the table’s lines and as a question', () => {
+      // The lazy ones are 0.8466, 0.8501, 0.8502, 0.8488, 0.8449: two of five above 0.849.
+      const table = reproductionTable(runs(), REPORTED);
+      const said = '2 of 5 runs are; their mean is 84.81 ± 0.23 %, 95 % interval 84.52 to 85.10';
+      expect(reproductionText(table).replace(/\n {2}/g, ' ')).to.include(
+        `lazy-adam: consistently above 84.9 %: undecided (${said})`,
+      );
+      expect(answersOf(table)).to.deep.include({
+        question: 'Is Lazy(Adam) consistently above 84.9 %, as reported?',
+        answer: `Cannot be told, some are and some are not: ${said}.`,
+        kind: 'open',
+      });
+      expect(reproductionTable(runs({ preset: 'quick' }), REPORTED).claims).to.deep.equal([]);
+    });
+
     it('sets beside a preset with figures of its own those alone, on test data where they are', () => {
       const figures: typeof REPORTED = [
         { ...REPORTED[0], value: 66, text: '66.00' },

@@ -10,7 +10,7 @@ import { countsOf, partsOf } from '../held-out.js';
 import { loadingStatus } from '../loading.js';
 import { ADAM_FAMILY } from '../optimizers.js';
 import { presets } from './presets.js';
-import { reported } from './reported.js';
+import { claims, reported } from './reported.js';
 
 /** Sizes of the article's model and data. */
 const ARTICLE = {
@@ -51,6 +51,7 @@ export const imdb: Experiment = {
   optimizers: ADAM_FAMILY,
   compared: ['adam', 'lazy-adam', 'lookahead-adam', 'lookahead-lazy-adam'],
   reported,
+  claims,
 
   async load(config, { signal, onStatus }) {
     const { vocabulary, maxlen, trainExamples, valExamples } = settingsOf(config);

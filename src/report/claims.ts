@@ -1,0 +1,34 @@
+/** Claims that were published in words: do all runs of an optimizer come out above a figure? */
+import type { ReportedClaim } from '../experiments/experiment.js';
+import { METRICS, type MetricName } from '../experiments/metric.js';
+import { type ClaimVerdict, claimVerdict } from '../statistics/reproduced.js';
+import type { Sample } from '../statistics/sample.js';
+import { formatInterval, formatSample } from './format.js';
+import type { ReproductionRow } from './reproduction.js';
+
+/** A claim, and what the runs say. */
+export interface ClaimRow extends ReportedClaim {
+  /** Each run's best epoch, as those of the claim. */
+  best: Sample;
+  /** How many of these are above. */
+  above: number;
+  verdict: ClaimVerdict;
+}
+
+/** The claims about optimizers that were run. */
+export const claimRows = (claims: ReportedClaim[], rows: ReproductionRow[]): ClaimRow[] =>
+  claims.flatMap((claim) => {
+    const row = rows.find(({ optimizer }) => optimizer === claim.optimizer);
+    if (!row?.reproduced) return [];
+    const { best, bestPerSeed } = row.reproduced;
+    const above = bestPerSeed.filter((value) => value > claim.than).length;
+    return [{ ...claim, best, above, verdict: claimVerdict(claim.than, best, above) }];
+  });
+
+/** `0 of 5 runs are; their mean is 84.72 ± 0.10 %, 95 % interval 84.60 to 84.85`. */
+export function claimBasis({ best, above }: ClaimRow, name: MetricName): string {
+  const metric = METRICS[name];
+  const interval =
+    best.confidence === null ? '' : `, 95 % interval ${formatInterval(metric, best.confidence)}`;
+  return `${above} of ${best.n} runs are; their mean is ${formatSample(metric, best)}${interval}`;
+}
