@@ -3,7 +3,7 @@ import { optimizerStyle } from '../charts/figure.js';
 import { METRICS } from '../experiments/metric.js';
 import { pairedDifference } from '../statistics/paired.js';
 import { ENOUGH_PAIRS } from '../statistics/reproduced.js';
-import { isIn } from '../statistics/sample.js';
+import { isIn, type Sample } from '../statistics/sample.js';
 import type { Answer } from './answers.js';
 import { headline } from './captions.js';
 import { partsOf } from './contrasts.js';
@@ -21,7 +21,7 @@ interface Range {
 export function rangeAnswers(table: ReproductionTable): Answer[] {
   const range = rangeOf(table);
   if (range === null) return [];
-  return [...lossAnswers(table, range), spanAnswer(table, range)];
+  return [...sideAnswers(table, range), ...lossAnswers(table, range), spanAnswer(table, range)];
 }
 
 function rangeOf({ rows }: ReproductionTable): Range | null {
@@ -39,6 +39,53 @@ function rangeOf({ rows }: ReproductionTable): Range | null {
 
 const rowsOf = ({ rows }: ReproductionTable, { name, values }: Range, optimizer: string) =>
   rows.filter((row) => row.optimizer === optimizer && values.includes(row.parameters[name]));
+
+/** At which values an optimizer is better than what it wraps, and at which it is worse. */
+function sideAnswers(table: ReproductionTable, { name, values, optimizers }: Range): Answer[] {
+  const metric = METRICS[table.metric];
+  return optimizers.flatMap((optimizer) => {
+    const rows = table.differences.filter(
+      (row) =>
+        row.optimizer === optimizer &&
+        row.isNearest &&
+        row.baseline !== optimizer &&
+        row.on === table.judgedOn &&
+        values.includes(row.parameters[name]) &&
+        row.pairs.n >= ENOUGH_PAIRS,
+    );
+    if (rows.length === 0) return [];
+    const at = (wanted: Side) =>
+      rows
+        .filter(({ pairs }) => sideOf(pairs, metric.better) === wanted)
+        .map(({ parameters, pairs }) =>
+          wanted === 'open'
+            ? `${parameters[name]}`
+            : `${parameters[name]} (${formatDifference(metric, pairs.mean)})`,
+        );
+    const said = SIDES.flatMap(([side, words]) =>
+      at(side).length === 0 ? [] : `${words} ${at(side).join(', ')}`,
+    ).join('; ');
+    const seeds = Math.min(...rows.map(({ pairs }) => pairs.n));
+    return {
+      question: `At which ${name} is ${label(optimizer)} better than ${label(rows[0].baseline)}?`,
+      answer: `${said[0].toUpperCase()}${said.slice(1)} (by 95 % intervals over ${formatSeeds(seeds)} each).`,
+      kind: 'found' as const,
+    };
+  });
+}
+
+type Side = 'better' | 'worse' | 'open';
+
+const SIDES: [Side, string][] = [
+  ['better', 'better at'],
+  ['worse', 'worse at'],
+  ['open', 'cannot be told at'],
+];
+
+function sideOf({ mean, confidence }: Sample, better: 'higher' | 'lower'): Side {
+  if (isIn(confidence!, 0)) return 'open';
+  return mean > 0 === (better === 'higher') ? 'better' : 'worse';
+}
 
 /**
  * Whether an optimizer loses less than what it wraps when the value is one of these by chance: how far
