@@ -7,6 +7,7 @@ interface Normalization {
   momentum: number;
   movingMean: LayerVariable;
   movingVariance: LayerVariable;
+  call(...args: unknown[]): unknown;
 }
 
 /**
@@ -14,8 +15,9 @@ interface Normalization {
  * those that went along with the training. Weights that no step has led to need it: averages
  * (Izmailov et al. 2018, 1803.05407, section 3.2), or a mixture of several models' weights.
  *
- * Each statistic becomes its plain mean over the batches, as of PyTorch's `update_bn`: that of the
- * batches' means, and of their biased variances. The model runs in training mode, dropout included,
+ * Each statistic becomes its plain mean over the batches, as by PyTorch's `update_bn`: that of the
+ * batches' means, and of their variances, which are biased as tf.layers' are. A layer that the model
+ * uses several times takes the mean over all of them. The model runs in training mode, dropout included,
  * and its other weights stay as they are. A model without batch normalization is not run at all.
  *
  * @param batches - the model's inputs, a batch each: the training examples, or enough of them. They
@@ -27,17 +29,18 @@ interface Normalization {
  * @example
  * await optimizer.withAveragedWeights(async () => {
  *   const restore = await updateBatchNormalization(model, batches);
- *   const result = model.evaluate(x, y);
- *   restore();
+ *   try {
+ *     return model.evaluate(x, y);
+ *   } finally {
+ *     restore();
+ *   }
  * });
  */
 export async function updateBatchNormalization(
   model: LayersModel,
   batches: Iterable<tf.Tensor | tf.Tensor[]> | AsyncIterable<tf.Tensor | tf.Tensor[]>,
 ): Promise<() => void> {
-  const normalizations = layersOf(model).filter(
-    (layer) => layer.getClassName() === 'BatchNormalization',
-  ) as unknown as Normalization[];
+  const normalizations = normalizationsOf(model);
   if (normalizations.length === 0) {
     return () => {};
   }
@@ -57,12 +60,12 @@ export async function updateBatchNormalization(
         statistic.write(tf.zerosLike(statistic.read()));
       }
     });
+    for (const layer of normalizations) {
+      countCalls(layer);
+    }
     let n = 0;
     for await (const batch of batches) {
       n += 1;
-      for (const layer of normalizations) {
-        layer.momentum = (n - 1) / n;
-      }
       tf.tidy(() => {
         model.apply(batch, { training: true });
       });
@@ -78,7 +81,28 @@ export async function updateBatchNormalization(
   } finally {
     for (const [i, layer] of normalizations.entries()) {
       layer.momentum = momenta[i];
+      // The method is the prototype's: without one of the layer's own, it shows through again.
+      delete (layer as Partial<Normalization>).call;
     }
   }
   return restore;
+}
+
+/** Whether a model has any. */
+export const hasBatchNormalization = (model: LayersModel) => normalizationsOf(model).length > 0;
+
+const normalizationsOf = (model: LayersModel) =>
+  layersOf(model).filter(
+    (layer) => layer.getClassName() === 'BatchNormalization',
+  ) as unknown as Normalization[];
+
+/** Has a layer's n-th call move its statistics by 1 / n, which makes them plain means. */
+function countCalls(layer: Normalization): void {
+  const call = layer.call.bind(layer);
+  let n = 0;
+  layer.call = (...args) => {
+    n += 1;
+    layer.momentum = (n - 1) / n;
+    return call(...args);
+  };
 }

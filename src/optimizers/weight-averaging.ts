@@ -115,7 +115,8 @@ export class WeightAveraging extends EvaluatingWrapper {
   }
 
   /**
-   * Makes a model evaluate on the averaged weights, in `evaluate` and in the validation of `fit`.
+   * Makes a model evaluate on the averaged weights, in `evaluate` and in the validation of `fit`;
+   * with batch normalization's statistics as they are.
    *
    * @param model - a model compiled with this optimizer; compiling it with another undoes this.
    * @returns a function that undoes it.

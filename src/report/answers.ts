@@ -121,7 +121,6 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
 const CLAIMS: Record<ClaimVerdict, [Answer['kind'], string]> = {
   reproduced: ['reproduced', 'Yes'],
   'not reproduced': ['not reproduced', 'No'],
-  undecided: ['open', 'Cannot be told, some are and some are not'],
   'too few seeds': ['open', `Cannot be told yet, by fewer than ${ENOUGH_SEEDS} seeds`],
 };
 

@@ -22,7 +22,7 @@ export const claimRows = (claims: ReportedClaim[], rows: ReproductionRow[]): Cla
     if (!row?.reproduced) return [];
     const { best, bestPerSeed } = row.reproduced;
     const above = bestPerSeed.filter((value) => value > claim.than).length;
-    return [{ ...claim, best, above, verdict: claimVerdict(claim.than, best, above) }];
+    return [{ ...claim, best, above, verdict: claimVerdict(best.n, above) }];
   });
 
 /** `0 of 5 runs are; their mean is 84.72 ± 0.10 %, 95 % interval 84.60 to 84.85`. */

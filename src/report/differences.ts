@@ -56,10 +56,8 @@ export function differenceRows(rows: ReproductionRow[], basis: Basis): Differenc
   if (basis.judgedOn === 'validation') {
     const best = on('validation');
     const last = basis.isChosenOnTest && !isSweep(rows) ? on('last') : [];
-    // Where every best epoch is the last one the same would be said twice.
-    return last.every(({ pairs }, i) => pairs.mean === best[i].pairs.mean)
-      ? best
-      : [...best, ...last];
+    // Where each best epoch is the last one the same would be said twice.
+    return [...best, ...last.filter(({ pairs }, i) => pairs.mean !== best[i].pairs.mean)];
   }
   return [...on('validation').filter(({ verdict }) => verdict !== null), ...on('test')];
 }

@@ -11,7 +11,6 @@ import { sharedFacts } from './environment.js';
 import { escapeHtml } from './escape.js';
 import {
   type Footnotes,
-  footnotes,
   formatCount,
   formatDifference,
   formatDuration,
@@ -22,7 +21,7 @@ import {
   formatValue,
 } from './format.js';
 import type { ReproductionRow, ReproductionTable } from './reproduction.js';
-import { differenceBasis, UNCONTROLLED, verdictLines, WHERE } from './sentences.js';
+import { differenceBasis, sourcesIn, UNCONTROLLED, verdictLines, WHERE } from './sentences.js';
 
 /**
  * Reported beside reproduced, a row an optimizer, the sources below.
@@ -31,7 +30,7 @@ import { differenceBasis, UNCONTROLLED, verdictLines, WHERE } from './sentences.
  */
 export function comparisonTable(table: ReproductionTable, prefix = ''): string {
   if (table.rows.length === 0) return '';
-  const notes = footnotes(table.rows);
+  const notes = sourcesIn(table);
   const metric = METRICS[table.metric];
   const has = {
     // What was reported was reported of one setting.

@@ -8,7 +8,6 @@ import { metricOf, type RunResult, type RunSummary, resultOf } from '../training
 import { leadSentence, sectionTitle } from './captions.js';
 import type { Fact } from './environment.js';
 import {
-  footnotes,
   formatCount,
   formatDuration,
   formatInterval,
@@ -20,7 +19,7 @@ import type { ReportSection } from './html.js';
 import { chartsOf } from './markdown-charts.js';
 import { code, linkTo, list, pathFrom, table, text } from './markdown-text.js';
 import { isChosenOnTest, type ReproductionTable, reproductionTable } from './reproduction.js';
-import { differenceLines, verdictLines } from './sentences.js';
+import { differenceLines, sourcesIn, verdictLines } from './sentences.js';
 
 /** What a section is called, with what distinguishes it from others of its preset. */
 export function headingOf(section: ReportSection): string {
@@ -43,7 +42,7 @@ export function sectionMarkdown(section: ReportSection, folder: string): string[
   const comparison = reproductionTable(runs, reported, notes);
   const said = [...verdictLines(comparison), ...differenceLines(comparison)];
   const silent = comparison.incomparable && comparison.rows.some((row) => row.reported !== null);
-  const sources = footnotes(comparison.rows).sources.map(
+  const sources = sourcesIn(comparison).sources.map(
     ({ source, mark }, i) => `${i + 1}. ${text(source)}; ${formatMark(mark)}`,
   );
   return [
@@ -78,7 +77,7 @@ const details = (summary: string, content: string): string =>
 
 function comparisonMarkdown(comparison: ReproductionTable): string {
   const metric = METRICS[comparison.metric];
-  const notes = footnotes(comparison.rows);
+  const notes = sourcesIn(comparison);
   const hasTest = comparison.judgedOn === 'test';
   // What is said of one setting, and of the whole preset, is not said of a sweep's cells.
   const hasReported =

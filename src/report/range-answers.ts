@@ -41,8 +41,9 @@ const rowsOf = ({ rows }: ReproductionTable, { name, values }: Range, optimizer:
   rows.filter((row) => row.optimizer === optimizer && values.includes(row.parameters[name]));
 
 /** At which values an optimizer is better than what it wraps, and at which it is worse. */
-function sideAnswers(table: ReproductionTable, { name, values, optimizers }: Range): Answer[] {
+function sideAnswers(table: ReproductionTable, range: Range): Answer[] {
   const metric = METRICS[table.metric];
+  const { name, values, optimizers } = range;
   return optimizers.flatMap((optimizer) => {
     const rows = table.differences.filter(
       (row) =>
@@ -54,24 +55,51 @@ function sideAnswers(table: ReproductionTable, { name, values, optimizers }: Ran
         row.pairs.n >= ENOUGH_PAIRS,
     );
     if (rows.length === 0) return [];
-    const at = (wanted: Side) =>
-      rows
-        .filter(({ pairs }) => sideOf(pairs, metric.better) === wanted)
-        .map(({ parameters, pairs }) =>
-          wanted === 'open'
-            ? `${parameters[name]}`
-            : `${parameters[name]} (${formatDifference(metric, pairs.mean)})`,
-        );
-    const said = SIDES.flatMap(([side, words]) =>
-      at(side).length === 0 ? [] : `${words} ${at(side).join(', ')}`,
-    ).join('; ');
-    const seeds = Math.min(...rows.map(({ pairs }) => pairs.n));
+    const at = (side: Side) => rows.filter(({ pairs }) => sideOf(pairs, metric.better) === side);
+    const compared = SIDES.flatMap(([side, words]) => {
+      const each = at(side).map(({ parameters, pairs }) =>
+        side === 'open'
+          ? `${parameters[name]}`
+          : `${parameters[name]} (${formatDifference(metric, pairs.mean)})`,
+      );
+      return each.length === 0 ? [] : [`${words} ${each.join(', ')}`];
+    });
+    const { baseline } = rows[0];
+    const others = values
+      .filter((value) => rows.every(({ parameters }) => parameters[name] !== value))
+      .map((value) => `${value}${lostText(table, range, value, [baseline, optimizer])}`);
+    const said = [
+      ...compared,
+      ...(others.length > 0 ? [`not compared at ${others.join(', ')}`] : []),
+    ].join('; ');
+    const counts = rows.map(({ pairs }) => pairs.n);
+    const seeds = `${formatSeeds(Math.min(...counts))}${Math.max(...counts) > Math.min(...counts) ? ' or more' : ''}`;
     return {
-      question: `At which ${name} is ${label(optimizer)} better than ${label(rows[0].baseline)}?`,
-      answer: `${said[0].toUpperCase()}${said.slice(1)} (by 95 % intervals over ${formatSeeds(seeds)} each).`,
-      kind: 'found' as const,
+      question: `At which ${name} is ${label(optimizer)} better than ${label(baseline)}?`,
+      answer: `${said[0].toUpperCase()}${said.slice(1)} (by 95 % intervals over ${seeds} each).`,
+      kind: at('open').length === rows.length ? ('open' as const) : ('found' as const),
     };
   });
+}
+
+/** ` (SGD: 1 of 3 runs completed)` where that is why optimizers cannot be compared at a value. */
+function lostText(
+  table: ReproductionTable,
+  range: Range,
+  value: Range['values'][0],
+  optimizers: string[],
+): string {
+  const seedsOf = (optimizer: string, of: Range['values']) =>
+    rowsOf(table, { ...range, values: of }, optimizer).flatMap(
+      ({ reproduced }) => reproduced?.seeds ?? [],
+    );
+  const lost = optimizers.flatMap((optimizer) => {
+    const [own, all] = [seedsOf(optimizer, [value]), new Set(seedsOf(optimizer, range.values))];
+    return own.length < all.size
+      ? [`${label(optimizer)}: ${own.length} of ${formatSeeds(all.size)} completed`]
+      : [];
+  });
+  return lost.length === 0 ? '' : ` (${lost.join('; ')})`;
 }
 
 type Side = 'better' | 'worse' | 'open';
@@ -99,20 +127,34 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
     if (baseline === undefined) return [];
     const [own, other] = [optimizer, baseline].map((each) => lossesOf(table, range, each));
     const pairs = pairedDifference(own, other);
+    const question = `Does a badly chosen ${name} cost ${label(optimizer)} less than ${label(baseline)}?`;
+    const lost = [baseline, optimizer].flatMap((each) =>
+      values
+        .filter((value) =>
+          rowsOf(table, { ...range, values: [value] }, each).every((row) => !row.reproduced),
+        )
+        .map((value) => `${label(each)} has no completed run at ${value}`),
+    );
+    if (lost.length > 0) {
+      return { question, answer: `Cannot be told: ${lost.join(', ')}.`, kind: 'open' as const };
+    }
     if (pairs === null || pairs.confidence === null) return [];
     const mean = (losses: Map<number, number>) =>
       pairs.seeds.reduce((sum, seed) => sum + losses.get(seed)!, 0) / pairs.n;
     const [kind, text]: [Answer['kind'], string] =
       pairs.n < ENOUGH_PAIRS
-        ? ['open', `Cannot be told yet, by fewer than ${ENOUGH_PAIRS} seeds`]
+        ? [
+            'open',
+            `Cannot be told, by fewer than ${ENOUGH_PAIRS} seeds that completed a run at each`,
+          ]
         : isIn(pairs.confidence, 0)
           ? ['open', 'Cannot be told, the interval holds zero']
           : ['found', pairs.mean < 0 ? 'Yes' : 'No, it loses more'];
     const unit = metric.unit === ' %' ? ' points' : metric.unit;
     const interval = formatInterval(metric, pairs.confidence);
     return {
-      question: `Does a badly chosen ${name} cost ${label(optimizer)} less than ${label(baseline)}?`,
-      answer: `${text}: on average over ${values.join(', ')} it stays ${bareValue(metric, mean(own))}${unit} behind its own best, ${label(baseline)} ${bareValue(metric, mean(other))}: ${formatDifference(metric, pairs.mean)} (95 % interval ${interval}, ${formatSeeds(pairs.n)}).`,
+      question,
+      answer: `${text}: on average over ${values.join(', ')} it stays ${bareValue(metric, mean(own))}${unit} behind its own best, ${label(baseline)} ${bareValue(metric, mean(other))}: ${formatDifference(metric, pairs.mean)} (95 % interval ${interval}, ${formatSeeds(pairs.n)} that completed a run at each).`,
       kind,
     };
   });

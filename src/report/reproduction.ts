@@ -110,7 +110,8 @@ export function reproductionTable(
       comparable: incomparable === null,
       presetOf: (optimizer) => valuesOf({ ...summaries[0], optimizer, overrides: {} }),
     }),
-    claims: incomparable === null ? claimRows(claimsOf(summaries[0]), rows) : [],
+    claims:
+      incomparable === null && reported.length > 0 ? claimRows(claimsOf(summaries[0]), rows) : [],
     incomparable,
     notes: [...notes, ...notesOn(summaries)],
   };

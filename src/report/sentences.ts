@@ -3,7 +3,13 @@ import { type Parameters, parametersText } from '../charts/cells.js';
 import { METRICS } from '../experiments/metric.js';
 import { claimBasis } from './claims.js';
 import type { DifferenceRow } from './differences.js';
-import { formatDifference, formatInterval, formatSeeds } from './format.js';
+import {
+  type Footnotes,
+  footnotes,
+  formatDifference,
+  formatInterval,
+  formatSeeds,
+} from './format.js';
 import { judgedOf, type ReproductionTable } from './reproduction.js';
 
 /** `adam: about 83.7 % reproduced: one more run is expected in 83.14 to 84.40 (5 seeds)`. */
@@ -19,12 +25,17 @@ export function verdictLines(table: ReproductionTable): string[] {
     const basis = `one more run is expected in ${formatInterval(metric, judged.prediction)}, ${formatSeeds(seeds.length)}`;
     return `${optimizer}: ${reported!.text} ${verdict} (${basis})`;
   });
+  const notes = sourcesIn(table);
   const claims = table.claims.map(
     (claim) =>
-      `${claim.optimizer}: ${claim.text}: ${claim.verdict} (${claimBasis(claim, table.metric)})`,
+      `${claim.optimizer}: ${claim.text} [${notes.numberOf(claim)}]: ${claim.verdict} (${claimBasis(claim, table.metric)})`,
   );
   return [...figures, ...claims];
 }
+
+/** The sources of a table's figures and claims. */
+export const sourcesIn = ({ rows, claims }: ReproductionTable): Footnotes =>
+  footnotes([...rows, ...claims.map((claim) => ({ reported: claim }))]);
 
 /** `lazy-adam − adam: +0.93 points (0.78 to 1.08, 5 seeds); reported +1.20 points: reproduced in size`. */
 export function differenceLines(table: ReproductionTable): string[] {

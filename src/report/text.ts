@@ -3,10 +3,10 @@
 import { isSweep, parametersText } from '../charts/cells.js';
 import { wrapText } from '../charts/wrap-text.js';
 import { METRICS } from '../experiments/metric.js';
-import { footnotes, formatInterval, formatMark, formatSample, formatValue } from './format.js';
+import { formatInterval, formatMark, formatSample, formatValue } from './format.js';
 import type { ReportContent } from './html.js';
 import { type ReproductionTable, reproductionTable } from './reproduction.js';
-import { differenceLines, verdictLines } from './sentences.js';
+import { differenceLines, sourcesIn, verdictLines } from './sentences.js';
 
 const WIDTH = 100;
 const GAP = '  ';
@@ -28,7 +28,7 @@ const COLUMN_WIDTHS: Record<string, number> = {
  * seeds; 'test' that of the same epoch on test data, where there are any.
  */
 export function reproductionText(table: ReproductionTable): string {
-  const notes = footnotes(table.rows);
+  const notes = sourcesIn(table);
   const metric = METRICS[table.metric];
   const several = table.rows.some((row) => row.reproduced?.best.sd != null);
   const hasTest = table.rows.some((row) => row.reproduced?.test !== undefined);

@@ -50,19 +50,18 @@ export function differenceVerdict(reported: number, pairs: Sample): DifferenceVe
 }
 
 /** What runs say of a claim that all of them come out above a figure. */
-export type ClaimVerdict = 'reproduced' | 'not reproduced' | 'undecided' | 'too few seeds';
+export type ClaimVerdict = FigureVerdict;
 
 /**
- * The rule for the claim that runs come out above a figure consistently: it is **reproduced** when each of at
- * least {@link ENOUGH_SEEDS} does, and **not reproduced** when the 95 % confidence interval of their mean
- * lies below the figure; else it is undecided.
+ * The rule for the claim that runs come out above a figure consistently: it is **reproduced** when each
+ * of at least {@link ENOUGH_SEEDS} does.
  *
- * @param above - how many of the runs do.
+ * @param n - how many runs there are.
+ * @param above - how many of them do.
  */
-export function claimVerdict(figure: number, runs: Sample, above: number): ClaimVerdict {
-  if (runs.n < ENOUGH_SEEDS || runs.confidence === null) return 'too few seeds';
-  if (above === runs.n) return 'reproduced';
-  return runs.confidence[1] < figure ? 'not reproduced' : 'undecided';
+export function claimVerdict(n: number, above: number): ClaimVerdict {
+  if (n < ENOUGH_SEEDS) return 'too few seeds';
+  return above === n ? 'reproduced' : 'not reproduced';
 }
 
 /** The rules in the words of a report. */
@@ -72,6 +71,5 @@ export const RULE =
   `the difference on the same seeds, at least ${ENOUGH_PAIRS}, has its sign and a 95 % confidence interval that ` +
   `excludes zero, and in size when, by at least ${ENOUGH_SEEDS} seeds, the reported size also lies inside the ` +
   `prediction interval for one more pair: our runs are compatible with it, which the wider their ` +
-  `interval is says the less. That runs come out above a figure consistently is reproduced when each of at least ${ENOUGH_SEEDS} does, and not ` +
-  `reproduced when the confidence interval of their mean lies below it. Intervals are Student's t over seeds, each of 95 % by itself: of ` +
+  `interval is says the less. That runs come out above a figure consistently is reproduced when each of at least ${ENOUGH_SEEDS} does. Intervals are Student's t over seeds, each of 95 % by itself: of ` +
   `twenty, one misses by chance alone.`;

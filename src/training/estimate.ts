@@ -1,5 +1,6 @@
 /** How long a run takes, told by its first steps. */
 import * as tf from '@tensorflow/tfjs-core';
+import { statisticsBatches } from './evaluation.js';
 import { firstStates, forward, type TrainingTask } from './forward.js';
 import { trainingStep } from './train.js';
 
@@ -46,7 +47,9 @@ export function estimateRun(task: TrainingTask): Estimate {
   });
   const evaluationSeconds = ((performance.now() - evaluation) / 1000) * data.val.length;
   const steps = config.epochs * batches.length;
-  const seconds = steps * stepSeconds + config.epochs * evaluationSeconds;
+  // A step goes forwards once and backwards, which takes about twice as long.
+  const statisticsSeconds = (statisticsBatches(task) * stepSeconds) / 3;
+  const seconds = steps * stepSeconds + config.epochs * (evaluationSeconds + statisticsSeconds);
   return { steps, stepSeconds, seconds };
 }
 

@@ -3,7 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batches } from '../experiments/experiment.js';
 import type { Score } from '../experiments/metric.js';
-import { updateBatchNormalization } from '../layers/update-batch-normalization.js';
+import {
+  hasBatchNormalization,
+  updateBatchNormalization,
+} from '../layers/update-batch-normalization.js';
 import { EvaluatingWrapper } from '../optimizers/evaluating-wrapper.js';
 import { whenEnded } from '../optimizers/lent-weights.js';
 import { WeightAveraging } from '../optimizers/weight-averaging.js';
@@ -37,11 +40,8 @@ export async function onEvaluatedWeights<T>(
   callback: () => T | Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const keeper = chainOf(task.optimizer).find((wrapper) => wrapper instanceof EvaluatingWrapper);
-  if (!(keeper instanceof WeightAveraging)) {
-    return keeper === undefined ? callback() : keeper.withEvaluationWeights(callback);
-  }
-  return keeper.withEvaluationWeights(async () => {
+  if (statisticsBatches(task) === 0) return onKeptWeights(task.optimizer, callback);
+  return onKeptWeights(task.optimizer, async () => {
     const dropout = layersWithDropout(task.model).map(([, layer]) => layer);
     const drawn = dropout.map(({ dropoutStep }) => dropoutStep);
     let restore = () => {};
@@ -57,11 +57,27 @@ export async function onEvaluatedWeights<T>(
   });
 }
 
+/** Runs a callback on the same weights, with batch normalization's statistics as they are. */
+export function onKeptWeights<T>(optimizer: tf.Optimizer, callback: () => T): T {
+  const keeper = keeperOf(optimizer);
+  return keeper === undefined ? callback() : keeper.withEvaluationWeights(callback);
+}
+
+const keeperOf = (optimizer: tf.Optimizer) =>
+  chainOf(optimizer).find((wrapper) => wrapper instanceof EvaluatingWrapper);
+
+/** Over how many batches statistics are taken anew before an evaluation. */
+export function statisticsBatches({ config, data, model, optimizer }: TrainingTask): number {
+  if (!(keeperOf(optimizer) instanceof WeightAveraging) || !hasBatchNormalization(model)) return 0;
+  return Math.min(STATISTICS_BATCHES, data.train.epoch(config, 1).length);
+}
+
 /** Of the first batches that are trained on: always the same, so that a run can be repeated. */
 async function* firstInputs(task: TrainingTask, signal?: AbortSignal) {
   const { config, data } = task;
   const batches = data.train.epoch(config, 1);
-  for (let i = 0; i < Math.min(STATISTICS_BATCHES, batches.length); i++) {
+  const count = statisticsBatches(task);
+  for (let i = 0; i < count; i++) {
     await breathe(signal);
     const batch = batches.at(i);
     const states = firstStates(task, batch);

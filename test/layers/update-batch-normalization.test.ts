@@ -80,6 +80,20 @@ describe('updateBatchNormalization', () => {
       model.dispose();
     });
 
+    it('takes the mean over all uses of a layer that a model has several times', async () => {
+      const norm = batchNormalization({ name: 'norm' });
+      const inputs = [1, 2].map(() => tfl.input({ shape: [1] }));
+      const outputs = inputs.map((input) => norm.apply(input) as tfl.SymbolicTensor);
+      const model = tfl.model({ inputs, outputs });
+      const batches = [columns([0, 2], [100, 104]), columns([4, 4], [8, 12])];
+      await updateBatchNormalization(model, batches);
+      // Means 1, 102, 4, 10; variances 1, 4, 0, 4.
+      expectClose(statisticsOf(model), [29.25, 2.25], { rtol: 1e-5 });
+      expect(Object.keys(norm)).not.to.include('call');
+      tf.dispose(batches);
+      model.dispose();
+    });
+
     it('puts everything back when a batch does not fit, and when there is none', async () => {
       const model = tfl.sequential({ layers: [batchNormalization(CONFIG)] });
       const [good] = columns([0, 2]);

@@ -123,18 +123,20 @@ describe('reproductionTable', () => {
     });
 
     it('tells of what was claimed in words, in the table’s lines and as a question', () => {
-      // The lazy ones are 0.8466, 0.8501, 0.8502, 0.8488, 0.8449: two of five above 0.849.
+      // The claim's source is not the figures' here. The lazy ones are 0.8466, 0.8501, 0.8502, 0.8488, 0.8449: two of five above 0.849.
       const table = reproductionTable(runs(), REPORTED);
       const said = '2 of 5 runs are; their mean is 84.81 ± 0.23 %, 95 % interval 84.52 to 85.10';
       expect(reproductionText(table).replace(/\n {2}/g, ' ')).to.include(
-        `lazy-adam: consistently above 84.9 %: undecided (${said})`,
+        `lazy-adam: consistently above 84.9 % [2]: not reproduced (${said})`,
       );
       expect(answersOf(table)).to.deep.include({
         question: 'Is Lazy(Adam) consistently above 84.9 %, as reported?',
-        answer: `Cannot be told, some are and some are not: ${said}.`,
-        kind: 'open',
+        answer: `No: ${said}.`,
+        kind: 'not reproduced',
       });
       expect(reproductionTable(runs({ preset: 'quick' }), REPORTED).claims).to.deep.equal([]);
+      // Nor where nothing that was reported is to stand beside the runs.
+      expect(reproductionTable(runs(), []).claims).to.deep.equal([]);
     });
 
     it('sets beside a preset with figures of its own those alone, on test data where they are', () => {

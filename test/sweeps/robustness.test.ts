@@ -177,7 +177,7 @@ describe('A study of robustness', () => {
       expect(found).to.deep.equal({
         question: 'Does a badly chosen lr cost Lookahead(SGD) less than SGD?',
         answer:
-          'Yes: on average over 0.1, 0.3 it stays 10.00 points behind its own best, SGD 19.00: −9.00 points (95 % interval −11.48 to −6.52, 3 seeds).',
+          'Yes: on average over 0.1, 0.3 it stays 10.00 points behind its own best, SGD 19.00: −9.00 points (95 % interval −11.48 to −6.52, 3 seeds that completed a run at each).',
         kind: 'found',
       });
     });
@@ -204,14 +204,39 @@ describe('A study of robustness', () => {
       const alike = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.5, 0.3] };
       expect(answer(flat, alike)!.answer).to.match(/^Cannot be told, the interval holds zero: /);
       const two = { 0.1: [0.5, 0.5], 0.3: [0.1, 0.12] };
-      expect(answer(two, flat)!.answer).to.match(/^Cannot be told yet, by fewer than 3 seeds: /);
+      expect(answer(two, flat)!.answer).to.match(
+        /^Cannot be told, by fewer than 3 seeds that completed a run at each: /,
+      );
     });
 
-    it('by the seeds alone that have completed a run at every rate', () => {
+    it('by the seeds alone that have completed a run at every rate, and says so', () => {
       const some = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.12, null] };
       const flat = { 0.1: [0.3, 0.3, 0.3], 0.3: [0.5, 0.5, 0.5] };
-      expect(answer(some, flat)!.answer).to.match(/, 2 seeds\)\.$/);
-      expect(answer({ 0.1: [0.5, 0.5], 0.3: [null, null] }, flat)).to.equal(undefined);
+      expect(answer(some, flat)!.answer).to.match(/, 2 seeds that completed a run at each\)\.$/);
+      expect(answer({ 0.1: [0.5, 0.5], 0.3: [null, null] }, flat)).to.include({
+        answer: 'Cannot be told: SGD has no completed run at 0.3.',
+        kind: 'open',
+      });
+    });
+
+    it('and does not pass over rates at which runs diverged', () => {
+      const sides = (alone: Results, within: Results) =>
+        answersOf(reproductionTable(runsOf(alone, within), [])).find((each) =>
+          each.question?.startsWith('At which lr'),
+        );
+      const some = {
+        0.1: [0.5, 0.5, 0.5, 0.5],
+        0.2: [0.5, 0.5, 0.5, 0.5],
+        0.3: [0.1, null, null, null],
+      };
+      const flat = { 0.1: [0.3, 0.3, 0.3, 0.3], 0.2: [0.4, 0.5, 0.6], 0.3: [0.5, 0.5, 0.5, 0.5] };
+      expect(sides(some, flat)).to.include({
+        answer:
+          'Worse at 0.1 (−20.00 points); cannot be told at 0.2; not compared at 0.3 (SGD: 1 of 4 seeds completed) (by 95 % intervals over 3 seeds or more each).',
+        kind: 'found',
+      });
+      const alike = { 0.1: [0.5, 0.5, 0.5], 0.2: [0.4, 0.5, 0.6] };
+      expect(sides(alike, { ...alike, 0.1: [0.6, 0.5, 0.4] })).to.include({ kind: 'open' });
     });
   });
 
