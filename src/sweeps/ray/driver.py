@@ -38,7 +38,6 @@ class Driver:
     def __init__(self, wanted, out):
         self.wanted, self.out = wanted, out
         self.running = {}  # the task of each trial, by id
-        self.begun = set()
         self.finished = []
         self.wake = asyncio.Event()
         self.workers = None
@@ -104,11 +103,9 @@ class Driver:
             if not finished and not self.running:
                 continue
             for id, line in await self.relay.drain.remote([id for id, _ in finished]):
-                self.begun.add(id)
                 self.report(id, line)
             for id, line in finished:
                 self.report(id, line)
-                self.begun.discard(id)
             self.out.flush()
 
     async def watch_nodes(self):
@@ -128,9 +125,11 @@ class Driver:
 
     async def cancel(self, ids):
         tasks = self.wish(ids, "cancel")
+        begun = await self.relay.begun.remote(list(tasks))
         for id, task in tasks.items():
-            # One that waits for a node would wait on.
-            if id not in self.begun:
+            # One that waits for a node would wait on. One that has begun is not to be called cancelled
+            # while its program is still there.
+            if id not in begun:
                 ray.cancel(task)
         await asyncio.sleep(PATIENCE)
         for id, task in tasks.items():

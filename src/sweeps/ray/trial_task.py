@@ -24,7 +24,9 @@ class Relay:
         self.reports, self.attempts, self.wishes = [], {}, {}
 
     def begin(self, id, host):
-        """Notes that a trial starts. Returns which time this is, from 1."""
+        """Notes that a trial starts. Returns which time this is, from 1; None if it is not to."""
+        if self.wishes.get(id) == "cancel":
+            return None
         attempt = self.attempts[id] = self.attempts.get(id, 0) + 1
         if attempt == 1:
             self.reports.append((id, '{"type":"started"}'))
@@ -42,6 +44,10 @@ class Relay:
 
     def wish(self, ids, what):
         self.wishes.update((id, what) for id in ids)
+
+    def begun(self, ids):
+        """Returns those that have started: they find a wish by themselves, and end in good order."""
+        return [id for id in ids if id in self.attempts]
 
     def drain(self, ended):
         """Returns what was told since the last time; forgets trials that have ended since."""
@@ -127,6 +133,8 @@ def carry_out(relay, id, order, command, every):
     """The task: runs the program on the node that Ray has chosen. Returns its last line."""
     host = socket.gethostname()
     attempt = ray.get(relay.begin.remote(id, host))
+    if attempt is None:
+        return '{"type":"cancelled"}'
     with tempfile.TemporaryDirectory(prefix="lazyahead-trial-") as folder, open(
         os.path.join(folder, "complaints"), "w+b"
     ) as complaints:
