@@ -88,7 +88,6 @@ export {
 } from './spec/index.js';
 export { type PairedDifference, pairedDifference } from './statistics/paired.js';
 export {
-  type ClaimVerdict,
   claimVerdict,
   type DifferenceVerdict,
   differenceVerdict,

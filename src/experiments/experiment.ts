@@ -82,7 +82,7 @@ export interface ReportedClaim {
   /** Our name of the optimizer. */
   optimizer: string;
   /** In the experiment's metric, of the best epoch. */
-  than: number;
+  threshold: number;
   /** 'consistently above 84.9 %'. */
   text: string;
   source: string;

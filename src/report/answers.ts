@@ -3,12 +3,12 @@ import { isSweep } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { METRICS } from '../experiments/metric.js';
 import {
-  type ClaimVerdict,
   type DifferenceVerdict,
   ENOUGH_PAIRS,
   ENOUGH_SEEDS,
+  type FigureVerdict,
+  sideOf,
 } from '../statistics/reproduced.js';
-import { isIn } from '../statistics/sample.js';
 import { leadSentence } from './captions.js';
 import { type ClaimRow, claimBasis } from './claims.js';
 import type { DifferenceRow } from './differences.js';
@@ -99,7 +99,7 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
   const ours = `${formatDifference(metric, mean)}${where} (${differenceBasis(table, row)})`;
   const settings = row.isControlled === false ? `, ${UNCONTROLLED}` : '';
   if (row.verdict === null) {
-    const [kind, text] = better(table, row);
+    const [kind, text] = SIDES[sideOf(row.pairs, metric.better)];
     return {
       question: `Is ${first} better than ${second}${where}?`,
       answer: `${text}: ${ours}${settings}.`,
@@ -118,7 +118,7 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
   };
 }
 
-const CLAIMS: Record<ClaimVerdict, [Answer['kind'], string]> = {
+const CLAIMS: Record<FigureVerdict, [Answer['kind'], string]> = {
   reproduced: ['reproduced', 'Yes'],
   'not reproduced': ['not reproduced', 'No'],
   'too few seeds': ['open', `Cannot be told yet, by fewer than ${ENOUGH_SEEDS} seeds`],
@@ -133,11 +133,9 @@ function claimAnswer({ metric }: ReproductionTable, claim: ClaimRow): Answer {
   };
 }
 
-function better({ metric }: ReproductionTable, { pairs }: DifferenceRow): [Answer['kind'], string] {
-  if (pairs.n < ENOUGH_PAIRS) return ['open', TOO_FEW];
-  if (isIn(pairs.confidence!, 0)) return ['open', 'Cannot be told, the interval holds zero'];
-  return [
-    'found',
-    pairs.mean > 0 === (METRICS[metric].better === 'higher') ? 'Yes' : 'No, it is worse',
-  ];
-}
+const SIDES: Record<ReturnType<typeof sideOf>, [Answer['kind'], string]> = {
+  better: ['found', 'Yes'],
+  worse: ['found', 'No, it is worse'],
+  open: ['open', 'Cannot be told, the interval holds zero'],
+  'too few seeds': ['open', TOO_FEW],
+};

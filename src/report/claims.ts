@@ -1,7 +1,7 @@
 /** Claims that were published in words: do all runs of an optimizer come out above a figure? */
 import type { ReportedClaim } from '../experiments/experiment.js';
 import { METRICS, type MetricName } from '../experiments/metric.js';
-import { type ClaimVerdict, claimVerdict } from '../statistics/reproduced.js';
+import { claimVerdict, type FigureVerdict } from '../statistics/reproduced.js';
 import type { Sample } from '../statistics/sample.js';
 import { formatInterval, formatSample } from './format.js';
 import type { ReproductionRow } from './reproduction.js';
@@ -12,7 +12,7 @@ export interface ClaimRow extends ReportedClaim {
   best: Sample;
   /** How many of these are above. */
   above: number;
-  verdict: ClaimVerdict;
+  verdict: FigureVerdict;
 }
 
 /** The claims about optimizers that were run. */
@@ -21,7 +21,7 @@ export const claimRows = (claims: ReportedClaim[], rows: ReproductionRow[]): Cla
     const row = rows.find(({ optimizer }) => optimizer === claim.optimizer);
     if (!row?.reproduced) return [];
     const { best, bestPerSeed } = row.reproduced;
-    const above = bestPerSeed.filter((value) => value > claim.than).length;
+    const above = bestPerSeed.filter((value) => value > claim.threshold).length;
     return [{ ...claim, best, above, verdict: claimVerdict(best.n, above) }];
   });
 

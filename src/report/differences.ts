@@ -133,8 +133,13 @@ function isControlled(row: ReproductionRow, baseline: ReproductionRow): boolean 
   return partsOf(row.spec).includes(baseline.spec);
 }
 
-function bySeed(on: DifferenceRow['on'], { reproduced }: ReproductionRow): Map<number, number> {
-  const { seeds, bestPerSeed, testPerSeed, finalPerSeed } = reproduced!;
+/** What each seed that completed a run has come to. */
+export function bySeed(
+  on: DifferenceRow['on'],
+  { reproduced }: ReproductionRow,
+): Map<number, number> {
+  if (reproduced === null) return new Map();
+  const { seeds, bestPerSeed, testPerSeed, finalPerSeed } = reproduced;
   const values = { validation: bestPerSeed, test: testPerSeed!, last: finalPerSeed }[on];
   return new Map(seeds.map((seed, i) => [seed, values[i]]));
 }

@@ -2,13 +2,13 @@
 import { optimizerStyle } from '../charts/figure.js';
 import { METRICS } from '../experiments/metric.js';
 import { pairedDifference } from '../statistics/paired.js';
-import { ENOUGH_PAIRS } from '../statistics/reproduced.js';
-import { isIn, type Sample } from '../statistics/sample.js';
+import { ENOUGH_PAIRS, sideOf } from '../statistics/reproduced.js';
 import type { Answer } from './answers.js';
 import { headline } from './captions.js';
 import { partsOf } from './contrasts.js';
+import { bySeed } from './differences.js';
 import { bareValue, formatDifference, formatInterval, formatSeeds } from './format.js';
-import type { ReproductionRow, ReproductionTable } from './reproduction.js';
+import type { ReproductionTable } from './reproduction.js';
 
 /** Over which values of which hyperparameter. */
 interface Range {
@@ -55,7 +55,8 @@ function sideAnswers(table: ReproductionTable, range: Range): Answer[] {
         row.pairs.n >= ENOUGH_PAIRS,
     );
     if (rows.length === 0) return [];
-    const at = (side: Side) => rows.filter(({ pairs }) => sideOf(pairs, metric.better) === side);
+    const at = (side: ReturnType<typeof sideOf>) =>
+      rows.filter(({ pairs }) => sideOf(pairs, metric.better) === side);
     const compared = SIDES.flatMap(([side, words]) => {
       const each = at(side).map(({ parameters, pairs }) =>
         side === 'open'
@@ -82,7 +83,7 @@ function sideAnswers(table: ReproductionTable, range: Range): Answer[] {
   });
 }
 
-/** ` (SGD: 1 of 3 runs completed)` where that is why optimizers cannot be compared at a value. */
+/** ` (SGD: 1 of 3 seeds completed)` where that is why optimizers cannot be compared at a value. */
 function lostText(
   table: ReproductionTable,
   range: Range,
@@ -102,18 +103,11 @@ function lostText(
   return lost.length === 0 ? '' : ` (${lost.join('; ')})`;
 }
 
-type Side = 'better' | 'worse' | 'open';
-
-const SIDES: [Side, string][] = [
+const SIDES = [
   ['better', 'better at'],
   ['worse', 'worse at'],
   ['open', 'cannot be told at'],
-];
-
-function sideOf({ mean, confidence }: Sample, better: 'higher' | 'lower'): Side {
-  if (isIn(confidence!, 0)) return 'open';
-  return mean > 0 === (better === 'higher') ? 'better' : 'worse';
-}
+] as const;
 
 /**
  * Whether an optimizer loses less than what it wraps when the value is one of these by chance: how far
@@ -141,15 +135,8 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
     if (pairs === null || pairs.confidence === null) return [];
     const mean = (losses: Map<number, number>) =>
       pairs.seeds.reduce((sum, seed) => sum + losses.get(seed)!, 0) / pairs.n;
-    const [kind, text]: [Answer['kind'], string] =
-      pairs.n < ENOUGH_PAIRS
-        ? [
-            'open',
-            `Cannot be told, by fewer than ${ENOUGH_PAIRS} seeds that completed a run at each`,
-          ]
-        : isIn(pairs.confidence, 0)
-          ? ['open', 'Cannot be told, the interval holds zero']
-          : ['found', pairs.mean < 0 ? 'Yes' : 'No, it loses more'];
+    // What is lost is to be little, whatever the metric.
+    const [kind, text] = LOSSES[sideOf(pairs, 'lower')];
     const unit = metric.unit === ' %' ? ' points' : metric.unit;
     const interval = formatInterval(metric, pairs.confidence);
     return {
@@ -160,10 +147,20 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
   });
 }
 
+const LOSSES: Record<ReturnType<typeof sideOf>, [Answer['kind'], string]> = {
+  better: ['found', 'Yes'],
+  worse: ['found', 'No, it loses more'],
+  open: ['open', 'Cannot be told, the interval holds zero'],
+  'too few seeds': [
+    'open',
+    `Cannot be told, by fewer than ${ENOUGH_PAIRS} seeds that completed a run at each`,
+  ],
+};
+
 /** By seed, for seeds that completed a run at each value: the best value's result less the mean. */
 function lossesOf(table: ReproductionTable, range: Range, optimizer: string): Map<number, number> {
   const sign = METRICS[table.metric].better === 'higher' ? 1 : -1;
-  const all = rowsOf(table, range, optimizer).map((row) => bySeed(table, row));
+  const all = rowsOf(table, range, optimizer).map((row) => bySeed(table.judgedOn, row));
   const seeds = [...all[0].keys()].filter((seed) => all.every((results) => results.has(seed)));
   return new Map(
     seeds.map((seed) => {
@@ -172,12 +169,6 @@ function lossesOf(table: ReproductionTable, range: Range, optimizer: string): Ma
       return [seed, Math.max(...results) - mean];
     }),
   );
-}
-
-function bySeed({ judgedOn }: ReproductionTable, { reproduced }: ReproductionRow) {
-  if (reproduced === null) return new Map<number, number>();
-  const values = judgedOn === 'test' ? reproduced.testPerSeed! : reproduced.bestPerSeed;
-  return new Map(reproduced.seeds.map((seed, i) => [seed, values[i]]));
 }
 
 function spanAnswer(table: ReproductionTable, range: Range): Answer {

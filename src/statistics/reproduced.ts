@@ -49,9 +49,6 @@ export function differenceVerdict(reported: number, pairs: Sample): DifferenceVe
   return isIn(prediction, reported) ? 'reproduced in size' : 'reproduced in sign';
 }
 
-/** What runs say of a claim that all of them come out above a figure. */
-export type ClaimVerdict = FigureVerdict;
-
 /**
  * The rule for the claim that runs come out above a figure consistently: it is **reproduced** when each
  * of at least {@link ENOUGH_SEEDS} does.
@@ -59,9 +56,19 @@ export type ClaimVerdict = FigureVerdict;
  * @param n - how many runs there are.
  * @param above - how many of them do.
  */
-export function claimVerdict(n: number, above: number): ClaimVerdict {
+export function claimVerdict(n: number, above: number): FigureVerdict {
   if (n < ENOUGH_SEEDS) return 'too few seeds';
   return above === n ? 'reproduced' : 'not reproduced';
+}
+
+/** By the 95 % interval of a difference, on which side of zero it is; `open` where that holds zero. */
+export function sideOf(
+  { n, mean, confidence }: Sample,
+  better: 'higher' | 'lower',
+): 'better' | 'worse' | 'open' | 'too few seeds' {
+  if (n < ENOUGH_PAIRS || confidence === null) return 'too few seeds';
+  if (isIn(confidence, 0)) return 'open';
+  return mean > 0 === (better === 'higher') ? 'better' : 'worse';
 }
 
 /** The rules in the words of a report. */
@@ -71,5 +78,6 @@ export const RULE =
   `the difference on the same seeds, at least ${ENOUGH_PAIRS}, has its sign and a 95 % confidence interval that ` +
   `excludes zero, and in size when, by at least ${ENOUGH_SEEDS} seeds, the reported size also lies inside the ` +
   `prediction interval for one more pair: our runs are compatible with it, which the wider their ` +
-  `interval is says the less. That runs come out above a figure consistently is reproduced when each of at least ${ENOUGH_SEEDS} does. Intervals are Student's t over seeds, each of 95 % by itself: of ` +
-  `twenty, one misses by chance alone.`;
+  `interval is says the less. That runs come out above a figure consistently is reproduced when each of ` +
+  `at least ${ENOUGH_SEEDS} does. Intervals are Student's t over seeds, each of 95 % by itself: of twenty, one ` +
+  `misses by chance alone.`;

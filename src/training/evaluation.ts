@@ -12,7 +12,7 @@ import { whenEnded } from '../optimizers/lent-weights.js';
 import { WeightAveraging } from '../optimizers/weight-averaging.js';
 import { chainOf } from '../optimizers/wrapper.js';
 import { layersWithDropout } from './checkpoints/training-state.js';
-import { add, firstStates, forward, type TrainingTask } from './forward.js';
+import { add, firstStates, forward, noScore, type TrainingTask } from './forward.js';
 
 /** Over how many batches batch normalization's statistics are taken anew: 8,192 images of CIFAR. */
 const STATISTICS_BATCHES = 64;
@@ -27,13 +27,11 @@ export class Stop extends Error {
   }
 }
 
-export const nothing = (): Score => ({ loss: 0, correct: 0, n: 0 });
-
 /**
- * Runs a callback on the weights that the outermost wrapper keeps for evaluation, if any does. With
- * averages go statistics of batch normalization that are theirs: those of the training are of weights
- * that go to and fro about the average, and it would be judged by what they are not. Lookahead's slow
- * weights are at most k steps away from where the statistics were taken.
+ * Runs a callback on the weights that the outermost wrapper keeps for evaluation, if any does. Averages
+ * get statistics of batch normalization of their own: with those of the training, which are of the
+ * weights about the average, it looks far worse than it is. Lookahead's slow weights are at most k steps
+ * away from where the statistics were taken, and keep them.
  */
 export async function onEvaluatedWeights<T>(
   task: TrainingTask,
@@ -95,7 +93,7 @@ export async function evaluate(
   batches: Batches,
   signal?: AbortSignal,
 ): Promise<Score> {
-  const total = nothing();
+  const total = noScore();
   let states: tf.Tensor[] = [];
   try {
     for (let i = 0; i < batches.length; i++) {

@@ -45,6 +45,9 @@ export function firstStates({ experiment, config }: TrainingTask, batch: Batch):
   return experiment.initialStates?.(config, batch.x.shape[0]!) ?? [];
 }
 
+/** A total to add to. */
+export const noScore = (): Score => ({ loss: 0, correct: 0, n: 0 });
+
 /** Adds a score to a total. */
 export function add(total: Score, { loss, correct, n }: Score): void {
   total.loss += loss;

@@ -6,16 +6,9 @@ import type { Batch } from '../experiments/experiment.js';
 import { bestOf, METRICS } from '../experiments/metric.js';
 import { learningRateOf } from '../optimizers/learning-rate.js';
 import type { Place } from './checkpoints/store.js';
-import {
-  breathe,
-  evaluate,
-  nothing,
-  onEvaluatedWeights,
-  onKeptWeights,
-  Stop,
-} from './evaluation.js';
+import { breathe, evaluate, onEvaluatedWeights, onKeptWeights, Stop } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
-import { type Answer, add, firstStates, forward, type TrainingTask } from './forward.js';
+import { type Answer, add, firstStates, forward, noScore, type TrainingTask } from './forward.js';
 import { rateSetter } from './rate-schedule.js';
 import { type EpochMetrics, keyOf } from './results.js';
 
@@ -70,7 +63,7 @@ export async function train(
   const setRate = rateSetter(optimizer, config.schedule);
   const started = performance.now();
   const at: Position = from ?? {
-    ...{ steps: 0, metrics: [], total: nothing(), batches: 0, seconds: 0 },
+    ...{ steps: 0, metrics: [], total: noScore(), batches: 0, seconds: 0 },
     states: [],
   };
   const before = { steps: at.steps, seconds: at.seconds };
@@ -81,6 +74,7 @@ export async function train(
     await onPosition?.(at, when);
   };
 
+  /** Taken with the last epoch's evaluation, which has the weights and statistics in place. */
   let weightsSha256: string | undefined;
 
   async function trainEpoch(epoch: number): Promise<void> {
@@ -162,7 +156,7 @@ export async function train(
       ...(config.schedule && { lr: learningRateOf(optimizer) }),
       seconds: elapsed(),
     });
-    at.total = nothing();
+    at.total = noScore();
     at.batches = 0;
     onEvent?.({
       type: 'epoch',

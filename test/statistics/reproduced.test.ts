@@ -4,6 +4,7 @@ import {
   differenceVerdict,
   ENOUGH_SEEDS,
   figureVerdict,
+  sideOf,
 } from '../../src/statistics/reproduced.js';
 import { sampleOf } from '../../src/statistics/sample.js';
 
@@ -75,5 +76,21 @@ describe('the rule for a claim that runs come out above a figure consistently', 
   it(`says too few seeds below ${ENOUGH_SEEDS}, whatever they are`, () => {
     expect(claimVerdict(4, 4)).to.equal('too few seeds');
     expect(claimVerdict(1, 0)).to.equal('too few seeds');
+  });
+});
+
+describe('the side of zero on which a difference is', () => {
+  it('is that of its interval, where more or less is better', () => {
+    // 0.01 ± 4.303 · 0.001 / √3.
+    const above = of(0.009, 0.01, 0.011);
+    expect(sideOf(above, 'higher')).to.equal('better');
+    expect(sideOf(above, 'lower')).to.equal('worse');
+    // 0.01 ± 4.303 · 0.01 / √3 holds zero.
+    expect(sideOf(of(0, 0.01, 0.02), 'higher')).to.equal('open');
+  });
+
+  it('is not told by fewer than three pairs, however close they are', () => {
+    expect(sideOf(of(0.01, 0.0101), 'higher')).to.equal('too few seeds');
+    expect(sideOf(of(0.01), 'higher')).to.equal('too few seeds');
   });
 });

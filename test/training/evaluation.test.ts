@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
@@ -8,6 +11,7 @@ import { disposeOptimizer } from '../../src/optimizers/slots.js';
 import { WeightAveraging } from '../../src/optimizers/weight-averaging.js';
 import { onEvaluatedWeights } from '../../src/training/evaluation.js';
 import type { TrainingTask } from '../../src/training/forward.js';
+import { run } from '../../src/training/run.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
 import { expectClose } from '../support/numbers.js';
@@ -94,6 +98,23 @@ describe('the weights that a run is evaluated on', () => {
     expect((await rejection(interrupted)).message).to.match(/interrupted during validation/);
     expect(weights()).to.deep.equal([1, -5, 7]);
     expect(tf.memory().numTensors).to.equal(before);
+  });
+
+  it('decide the results of a run, and nothing of its training', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'lazyahead-evaluation-'));
+    try {
+      // An average that keeps nothing of itself is the weights: only the statistics differ.
+      const results = async (optimizer: string, runDir: string) => {
+        const request = { experiment: 'cifar10', preset: 'smoke', epochs: 1, optimizer };
+        return (await run(request, { runDir: join(root, runDir) })).metrics[0];
+      };
+      const plain = await results('sgd(0.05)', 'plain');
+      const averaged = await results('ema(sgd(0.05), decay=0)', 'averaged');
+      expect(averaged.loss).to.equal(plain.loss);
+      expect(averaged.valLoss).not.to.equal(plain.valLoss);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it('do not change the dropout masks of the training that goes on', async () => {
