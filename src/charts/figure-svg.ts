@@ -56,8 +56,12 @@ export function figureSvg({ data, layout }: Figure): string {
   const entries = traces
     .filter((trace) => trace.showlegend !== false && trace.name !== undefined)
     .sort((a, b) => (a.legendrank ?? 1000) - (b.legendrank ?? 1000));
-  const legendTop = bottom + 62;
-  const height = legendTop + LINE * entries.length;
+  let height = bottom + 62;
+  const legend = entries.map((trace) => {
+    const [entry, end] = legendEntry(trace, height);
+    height = end;
+    return entry;
+  });
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="${FONT.replaceAll('"', "'")}" font-size="13" fill="${INK}">`,
     `<title>${[heading, ...subtitles].join(', ')}</title>`,
@@ -76,7 +80,7 @@ export function figureSvg({ data, layout }: Figure): string {
     `<text x="${(PLOT.left + PLOT.right) / 2}" y="${bottom + 42}" text-anchor="middle">${plain(xaxis.title.text)}</text>`,
     `<text transform="translate(16 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${plain(yaxis.title.text)}</text>`,
     ...traces.map((trace) => drawn(trace, x, y)),
-    ...entries.map((trace, i) => legendEntry(trace, legendTop + LINE * i)),
+    ...legend,
     '</svg>',
   ].join('\n')}\n`;
 }
@@ -154,11 +158,28 @@ function mark({ marker }: Scatter, x: number, y: number): string {
     : `<polygon points="${corners}" transform="translate(${px(x)} ${px(y)}) scale(${size / 2})" fill="${color}" stroke="none"/>`;
 }
 
-function legendEntry(trace: Scatter, y: number): string {
+/** An entry whose first line is at y, and where the next one's is. */
+function legendEntry(trace: Scatter, y: number): [string, number] {
   const color = trace.line?.color ?? trace.marker!.color;
   const line = trace.mode.includes('lines') ? linePath(trace, `M14 ${y - 4}H44`) : '';
   const symbol = trace.mode.includes('markers') ? mark(trace, 29, y - 4) : '';
-  return `<g stroke="${color}">${line}${symbol}</g><text x="54" y="${y}">${plain(trace.name!)}</text>`;
+  const lines = legendLines(trace.name!);
+  const texts = lines.map((text, i) => `<text x="54" y="${y + LINE * i}">${text}</text>`);
+  return [`<g stroke="${color}">${line}${symbol}</g>${texts.join('')}`, y + LINE * lines.length];
+}
+
+/** Characters that the width has room for. */
+const LEGEND_WIDTH = 96;
+
+/** A name's lines, which are those of a narrower chart: as many of them to a line as it has room for. */
+function legendLines(name: string): string[] {
+  const lines = [''];
+  for (const piece of name.split('<br>').map(plain)) {
+    const joined = `${lines[lines.length - 1]} ${piece}`.trim();
+    if (joined.length <= LEGEND_WIDTH) lines[lines.length - 1] = joined;
+    else lines.push(piece);
+  }
+  return lines;
 }
 
 /** Tenths of a pixel: what lies below them may differ between machines. */

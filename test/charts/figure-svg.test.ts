@@ -24,6 +24,19 @@ describe('figureSvg', () => {
     expect(svg).to.include('>Validation accuracy (%)</text>');
   });
 
+  it('goes on in another line of the legend with a name that is wider than the chart', () => {
+    const source = `A. Author 2019, ${'with much to say about it, '.repeat(4)}and that three times`;
+    const reported = [{ ...REPORTED[0], source }];
+    const svg = figureSvg(validationChart(runs, { reported }));
+    const texts = [...svg.matchAll(/<text x="54" y="([\d.]+)">([^<]*)</g)];
+    const [first, second] = texts.slice(-2);
+    expect(`${first[2]} ${second[2]}`).to.equal(`Adam: reported about 83.7 % (${source})`);
+    expect(first[2].length).to.be.at.most(96);
+    expect(Number(second[1]) - Number(first[1])).to.equal(20);
+    // All of it is on the image.
+    expect(Number(svg.match(/ height="([\d.]+)"/)![1])).to.be.above(Number(second[1]));
+  });
+
   it('is the same bytes for the same figure, and others for other runs', () => {
     const draw = (start: number) => figureSvg(validationChart([sampleRun({}, { start })]));
     expect(draw(0.7)).to.equal(draw(0.7));
