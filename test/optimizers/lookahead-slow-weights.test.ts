@@ -1,0 +1,113 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { expect } from 'chai';
+import { Lookahead } from '../../src/index.js';
+import { onEachBackend } from '../support/backends.js';
+import { expectClose } from '../support/numbers.js';
+import { step, trajectory, variable } from '../support/optimizers.js';
+
+describe('Lookahead’s slow weights', () => {
+  onEachBackend(() => {
+    it('evaluates on the slow weights and restores the fast ones, also when the callback fails', async () => {
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 10 });
+      const x = variable([3]);
+      const read = () => x.dataSync()[0];
+      step(optimizer, [x], [[1]]);
+      expect(optimizer.withSlowWeights(read)).to.equal(3);
+      expect(read()).to.equal(2);
+      expect(
+        await optimizer.withSlowWeights(async () => {
+          await Promise.resolve();
+          return optimizer.withSlowWeights(read);
+        }),
+      ).to.equal(3);
+      expect(read()).to.equal(2);
+      expect(() =>
+        optimizer.withSlowWeights(() => {
+          throw new Error('failed');
+        }),
+      ).to.throw('failed');
+      expect(read()).to.equal(2);
+      await optimizer.withSlowWeights(() => Promise.reject(new Error('failed'))).catch(() => {});
+      expect(read()).to.equal(2);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('stays on the slow weights until the last of several callbacks has ended', async () => {
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 10 });
+      const x = variable([3]);
+      const read = () => x.dataSync()[0];
+      step(optimizer, [x], [[1]]);
+      const late = optimizer.withSlowWeights(async () => {
+        await Promise.resolve();
+        await Promise.resolve();
+        return read();
+      });
+      // A thenable that is no Promise is waited for as well.
+      const early = optimizer.withSlowWeights(() => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tested.
+        then: (done: (value: number) => void) => done(read()),
+      }));
+      expect(await early).to.equal(3);
+      expect(await late).to.equal(3);
+      expect(read()).to.equal(2);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('refuses a training step while the model holds the slow weights', () => {
+      const optimizer = new Lookahead(tf.train.sgd(1));
+      const x = variable([3]);
+      step(optimizer, [x], [[1]]);
+      expect(() => optimizer.withSlowWeights(() => step(optimizer, [x], [[1]]))).to.throw(
+        'a training step would be undone',
+      );
+      expectClose(x.dataSync(), [2]);
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+
+    it('brings fast and slow weights together on request', () => {
+      const optimizer = new Lookahead(tf.train.sgd(1), { k: 10, alpha: 0.5 });
+      const x = variable([3]);
+      trajectory(optimizer, x, [[1], [1]]); // fast 1, slow 3
+      optimizer.synchronize();
+      expectClose(x.dataSync(), [2]);
+      expectClose(
+        optimizer.withSlowWeights(() => x.dataSync()),
+        [2],
+      );
+      tf.dispose(x);
+      optimizer.dispose();
+    });
+  });
+
+  it('evaluates a recompiled model on its own weights, and undoes in any order', () => {
+    const layer = tfl.layers.dense({
+      units: 1,
+      inputShape: [1],
+      useBias: false,
+      kernelInitializer: 'zeros',
+    });
+    const x = tfl.input({ shape: [1] });
+    const model = tfl.model({ inputs: x, outputs: layer.apply(x) as tfl.SymbolicTensor });
+    const optimizers = [1, 2].map(() => new Lookahead(tf.train.sgd(0.5), { k: 100 }));
+    const [input, target] = [tf.tensor2d([[1]]), tf.tensor2d([[1]])];
+    const loss = () => (model.evaluate(input, target) as tf.Scalar).dataSync()[0];
+    const compile = (optimizer: tf.Optimizer) =>
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+    compile(optimizers[0]);
+    const undo = optimizers[0].evaluateOnSlowWeights(model);
+    step(optimizers[0], [layer.weights[0].read() as tf.Variable], [[-2]]);
+    expect(loss()).to.equal(1); // slow: (0 − 1)²
+    compile(optimizers[1]);
+    expect(loss()).to.equal(0); // its own: (1 − 1)²
+    const second = optimizers[1].evaluateOnSlowWeights(model);
+    undo();
+    undo();
+    second();
+    expect(Object.hasOwn(model, 'testLoop')).to.equal(false);
+    tf.dispose([input, target]);
+  });
+});
