@@ -5,35 +5,38 @@ import { expect } from 'chai';
 const SRC = resolve(__dirname, '..', 'src');
 const README = readFileSync(resolve(__dirname, '..', 'README.md'), 'utf8');
 
-/** The rooms of README's table, a list a row. */
+/** The directories of README's table, a list a row. */
 const rows = [...README.matchAll(/^\| (`src\/.*?) \|/gm)].map(([, cell]) =>
-  [...cell.matchAll(/src\/(\w+)\//g)].map(([, room]) => room),
+  [...cell.matchAll(/src\/(\w+)\//g)].map(([, directory]) => directory),
 );
-const rowOf = (room: string) => rows.findIndex((rooms) => rooms.includes(room));
-const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const rowOf = (directory: string) =>
+  rows.findIndex((directories) => directories.includes(directory));
+const directories = readdirSync(SRC, { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+);
 
-/** What a room's files import of src/, as paths from there. */
-function importsOf(room: string): { file: string; from: string }[] {
-  return readdirSync(join(SRC, room), { recursive: true, encoding: 'utf8' })
+/** What a directory's files import of src/, as paths from there. */
+function importsOf(directory: string): { file: string; from: string }[] {
+  return readdirSync(join(SRC, directory), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .flatMap((name) => {
-      const file = join(SRC, room, name);
+      const file = join(SRC, directory, name);
       const froms = [...readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'/g)];
       return froms.map(([, from]) => ({
-        file: join(room, name),
+        file: join(directory, name),
         from: resolve(file, '..', from).slice(SRC.length + 1),
       }));
     });
 }
 
-describe('the rooms of src/', () => {
+describe('the directories of src/', () => {
   it('are those of README’s table', () => {
-    const names = rooms.map(({ name }) => name);
+    const names = directories.map(({ name }) => name);
     expect(rows.flat().sort()).to.deep.equal(names.sort());
   });
 
-  for (const { name } of rooms) {
-    it(`${name} imports from rooms of its row or above alone`, () => {
+  for (const { name } of directories) {
+    it(`${name} imports from directories of its row or above alone`, () => {
       const below = importsOf(name).filter(({ from }) => rowOf(from.split('/')[0]) > rowOf(name));
       expect(below.filter(({ from }) => from.includes('/'))).to.deep.equal([]);
     });

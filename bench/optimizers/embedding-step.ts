@@ -1,7 +1,7 @@
 /** A lazy step against the dense one, against itself at another vocabulary, and against PyTorch. */
 import { findPython } from '../python/environment.js';
 import type { Part, Request, Row } from '../suite.js';
-import { alternate, type Schedule, timeRow } from '../timing.js';
+import { alternate, type Schedule, type Summary, timeRow } from '../timing.js';
 import {
   type EmbeddingSide,
   type EmbeddingWorkload,
@@ -27,7 +27,7 @@ const workload = (request: Request, vocabulary: number): EmbeddingWorkload => ({
   ids: zipfBatches(vocabulary),
 });
 
-/** Against `tf.train.adam`, which moves every row of the table. */
+/** Against `tf.train.adam` and our `adam` by TensorFlow's fused op, which move every row of the table. */
 export const denseTable: Part = {
   name: 'dense',
   async *measure(request) {
@@ -37,12 +37,21 @@ export const denseTable: Part = {
       [large, 60],
     ]) {
       const work = workload(request, vocabulary);
-      yield await holding(
-        [embeddingSide('lazy', work), embeddingSide('dense', work)],
-        async (sides): Promise<Row> => {
-          const what = { name: NAME, vocabulary, other: 'tf.train.adam' };
-          const summaries = await alternate(sides, scheduleOf(request));
-          return timeRow(what, summaries, { timesFaster }, !request.smoke);
+      yield* await holding(
+        [embeddingSide('lazy', work), embeddingSide('dense', work), embeddingSide('fused', work)],
+        async (sides): Promise<Row[]> => {
+          const [lazy, dense, fused] = await alternate(sides, scheduleOf(request));
+          const row = (other: string, summary: Summary, limit: number) =>
+            timeRow(
+              { name: NAME, vocabulary, other },
+              [lazy, summary],
+              { timesFaster: limit },
+              !request.smoke,
+            );
+          return [
+            row('tf.train.adam', dense, timesFaster),
+            row('adam of lazyahead, every row', fused, 1),
+          ];
         },
       );
     }

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { LazyOptimizer } from '../../src/index.js';
+import { adam, LazyOptimizer } from '../../src/index.js';
 import { randomStream } from '../../src/runtime/seeds.js';
 import { type Side, timed } from '../timing.js';
 
@@ -63,9 +63,9 @@ export interface EmbeddingWorkload {
   ids: Int32Array;
 }
 
-/** Adam with `tf.layers.embedding`: as it is (`dense`), or in our wrapper (`lazy`). */
+/** Adam with `tf.layers.embedding`: tf.js's (`dense`), ours by a fused op (`fused`), or tf.js's in our wrapper (`lazy`). */
 export function embeddingSide(
-  kind: 'lazy' | 'dense',
+  kind: 'lazy' | 'dense' | 'fused',
   { vocabulary, width, ids }: EmbeddingWorkload,
 ): EmbeddingSide {
   const layer = tfl.layers.embedding({
@@ -73,8 +73,11 @@ export function embeddingSide(
     outputDim: width,
     embeddingsInitializer: tfl.initializers.constant({ value: INITIAL_WEIGHT }),
   });
-  const adam = tf.train.adam(LEARNING_RATE);
-  const optimizer = kind === 'dense' ? adam : new LazyOptimizer(adam, { embeddingLayers: [layer] });
+  const optimizer = {
+    dense: () => tf.train.adam(LEARNING_RATE),
+    fused: () => adam(LEARNING_RATE),
+    lazy: () => new LazyOptimizer(tf.train.adam(LEARNING_RATE), { embeddingLayers: [layer] }),
+  }[kind]();
   const batches = Array.from({ length: BATCHES }, (_, i) =>
     tf.tensor2d(ids.slice(i * TOKENS, (i + 1) * TOKENS), [...BATCH], 'int32'),
   );

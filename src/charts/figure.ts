@@ -23,12 +23,12 @@ export interface OptimizerStyle {
 const STYLES: Record<string, OptimizerStyle> = {
   adam: { label: 'Adam', color: '#0072B2', symbol: 'circle' },
   'lazy-adam': { label: 'Lazy(Adam)', color: '#D55E00', symbol: 'square' },
-  'lazy-adam-freeze': { label: 'Lazy(Adam), freeze', color: '#E69F00', symbol: 'triangle-up' },
+  'lazy-adam-freeze': { label: 'Lazy(Adam, freeze)', color: '#E69F00', symbol: 'triangle-up' },
   'lookahead-adam': { label: 'Lookahead(Adam)', color: '#009E73', symbol: 'diamond' },
   'lookahead-lazy-adam': { label: 'Lookahead(Lazy(Adam))', color: '#CC79A7', symbol: 'star' },
   sgd: { label: 'SGD', color: '#56B4E9', symbol: 'hexagon' },
   'lookahead-sgd': { label: 'Lookahead(SGD)', color: '#E69F00', symbol: 'triangle-down' },
-  polyak: { label: 'SGD, averaged', color: '#999999', symbol: 'cross' },
+  polyak: { label: 'Averaged SGD', color: '#999999', symbol: 'cross' },
   adamw: { label: 'AdamW', color: '#0072B2', symbol: 'triangle-up' },
   'lookahead-adamw': { label: 'Lookahead(AdamW)', color: '#009E73', symbol: 'diamond' },
 };

@@ -12,18 +12,18 @@ import {
 import { leadSentence } from './captions.js';
 import { type ClaimRow, claimBasis } from './claims.js';
 import type { DifferenceRow } from './differences.js';
-import { formatDifference, formatInterval, formatSample, formatSeeds } from './format.js';
+import { formatDifference, formatMark, formatSample, formatSeeds } from './format.js';
 import { rangeAnswers } from './range-answers.js';
 import { judgedOf, type ReproductionRow, type ReproductionTable } from './reproduction.js';
-import { differenceBasis, UNCONTROLLED } from './sentences.js';
+import { differenceBasis, predictionText } from './sentences.js';
 
 /** A question, where there is one, and what the runs say. */
 export interface Answer {
   question?: string;
   answer: string;
   /**
-   * Whether a reported figure is reproduced; what was found beside it; that it cannot be told; or, in
-   * `lead`, the results alone.
+   * Whether a reported figure is reproduced; what was found beside it; that it is
+   * inconclusive; or, in `lead`, the results alone.
    */
   kind: 'reproduced' | 'not reproduced' | 'found' | 'open' | 'lead';
 }
@@ -51,7 +51,7 @@ export function answersOf(table: ReproductionTable): Answer[] {
       ? [
           {
             question: 'Are the reported figures reproduced?',
-            answer: `Cannot be told from these runs: ${table.incomparable}.`,
+            answer: `Not judged by these runs: ${table.incomparable}.`,
             kind: 'open' as const,
           },
         ]
@@ -64,29 +64,33 @@ const label = (optimizer: string) => optimizerStyle(optimizer).label;
 function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] {
   const { optimizer, reported, reproduced, verdict } = row;
   if (verdict === null) return [];
-  const metric = METRICS[table.metric];
   const { seeds } = reproduced!;
+  const metric = METRICS[table.metric];
   const judged = judgedOf(reported, reproduced!)!;
   const ours = `ours is ${formatSample(metric, judged)}`;
   const answer = {
-    reproduced: `Yes: ${ours}, and one more run is expected in ${formatInterval(metric, judged.prediction)} (${formatSeeds(seeds.length)}).`,
-    'not reproduced': `No: ${ours}, and one more run is expected in ${formatInterval(metric, judged.prediction)} (${formatSeeds(seeds.length)}).`,
-    'too few seeds': `Cannot be told yet, by ${formatSeeds(seeds.length)} of at least ${ENOUGH_SEEDS}: so far ${ours}.`,
+    reproduced: `Yes: ${ours} (${predictionText(metric, judged)}, ${formatSeeds(seeds.length)}).`,
+    'not reproduced': `No: ${ours} (${predictionText(metric, judged)}, ${formatSeeds(seeds.length)}).`,
+    'too few seeds': `Too few seeds to tell, ${seeds.length} of at least ${ENOUGH_SEEDS}: so far ${ours}.`,
   }[verdict];
   const question = `Is ${reported!.text} with ${label(optimizer)} reproduced?`;
-  return [{ question, answer, kind: verdict === 'too few seeds' ? 'open' : verdict }];
+  const { mark } = reported!;
+  const caution = mark === 'read' ? '' : ` The reported figure is ${formatMark(mark)}.`;
+  const kind = verdict === 'too few seeds' ? 'open' : verdict;
+  return [{ question, answer: answer + caution, kind }];
 }
 
-const TOO_FEW = `Cannot be told yet, by fewer than ${ENOUGH_PAIRS} seeds`;
+const TOO_FEW = `Too few seeds to tell, fewer than ${ENOUGH_PAIRS}`;
+const INCONCLUSIVE = 'Inconclusive, the interval contains zero';
 
 const VERDICTS: Record<DifferenceVerdict, [Answer['kind'], string]> = {
-  'reproduced in size': ['reproduced', 'Yes, its size is compatible too'],
-  'reproduced in sign': ['reproduced', 'Yes, in its sign, not in its size'],
+  'reproduced in size': ['reproduced', 'Yes, in sign and size'],
+  'reproduced in sign': ['reproduced', 'Yes, in sign, not in size'],
   'reproduced in sign, size untested': [
     'reproduced',
-    `Yes, in its sign; its size is not judged by fewer than ${ENOUGH_SEEDS} seeds`,
+    `Yes, in sign; its size is not judged by fewer than ${ENOUGH_SEEDS} seeds`,
   ],
-  undecided: ['open', 'Cannot be told, the interval holds zero'],
+  undecided: ['open', INCONCLUSIVE],
   contradicted: ['not reproduced', 'No, it is the other way round'],
   'too few seeds': ['open', TOO_FEW],
 };
@@ -95,25 +99,22 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
   const metric = METRICS[table.metric];
   const [first, second] = [label(row.optimizer), label(row.baseline)];
   const where = row.on === 'test' ? ' on the test data' : '';
-  const { mean, prediction } = row.pairs;
+  const { mean } = row.pairs;
   const ours = `${formatDifference(metric, mean)}${where} (${differenceBasis(table, row)})`;
-  const settings = row.isControlled === false ? `, ${UNCONTROLLED}` : '';
+  const settings = row.isControlled === false ? ', each with its own hyperparameters' : '';
   if (row.verdict === null) {
     const [kind, text] = SIDES[sideOf(row.pairs, metric.better)];
     return {
-      question: `Is ${first} better than ${second}${where}?`,
-      answer: `${text}: ${ours}${settings}.`,
+      question: `Is ${first} better than ${second}${where}${settings}?`,
+      answer: `${text}: ${ours}.`,
       kind,
     };
   }
   const [kind, text] = VERDICTS[row.verdict];
-  const next =
-    row.verdict === 'reproduced in size'
-      ? `, and one more pair is expected in ${formatInterval(metric, prediction)}`
-      : '';
+  const next = row.verdict === 'reproduced in size' ? `; ${predictionText(metric, row.pairs)}` : '';
   return {
-    question: `Is ${first}’s reported advantage over ${second}, ${formatDifference(metric, row.reported!)}, reproduced?`,
-    answer: `${text}: ours is ${ours}${settings}${next}.`,
+    question: `Is ${first}’s reported advantage over ${second}, ${formatDifference(metric, row.reported!)}, reproduced${settings}?`,
+    answer: `${text}: ours is ${ours}${next}.`,
     kind,
   };
 }
@@ -121,7 +122,7 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
 const CLAIMS: Record<FigureVerdict, [Answer['kind'], string]> = {
   reproduced: ['reproduced', 'Yes'],
   'not reproduced': ['not reproduced', 'No'],
-  'too few seeds': ['open', `Cannot be told yet, by fewer than ${ENOUGH_SEEDS} seeds`],
+  'too few seeds': ['open', `Too few seeds to tell, fewer than ${ENOUGH_SEEDS}`],
 };
 
 function claimAnswer({ metric }: ReproductionTable, claim: ClaimRow): Answer {
@@ -136,6 +137,6 @@ function claimAnswer({ metric }: ReproductionTable, claim: ClaimRow): Answer {
 const SIDES: Record<ReturnType<typeof sideOf>, [Answer['kind'], string]> = {
   better: ['found', 'Yes'],
   worse: ['found', 'No, it is worse'],
-  open: ['open', 'Cannot be told, the interval holds zero'],
+  open: ['open', INCONCLUSIVE],
   'too few seeds': ['open', TOO_FEW],
 };

@@ -69,19 +69,19 @@ export function metricCaption(table: ReproductionTable): string {
 
 const CURVES: Record<MetricName, string> = {
   accuracy:
-    'Accuracy on the validation examples after each epoch: higher is better, and a curve that climbs and then sinks is over-fitting.',
+    'Accuracy on the validation examples after each epoch: higher is better, and a curve that rises and then falls indicates overfitting.',
   perplexity:
-    'Perplexity a word on the validation text after each epoch, the exponential of the loss: lower is better, and a curve that sinks and then climbs is over-fitting.',
+    'Perplexity per word on the validation text after each epoch, the exponential of the loss: lower is better, and a curve that falls and then rises indicates overfitting.',
 };
 
 /** What to see in the chart of the losses. */
 export const LOSS_CAPTION =
-  'Where the dashed line (training) goes on falling while the solid one (validation) rises, the model learns its training examples by heart. Training loss is averaged over the epoch with dropout on, so it may start above validation loss.';
+  'Where the dashed line (training) keeps falling while the solid one (validation) rises, the model memorizes its training examples. Training loss is averaged over the epoch with dropout on, so it may start above validation loss.';
 
 function seedsCaption(table: ReproductionTable): string {
   const most = Math.max(...table.rows.map((row) => row.reproduced?.seeds.length ?? 0));
   if (most < 2) return '';
   return most === 2
     ? 'Thick: mean over seeds; thin: each seed.'
-    : 'Line: mean over seeds; area: the 95 % confidence interval of that mean, so that curves whose areas lie apart differ by more than their seeds do.';
+    : 'Line: mean over seeds; area: the 95 % confidence interval of that mean. Where areas overlap, the differences on equal seeds may still be clear.';
 }

@@ -17,7 +17,7 @@ export function timeFact(runs: RunResult[]): Fact {
   const each =
     runs.length === 1
       ? ''
-      : `, from ${formatDuration(Math.min(...seconds))} to ${formatDuration(Math.max(...seconds))} a run`;
+      : `, from ${formatDuration(Math.min(...seconds))} to ${formatDuration(Math.max(...seconds))} per run`;
   return [
     'Time',
     `${formatDuration(total)} in all, validation included${each}${busyText(runs)}${resumedText(runs)}`,
@@ -28,7 +28,7 @@ function resumedText(runs: RunResult[]): string {
   const resumed = runs.filter(({ summary }) => (summary.resumedFromSteps ?? []).length > 0).length;
   return resumed === 0
     ? ''
-    : `; ${resumed} of ${formatCount(runs.length)} runs were stopped on their way and continued, which alone changes no bit`;
+    : `; ${resumed} of ${formatCount(runs.length)} runs were interrupted and resumed, which does not change the result`;
 }
 
 function busyText(runs: RunResult[]): string {
@@ -40,7 +40,7 @@ function busyText(runs: RunResult[]): string {
   const busy = epochs.filter(Boolean).length;
   return busy === 0
     ? ''
-    : `; the machine was busy with other work beside: ${formatCount(busy)} of ${formatCount(epochs.length)} epochs took more than ${BUSY} times the median of their run, so that times compare no optimizers`;
+    : `; the machine was shared, ${formatCount(busy)} of ${formatCount(epochs.length)} epochs took more than ${BUSY} times the median of their run, so do not compare optimizers by time`;
 }
 
 /** The data with their checksum; nothing where the runs' configurations are not there. */

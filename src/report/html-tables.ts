@@ -48,12 +48,12 @@ export function comparisonTable(table: ReproductionTable, prefix = ''): string {
       reproducedCell(metric, row),
       sampleCell('Last epoch', metric, row.reproduced?.final),
       ...(has.test ? [sampleCell('Test', metric, row.reproduced?.test)] : []),
-      cell('Time a run', row.reproduced ? formatDuration(row.reproduced.seconds) : '–'),
+      cell('Time per run', row.reproduced ? formatDuration(row.reproduced.seconds) : '–'),
     ].join(''),
   );
   const header = [
     ...['Optimizer', ...(has.reported ? ['Reported'] : []), 'Best epoch', 'Last epoch'],
-    ...[...(has.test ? ['Test'] : []), 'Time a run'],
+    ...[...(has.test ? ['Test'] : []), 'Time per run'],
   ];
   const sources = (has.reported ? notes.sources : []).map(
     ({ source, mark }, i) =>
@@ -94,7 +94,7 @@ export function ruleSection(table: ReproductionTable): string {
           'On equal seeds',
           `<span class="strong">${formatDifference(metric, row.pairs.mean)}</span><span class="small">${differenceBasis(table, row)}${row.isControlled === false ? `; ${UNCONTROLLED}` : ''}</span>`,
         ),
-        cell('By the rule', row.verdict ?? '–'),
+        cell('Verdict', row.verdict ?? '–'),
       ].join(''),
     );
   const verdicts = verdictLines(table).map((line) => `<li>${escapeHtml(line)}</li>`);
@@ -103,7 +103,7 @@ export function ruleSection(table: ReproductionTable): string {
     table.incomparable && table.rows.some(({ reported }) => reported !== null)
       ? ` The rule says nothing here: ${escapeHtml(table.incomparable)}.`
       : '';
-  const header = ['Optimizer', 'Reported', 'On equal seeds', 'By the rule'];
+  const header = ['Optimizer', 'Reported', 'On equal seeds', 'Verdict'];
   return `<section>
 <h2>Differences, and what is reproduced</h2>
 ${differences.length > 0 ? htmlTable(header, differences) : ''}

@@ -61,7 +61,7 @@ export function sectionMarkdown(section: ReportSection, folder: string): string[
     ]),
     list(facts.map(([name, value]) => text(`${name}: ${value}`))),
     details('Every run, and the command that repeats it', runsMarkdown(runs, folder)),
-    environment.length > 0 ? details('What they were made on', factsMarkdown(environment)) : '',
+    environment.length > 0 ? details('Environment', factsMarkdown(environment)) : '',
   ];
 }
 
@@ -92,8 +92,8 @@ function comparisonMarkdown(comparison: ReproductionTable): string {
     ...[
       hasTest ? 'Last epoch, validation' : 'Last epoch',
       'Seeds',
-      ...(hasVerdicts ? ['By the rule'] : []),
-      'Time a run',
+      ...(hasVerdicts ? ['Verdict'] : []),
+      'Time per run',
     ],
   ];
   const rows = comparison.rows.map(({ optimizer, parameters, reported, reproduced, verdict }) => [
@@ -121,7 +121,7 @@ function comparisonMarkdown(comparison: ReproductionTable): string {
 const onTestNote = (summary: RunSummary): string[] =>
   isChosenOnTest(summary)
     ? [
-        'best on test: the validation data are the test data, and the best epoch is chosen on them, as in the reported figures; that flatters every optimizer',
+        'best on test: the validation data are the test data, and the best epoch is chosen on them, which flatters every optimizer',
       ]
     : [];
 

@@ -42,8 +42,8 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
 const KINDS: [Answer['kind'], string][] = [
   ['reproduced', 'Reproduced'],
   ['not reproduced', 'Not reproduced'],
-  ['found', 'Found beside that'],
-  ['open', 'What cannot be told at this scale'],
+  ['found', 'Other findings'],
+  ['open', 'Inconclusive at this scale'],
 ];
 
 /** All sections' answers by kind; of a section that answers nothing its results, among what was found. */

@@ -106,7 +106,7 @@ function lostText(
 const SIDES = [
   ['better', 'better at'],
   ['worse', 'worse at'],
-  ['open', 'cannot be told at'],
+  ['open', 'inconclusive at'],
 ] as const;
 
 /**
@@ -130,7 +130,7 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
         .map((value) => `${label(each)} has no completed run at ${value}`),
     );
     if (lost.length > 0) {
-      return { question, answer: `Cannot be told: ${lost.join(', ')}.`, kind: 'open' as const };
+      return { question, answer: `Not comparable: ${lost.join(', ')}.`, kind: 'open' as const };
     }
     if (pairs === null || pairs.confidence === null) return [];
     const mean = (losses: Map<number, number>) =>
@@ -150,10 +150,10 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
 const LOSSES: Record<ReturnType<typeof sideOf>, [Answer['kind'], string]> = {
   better: ['found', 'Yes'],
   worse: ['found', 'No, it loses more'],
-  open: ['open', 'Cannot be told, the interval holds zero'],
+  open: ['open', 'Inconclusive, the interval contains zero'],
   'too few seeds': [
     'open',
-    `Cannot be told, by fewer than ${ENOUGH_PAIRS} seeds that completed a run at each`,
+    `Too few seeds to tell, fewer than ${ENOUGH_PAIRS} completed a run at each`,
   ],
 };
 

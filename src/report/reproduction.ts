@@ -117,7 +117,7 @@ export function reproductionTable(
   };
 }
 
-/** Whether the best epoch is chosen on the test data, as an experiment's reported figures are. */
+/** Whether the best epoch is chosen on the test data. */
 export const isChosenOnTest = (summary?: Pick<RunSummary, 'experiment' | 'protocol'>): boolean =>
   summary !== undefined &&
   EXPERIMENTS[summary.experiment]?.heldOutShare !== undefined &&
@@ -212,7 +212,7 @@ function notesOn(summaries: RunSummary[]): string[] {
   }
   if (summaries.some((s) => s.protocol === 'held-out')) {
     notes.push(
-      'held out: the best epoch is chosen on examples kept from training, which has the fewer of them, and tested on the test data',
+      'held out: the best epoch is chosen on examples held out of the training data, and tested once on the test data',
     );
   }
   notes.push(...experimentNotes(summaries));

@@ -1,6 +1,7 @@
 /** What a table says by the rule, a sentence a figure and a difference: for text, page and Markdown. */
 import { type Parameters, parametersText } from '../charts/cells.js';
-import { METRICS } from '../experiments/metric.js';
+import { METRICS, type Metric } from '../experiments/metric.js';
+import type { Sample } from '../statistics/sample.js';
 import { claimBasis } from './claims.js';
 import type { DifferenceRow } from './differences.js';
 import {
@@ -12,7 +13,7 @@ import {
 } from './format.js';
 import { judgedOf, type ReproductionTable } from './reproduction.js';
 
-/** `adam: about 83.7 % reproduced: one more run is expected in 83.14 to 84.40 (5 seeds)`. */
+/** `adam: about 83.7 % reproduced: 95 % prediction interval 83.14 to 84.40, 5 seeds`. */
 export function verdictLines(table: ReproductionTable): string[] {
   const metric = METRICS[table.metric];
   const figures = table.rows.flatMap(({ optimizer, reported, reproduced, verdict }) => {
@@ -22,7 +23,7 @@ export function verdictLines(table: ReproductionTable): string[] {
     if (verdict === 'too few seeds') {
       return `${optimizer}: ${reported!.text}: too few seeds to say (${formatSeeds(seeds.length)})`;
     }
-    const basis = `one more run is expected in ${formatInterval(metric, judged.prediction)}, ${formatSeeds(seeds.length)}`;
+    const basis = `${predictionText(metric, judged)}, ${formatSeeds(seeds.length)}`;
     return `${optimizer}: ${reported!.text} ${verdict} (${basis})`;
   });
   const notes = sourcesIn(table);
@@ -61,7 +62,7 @@ export const WHERE: Record<DifferenceRow['on'], string> = {
 };
 
 /** What is said of a difference that is not a wrapper's alone. */
-export const UNCONTROLLED = 'each with settings of its own';
+export const UNCONTROLLED = 'their hyperparameters differ';
 
 /** `lookahead-sgd, lr 0.1` and `sgd, lr 0.1`. */
 const namesOf = (row: DifferenceRow): [string, string] => [
@@ -71,6 +72,10 @@ const namesOf = (row: DifferenceRow): [string, string] => [
 
 const named = (optimizer: string, parameters: Parameters) =>
   [optimizer, parametersText(parameters)].filter(Boolean).join(', ');
+
+/** `95 % prediction interval 83.14 to 84.40`: where one more run, or pair, is expected. */
+export const predictionText = (metric: Metric, { prediction }: Pick<Sample, 'prediction'>) =>
+  `95 % prediction interval ${formatInterval(metric, prediction)}`;
 
 /** `95 % interval 0.78 to 1.08, 5 seeds`. */
 export function differenceBasis(table: ReproductionTable, { pairs }: DifferenceRow): string {

@@ -9,7 +9,7 @@ export const optimizers: Record<string, OptimizerRecipe> = {
   polyak: {
     lookahead: false,
     defaults: { lr: 0.3 },
-    ours: 'its average, a moving one of the weights, on which it is evaluated with statistics of batch normalization taken anew over 64 batches',
+    ours: 'its average, an exponential moving one of the weights, evaluated with batch-norm statistics recomputed over 64 batches',
     spec: ({ lr, settings }) => `ema(${sgd(lr)}, decay=${settings.averageDecay})`,
   },
   adamw: {

@@ -1,7 +1,7 @@
 import type { CifarClasses } from '../../data/cifar.js';
 import type { ReportedFigure } from '../experiment.js';
 
-const source = 'Zhang et al. 2019 (arXiv 1907.08610), ResNet-18 after 200 epochs, mean of 3 seeds';
+const source = 'Zhang et al. 2019 (arXiv 1907.08610), ResNet-18 after 200 epochs';
 
 const figure = (
   optimizer: string,
