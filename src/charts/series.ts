@@ -16,7 +16,7 @@ const SYMBOLS = ['circle', 'square', 'diamond', 'star', 'triangle-up', 'hexagon'
 
 /**
  * A curve a cell. Where only optimizers differ, each has the look that it has everywhere, unless two
- * look the same; in a sweep the best cells are drawn, best first, as many as can be told apart.
+ * look the same; in a sweep, and of more than can be told apart, the best cells are drawn, best first.
  */
 export function seriesOf(runs: RunResult[]): { drawn: Series[]; of: number } {
   const cells = cellsOf(runs);
@@ -24,7 +24,8 @@ export function seriesOf(runs: RunResult[]): { drawn: Series[]; of: number } {
     const drawn = cells.map((cell) => ({ ...cell, ...optimizerStyle(cell.optimizer) }));
     return { drawn, of: cells.length };
   }
-  const ranked = isSweep(cells) ? cells.toSorted((a, b) => rank(a) - rank(b)) : cells;
+  const isRanked = isSweep(cells) || cells.length > MOST;
+  const ranked = isRanked ? cells.toSorted((a, b) => rank(a) - rank(b)) : cells;
   const best = ranked.slice(0, MOST);
   const drawn = best.map((cell, i) => ({
     ...cell,

@@ -1,6 +1,6 @@
 /** What a reader should look at, in words: the page's opening sentence and its charts' captions. */
 import { cellLabel, isSweep } from '../charts/cells.js';
-import { datasetLabel } from '../charts/figure.js';
+import { datasetLabel, type Figure } from '../charts/figure.js';
 import { EXPERIMENTS } from '../experiments/config.js';
 import { formatMetric, METRICS, type MetricName } from '../experiments/metric.js';
 import type { Sample } from '../statistics/sample.js';
@@ -52,20 +52,27 @@ export function sectionTitle({ dataset, preset, experiment, protocol }: Reproduc
   ].join(', ');
 }
 
-/** What to see in the chart of the validation data's metric. */
-export function metricCaption(table: ReproductionTable): string {
-  const synthetic = table.notes.some((note) => note.startsWith('synthetic'));
+/**
+ * What to see in the chart of the validation data's metric.
+ *
+ * @param figure - the chart: reported figures are told of where it draws them.
+ */
+export function metricCaption(table: ReproductionTable, figure: Figure): string {
+  const isDotted = figure.data.some(({ meta }) => (meta as Meta)?.quantity === 'reported');
   // A figure of test data is in no chart of validation data.
   const { sources } = footnotes(table.rows.filter(({ reported }) => reported?.on !== 'test'));
   const reported = sources.map(({ source, mark }) => `${source}, ${formatMark(mark)}`).join('; ');
   return [
     CURVES[table.metric],
     seedsCaption(table),
-    reported && !synthetic ? `Dotted: as reported by ${reported}.` : '',
+    isDotted ? `Dotted: as reported by ${reported}.` : '',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
+
+/** What a trace says of itself. */
+type Meta = { quantity?: string } | undefined;
 
 const CURVES: Record<MetricName, string> = {
   accuracy:

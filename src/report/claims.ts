@@ -12,6 +12,8 @@ export interface ClaimRow extends ReportedClaim {
   best: Sample;
   /** How many of these are above. */
   above: number;
+  /** Runs that diverged, and so are not. */
+  diverged: number;
   verdict: FigureVerdict;
 }
 
@@ -21,14 +23,19 @@ export const claimRows = (claims: ReportedClaim[], rows: ReproductionRow[]): Cla
     const row = rows.find(({ optimizer }) => optimizer === claim.optimizer);
     if (!row?.reproduced) return [];
     const { best, bestPerSeed } = row.reproduced;
+    const { diverged } = row;
     const above = bestPerSeed.filter((value) => value > claim.threshold).length;
-    return [{ ...claim, best, above, verdict: claimVerdict(best.n, above) }];
+    const verdict = claimVerdict(best.n + diverged, above);
+    return [{ ...claim, best, above, diverged, verdict }];
   });
 
 /** `0 of 5 runs are; their mean is 84.72 ± 0.10 %, 95 % interval 84.60 to 84.85`. */
-export function claimBasis({ best, above }: ClaimRow, name: MetricName): string {
+export function claimBasis({ best, above, diverged }: ClaimRow, name: MetricName): string {
   const metric = METRICS[name];
   const interval =
     best.confidence === null ? '' : `, 95 % interval ${formatInterval(metric, best.confidence)}`;
-  return `${above} of ${best.n} runs are; their mean is ${formatSample(metric, best)}${interval}`;
+  const mean = `mean is ${formatSample(metric, best)}${interval}`;
+  return diverged === 0
+    ? `${above} of ${best.n} runs are; their ${mean}`
+    : `${above} of ${best.n + diverged} runs are, ${diverged} diverged; the others’ ${mean}`;
 }

@@ -1,7 +1,7 @@
 /** What a section's runs took, and what they were trained on, in words. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatasetInfo, RunResult } from '../training/results.js';
+import { type DatasetInfo, keyOf, metricOf, type RunResult } from '../training/results.js';
 import type { RecordedConfig } from '../training/run-directory.js';
 import { FILES, readJson } from '../training/run-files.js';
 import type { Fact } from './environment.js';
@@ -28,14 +28,21 @@ function resumedText(runs: RunResult[]): string {
   const resumed = runs.filter(({ summary }) => (summary.resumedFromSteps ?? []).length > 0).length;
   return resumed === 0
     ? ''
-    : `; ${resumed} of ${formatCount(runs.length)} runs were interrupted and resumed, which does not change the result`;
+    : `; ${resumed} of ${formatCount(runs.length)} runs were interrupted and resumed`;
 }
 
 function busyText(runs: RunResult[]): string {
-  const epochs = runs.flatMap(({ metrics }) => {
-    const own = metrics.map(({ seconds }, i) => seconds - (metrics[i - 1]?.seconds ?? 0));
-    const usual = own.toSorted((a, b) => a - b)[own.length >> 1];
-    return own.map((each) => each > BUSY * usual);
+  const epochs = runs.flatMap(({ metrics, summary }) => {
+    const own = metrics.map((line, i) => ({
+      seconds: line.seconds - (metrics[i - 1]?.seconds ?? 0),
+      // Where the validation improves the test data are gone through as well: only like is compared.
+      tested: keyOf('test', metricOf(summary)) in line,
+    }));
+    return [true, false].flatMap((tested) => {
+      const alike = own.filter((epoch) => epoch.tested === tested).map(({ seconds }) => seconds);
+      const usual = alike.toSorted((a, b) => a - b)[alike.length >> 1];
+      return alike.map((each) => each > BUSY * usual);
+    });
   });
   const busy = epochs.filter(Boolean).length;
   return busy === 0

@@ -95,12 +95,9 @@ function sectionHtml(
   const prefix = index === 0 ? '' : `${index + 1}-`;
   const lead = `<p class="lead">${escapeHtml(leadSentence(table)).replace(/ %/g, '&nbsp;%')}</p>`;
   const draw = ({ name, figure, caption }: ReportChart) => chart(prefix + name, figure, caption);
+  const validation = validationChart(runs, { reported });
   const curves = [
-    {
-      name: table.metric,
-      figure: validationChart(runs, { reported }),
-      caption: metricCaption(table),
-    },
+    { name: table.metric, figure: validation, caption: metricCaption(table, validation) },
     { name: 'loss', figure: lossChart(runs), caption: LOSS_CAPTION },
   ];
   return `<div class="part">
@@ -124,7 +121,9 @@ const noteList = (notes: string[]) =>
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
-function chart(id: string, figure: Figure, caption: string): string {
+function chart(name: string, figure: Figure, caption: string): string {
+  // A sweep's charts are called by its optimizers and hyperparameters.
+  const id = escapeHtml(name);
   return `<figure>
 <div class="chart" data-figure="figure-${id}"></div>
 <figcaption>${escapeHtml(caption)}</figcaption>

@@ -20,15 +20,10 @@ export interface MarkdownChart {
 export function chartsOf({ name, runs, reported }: ReportSection): MarkdownChart[] {
   if (name === undefined) return [];
   const table = reproductionTable(runs, reported);
+  const validation = validationChart(runs, { reported });
   const charts = isSweep(table.rows)
     ? sweepCharts(table).filter(({ figure }) => figure.data.every(({ type }) => type === 'scatter'))
-    : [
-        {
-          name: '',
-          figure: validationChart(runs, { reported }),
-          caption: metricCaption(table),
-        },
-      ];
+    : [{ name: '', figure: validation, caption: metricCaption(table, validation) }];
   return charts.map((chart) => ({
     file: `charts/${[name, chart.name].filter(Boolean).join('-')}.svg`,
     alt: `${isSweep(table.rows) ? 'Results against hyperparameters' : `Validation ${table.metric} against epoch`}: ${sectionTitle(table)}`,

@@ -54,7 +54,7 @@ export function sectionMarkdown(section: ReportSection, folder: string): string[
     settingsMarkdown(comparison),
     isSweep(comparison.rows) ? '' : sources.join('\n'),
     list(said.map(text)),
-    silent ? `Nothing is called reproduced or not here: ${comparison.incomparable}.` : '',
+    silent ? text(`Nothing is called reproduced or not here: ${comparison.incomparable}.`) : '',
     ...chartsOf(section).flatMap(({ file, alt, caption }) => [
       `![${text(alt)}](${linkTo(file)})`,
       text(caption),

@@ -3,7 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 
 /** Text as it stands: nothing in it becomes markup. */
 export const text = (plain: string): string =>
-  plain.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#&]/g, (character) => `\\${character}`);
+  plain.replace(/\s+/g, ' ').replace(/[\\`*_~[\]<>|#&]/g, (character) => `\\${character}`);
 
 /** A command or a name in the typewriter's letters; a table's cell too. */
 export const code = (plain: string): string =>

@@ -63,11 +63,22 @@ function groupedSections(groups: Group[]): Sections {
   );
   return {
     sections: distinguished(
-      weighed.sort((a, b) => byWeight(a.by, b.by)).map(({ section }) => section),
+      distinctlyNamed(weighed.sort((a, b) => byWeight(a.by, b.by)).map(({ section }) => section)),
     ),
     // What belongs to one section stands there.
     notes: each.flatMap(({ group, sections }) => (sections.length === 1 ? [] : group.notes)),
   };
+}
+
+/** Each with a name of its own, by which its charts' files are called. */
+function distinctlyNamed(sections: ReportSection[]): ReportSection[] {
+  const taken = new Set<string>();
+  return sections.map((section) => {
+    let name = section.name;
+    for (let i = 2; name !== undefined && taken.has(name); i++) name = `${section.name}-${i}`;
+    if (name !== undefined) taken.add(name);
+    return { ...section, name };
+  });
 }
 
 /** With their folder's name where an earlier section is called the same. */

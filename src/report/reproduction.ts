@@ -44,6 +44,8 @@ export interface ReproductionRow {
   reported: Pick<ReportedFigure, 'value' | 'text' | 'source' | 'mark' | 'on'> | null;
   /** Null when no run was completed. */
   reproduced: Reproduced | null;
+  /** How many runs diverged. */
+  diverged: number;
   /** By the rule; null without a figure, or where it cannot be compared with the runs. */
   verdict: FigureVerdict | null;
 }
@@ -135,7 +137,8 @@ function rowOf(
   const judged = reproduced && judgedOf(reported, reproduced);
   const verdict = comparable && reported && judged ? figureVerdict(reported.value, judged) : null;
   const { spec = null } = runs[0].summary;
-  return { optimizer, parameters, spec, reported, reproduced, verdict };
+  const diverged = runs.filter(({ summary }) => summary.status === 'diverged').length;
+  return { optimizer, parameters, spec, reported, reproduced, diverged, verdict };
 }
 
 const theOnly = (summaries: RunSummary[], key: 'experiment' | 'preset' | 'dataset') =>

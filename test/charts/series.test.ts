@@ -31,6 +31,16 @@ describe('seriesOf', () => {
     expect(new Set(drawn.map(({ color, symbol }) => `${color} ${symbol}`)).size).to.equal(7);
   });
 
+  it('draws the best of many optimizers as well, not the first ones', () => {
+    const runs = Array.from({ length: 9 }, (_, i) =>
+      sampleRun({ optimizer: `adam(${i + 1}e-3)` }, { start: 0.5 + i / 100 }),
+    );
+    const labels = seriesOf(runs).drawn.map(({ label }) => label);
+    expect(labels).to.have.length(7);
+    expect(labels[0]).to.equal('adam(9e-3)');
+    expect(labels).not.to.include.members(['adam(1e-3)', 'adam(2e-3)']);
+  });
+
   it('takes a low perplexity for the better one', () => {
     const run = (lr: number, value: number) =>
       sampleRun({

@@ -9,7 +9,7 @@ describe('environmentFacts', () => {
     const facts = new Map(environmentFacts(JSON.parse(JSON.stringify(environment))));
     expect(facts.get('Memory')).to.match(/^\d+\.\d GB$/);
     expect(facts.get('System')).to.equal(`${process.platform}, ${process.arch}`);
-    expect(facts.get('Threads a run')).to.equal('1');
+    expect(facts.get('Threads per run')).to.equal('1');
     expect(facts.get('tf.js')).to.equal('4.22.0');
     for (const [name] of facts) expect(name).not.to.match(/^(backend|tfjs)\./);
   });

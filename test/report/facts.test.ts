@@ -10,29 +10,36 @@ describe('timeFact', () => {
     const runs = [sampleRun({ seconds: 60 }), sampleRun({ seconds: 7200 })];
     expect(timeFact(runs)).to.deep.equal([
       'Time',
-      '2 h 01 min in all, validation included, from 1 min 00 s to 2 h 00 min a run',
+      '2 h 01 min in all, validation included, from 1 min 00 s to 2 h 00 min per run',
     ]);
     expect(timeFact([runs[0]])[1]).to.equal('1 min 00 s in all, validation included');
   });
 
-  it('says when a machine was busy: epochs that took longer than the others of their run', () => {
+  it('says when a machine was shared: epochs that took longer than the others of their run', () => {
     // Epochs of 30, 30 and 46 s: 46 > 1.5 × 30; with 44 none is.
     const run = (last: number) => {
       const { metrics, ...rest } = sampleRun();
       return { ...rest, metrics: metrics.map((m, i) => (i === 2 ? { ...m, seconds: last } : m)) };
     };
-    expect(timeFact([run(106)])[1]).to.match(
-      /busy with other work beside: 1 of 3 epochs took more/,
-    );
-    expect(timeFact([run(104)])[1]).not.to.include('busy');
+    expect(timeFact([run(106)])[1]).to.match(/the machine was shared, 1 of 3 epochs took more/);
+    expect(timeFact([run(104)])[1]).not.to.include('shared');
   });
 
-  it('says how many runs were continued', () => {
+  it('does not take the time of a test for other work', () => {
+    // Epochs of 30, 30 and 46 s, of which the last one has gone through the test data as well.
+    const { metrics, ...rest } = sampleRun();
+    const last = { ...metrics[2], seconds: 106, testAccuracy: 0.7 };
+    expect(timeFact([{ ...rest, metrics: [...metrics.slice(0, 2), last] }])[1]).not.to.include(
+      'shared',
+    );
+  });
+
+  it('says how many runs were resumed', () => {
     const runs = [[], [74, 147], undefined].map((resumedFromSteps) =>
       sampleRun({ resumedFromSteps }),
     );
-    expect(timeFact(runs)[1]).to.include('; 1 of 3 runs were stopped on their way and continued');
-    expect(timeFact([runs[0]])[1]).not.to.include('continued');
+    expect(timeFact(runs)[1]).to.include('; 1 of 3 runs were interrupted and resumed');
+    expect(timeFact([runs[0]])[1]).not.to.include('resumed');
   });
 });
 

@@ -71,7 +71,12 @@ describe('reportHtml', () => {
       environments: [{ [evil]: evil, list: [evil] }],
       notes: [evil],
     });
-    expect(html).not.to.include('<img');
+    // A sweep has charts of its own, each called by its optimizer.
+    const cell = (lr: number, k: number) =>
+      sampleRun({ optimizer: evil, overrides: { lr, k }, seed: lr });
+    const sweep = page({ runs: [cell(1, 5), cell(2, 5), cell(1, 10), cell(2, 10)] });
+    expect(sweep).to.include('figure-map-');
+    for (const text of [html, sweep]) expect(text).not.to.include('<img');
     expect(html).to.include(
       '&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;x&#39;)&quot;&gt;',
     );
@@ -112,7 +117,7 @@ describe('reportHtml', () => {
     ]);
     const html = page({ runs });
     // Best epochs 83.6 to 84.0 %: 83.8 ± 2.776 · 0.158 · √1.2 is 83.32 to 84.28.
-    expect(html).to.include('about 83.7 % reproduced (one more run is expected in 83.32 to 84.28');
+    expect(html).to.include('about 83.7 % reproduced (95 % prediction interval 83.32 to 84.28');
     expect(html).to.include('about 84.9 % not reproduced');
     expect(html).to.include('<span class="strong">+2.50 points</span>');
     expect(html).to.include('prediction interval for one more run');

@@ -139,6 +139,20 @@ describe('reproductionTable', () => {
       expect(reproductionTable(runs(), []).claims).to.deep.equal([]);
     });
 
+    it('counts a run that diverged against a claim', () => {
+      const lazy = (seed: number, more = {}) =>
+        best(0.851, seed, { preset: 'full', optimizer: 'lazy-adam', ...more });
+      const five = [1, 2, 3, 4, 5].map((seed) => lazy(seed));
+      const claimOf = (all: RunResult[]) => answersOf(reproductionTable(all, REPORTED)).at(-1)!;
+      expect(claimOf(five).answer).to.match(/^Yes: 5 of 5 runs are; /);
+      expect(claimOf([...five, lazy(6, { status: 'diverged' })])).to.deep.equal({
+        question: 'Is Lazy(Adam) consistently above 84.9 %, as reported?',
+        answer:
+          'No: 5 of 6 runs are, 1 diverged; the others’ mean is 85.10 ± 0.00 %, 95 % interval 85.10 to 85.10.',
+        kind: 'not reproduced',
+      });
+    });
+
     it('sets beside a preset with figures of its own those alone, on test data where they are', () => {
       const figures: typeof REPORTED = [
         { ...REPORTED[0], value: 66, text: '66.00' },

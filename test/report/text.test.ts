@@ -21,8 +21,8 @@ describe('reproductionText', () => {
       '',
       '[1] Su Jianlin, 2019-07-30; read in the source itself',
       '! undertrained: a short run',
-      "! 3 epochs have Adam's best of 15, which comes in 1 to 3, and end before Lazy(Adam)'s, in 5 to 7",
-      '  (preset full): the reported advantage cannot show',
+      "! 3 epochs include Adam's best of 15 (epoch 1 to 3) but end before Lazy(Adam)'s (epoch 5 to 7), as",
+      '  preset full shows: the reported advantage cannot appear',
     ]);
   });
 

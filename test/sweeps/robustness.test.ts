@@ -191,21 +191,21 @@ describe('A study of robustness', () => {
       expect(answersOf(reproductionTable(runs, []))).to.deep.include({
         question: 'At which lr is Lookahead(SGD) better than SGD?',
         answer:
-          'Better at 0.3 (+38.00 points); worse at 0.1 (−20.00 points); cannot be told at 0.2 (by 95 % intervals over 3 seeds each).',
+          'Better at 0.3 (+38.00 points); worse at 0.1 (−20.00 points); inconclusive at 0.2 (by 95 % intervals over 3 seeds each).',
         kind: 'found',
       });
     });
 
-    it('and says no, or that it cannot be told', () => {
+    it('and says no, or that it is inconclusive', () => {
       const steep = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.12, 0.14] };
       const flat = { 0.1: [0.3, 0.3, 0.3], 0.3: [0.5, 0.5, 0.5] };
       expect(answer(flat, steep)).to.include({ kind: 'found' });
       expect(answer(flat, steep)!.answer).to.match(/^No, it loses more: .*: \+9\.00 points/);
       const alike = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.5, 0.3] };
-      expect(answer(flat, alike)!.answer).to.match(/^Cannot be told, the interval holds zero: /);
+      expect(answer(flat, alike)!.answer).to.match(/^Inconclusive, the interval contains zero: /);
       const two = { 0.1: [0.5, 0.5], 0.3: [0.1, 0.12] };
       expect(answer(two, flat)!.answer).to.match(
-        /^Cannot be told, by fewer than 3 seeds that completed a run at each: /,
+        /^Too few seeds to tell, fewer than 3 completed a run at each: /,
       );
     });
 
@@ -214,7 +214,7 @@ describe('A study of robustness', () => {
       const flat = { 0.1: [0.3, 0.3, 0.3], 0.3: [0.5, 0.5, 0.5] };
       expect(answer(some, flat)!.answer).to.match(/, 2 seeds that completed a run at each\)\.$/);
       expect(answer({ 0.1: [0.5, 0.5], 0.3: [null, null] }, flat)).to.include({
-        answer: 'Cannot be told: SGD has no completed run at 0.3.',
+        answer: 'Not comparable: SGD has no completed run at 0.3.',
         kind: 'open',
       });
     });
@@ -232,7 +232,7 @@ describe('A study of robustness', () => {
       const flat = { 0.1: [0.3, 0.3, 0.3, 0.3], 0.2: [0.4, 0.5, 0.6], 0.3: [0.5, 0.5, 0.5, 0.5] };
       expect(sides(some, flat)).to.include({
         answer:
-          'Worse at 0.1 (−20.00 points); cannot be told at 0.2; not compared at 0.3 (SGD: 1 of 4 seeds completed) (by 95 % intervals over 3 seeds or more each).',
+          'Worse at 0.1 (−20.00 points); inconclusive at 0.2; not compared at 0.3 (SGD: 1 of 4 seeds completed) (by 95 % intervals over 3 seeds or more each).',
         kind: 'found',
       });
       const alike = { 0.1: [0.5, 0.5, 0.5], 0.2: [0.4, 0.5, 0.6] };
