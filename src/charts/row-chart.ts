@@ -38,7 +38,7 @@ export function rowChart(lines: readonly RowLine[], sampledAt: readonly number[]
     layout: {
       ...chartLayout(
         {
-          title: 'What happens to a word that is not there',
+          title: 'The weight of a word that few batches hold',
           subtitles: ['dotted: the steps whose batch holds the word, which pull its weight up'],
           legendEntries: lines.length,
         },

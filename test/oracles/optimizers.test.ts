@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
 import { LazyOptimizer, Lookahead } from '../../src/index.js';
+import { KerasAdam } from '../../src/optimizers/keras-adam.js';
 import { onEachBackend } from '../support/backends.js';
 import { expectClose } from '../support/numbers.js';
 import { type Oracle, oracle, type Peer } from './load.js';
@@ -34,6 +35,8 @@ const SAME: Comparison[] = [
   { peer: 'keras', name: 'nesterov', ours: () => tf.train.momentum(lr, 7 / 8, true) },
   // ε is added to the corrected root in both.
   { peer: 'torch', name: 'adam', ours: () => tf.train.adam(lr, beta1, beta2, epsilon) },
+  // ε is added to the root that is not corrected.
+  { peer: 'keras', name: 'adam', ours: () => new KerasAdam(lr, beta1, beta2, epsilon) },
   // ε is in the root, lr in the momentum in both.
   { peer: 'keras', name: 'rmsprop', ours: () => tf.train.rmsprop(lr, rho, 0, epsilon) },
   {
