@@ -77,6 +77,7 @@ async function nodeSide(
       last = process.cpuUsage();
     },
   });
+  directory.close();
   return times;
 }
 

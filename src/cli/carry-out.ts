@@ -3,7 +3,7 @@ import type { SweepOptions } from '../sweeps/sweep.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { untilInterrupted } from './interrupt.js';
 import type { TrainingFlags } from './options.js';
-import { type EngineFlags, openEngine } from './sweep-engine.js';
+import { type EngineFlags, type OpenEngine, openEngine } from './sweep-engine.js';
 import { showSweep } from './sweep-progress.js';
 import { openTracker } from './tracking.js';
 
@@ -22,7 +22,7 @@ export const PLAN_OPTION = [
  *
  * @param open - its directory; called once it is known that the runs can be tracked.
  * @param work - what carries it out: a sweep or a search.
- * @returns the directory, where the sweep may not be finished.
+ * @returns the directory, closed, where the sweep may not be finished.
  */
 export async function carryOut(
   flags: CarryOutFlags,
@@ -33,11 +33,12 @@ export async function carryOut(
   const display = showSweep();
   const tracker = await openTracker(flags.track, display.tell);
   const directory = await open();
-  const { engine, close } = await openEngine(flags, directory);
   const logged: Promise<boolean>[] = [];
+  let opened: OpenEngine | undefined;
   try {
+    opened = await openEngine(flags, directory);
     await work(directory, {
-      engine,
+      engine: opened.engine,
       signal,
       onOutlook(outlook) {
         display.outlook(outlook);
@@ -51,7 +52,8 @@ export async function carryOut(
   } finally {
     await Promise.all(logged);
     display.stop();
-    await close();
+    await opened?.close();
+    directory.close();
   }
   return directory;
 }

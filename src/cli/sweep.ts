@@ -163,8 +163,13 @@ async function openSearch(experiment: string, path: string, flags: Flags): Promi
   const optimizers = await canonicalOptimizers(checked, { backend, threads });
   asked.request.optimizer = optimizers[0];
   const directory = SweepDirectory.open(path, experiment, []);
-  directory.noteSearch(await recordOf(directory, { ...asked, optimizers }));
-  return directory;
+  try {
+    directory.noteSearch(await recordOf(directory, { ...asked, optimizers }));
+    return directory;
+  } catch (error) {
+    directory.close();
+    throw error;
+  }
 }
 
 /** Prints what the sweep has come to, and writes its report. */

@@ -46,12 +46,20 @@ export async function liveSweep(
   const field = fieldOf(trials);
   const path = folder ?? join('runs', `sweep-${request.experiment}-${timeStamp()}`);
   const directory = SweepDirectory.open(path, request.experiment, trials);
-  const pool = sensibleWorkers(workers, 1).workers;
+  try {
+    return await carryOut(directory, field, sensibleWorkers(workers, 1).workers);
+  } finally {
+    directory.close();
+  }
+}
+
+/** Carries out what a directory plans, shown as a map and a bar. */
+async function carryOut(directory: SweepDirectory, field: Field, workers: number): Promise<Sweep> {
   const chart = livePlot(mapOf(directory.read(), field));
-  const bar = progress(trials.length, { label: 'trials' });
+  const bar = progress(directory.trials.length, { label: 'trials' });
   bar.moveTo(directory.read().runs.size);
   const work = runSweep(directory, {
-    engine: new LocalEngine({ workers: pool, scratch: directory.unfinished }),
+    engine: new LocalEngine({ workers, scratch: directory.unfinished }),
     signal: interrupted(),
     onEvent(event, _trial, { ended, failed }) {
       if (event.type !== 'ended' && event.type !== 'failed') return;

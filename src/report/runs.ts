@@ -213,8 +213,12 @@ const words = (value: unknown): string =>
       ? value.join(', ')
       : String(value);
 
-const short = (value: number | undefined): string =>
-  value === undefined ? '' : Number.isInteger(value) ? String(value) : value.toPrecision(5);
+/** A value of `metrics.jsonl`, in which a loss that is no number is null. */
+const short = (value: number | null | undefined): string => {
+  if (value === undefined) return '';
+  if (value === null) return '–';
+  return Number.isInteger(value) ? String(value) : value.toPrecision(5);
+};
 
 /** Our own command as anybody can type it; another program by its path. */
 function commandText([, program, ...args]: string[]): string {

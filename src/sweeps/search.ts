@@ -1,7 +1,6 @@
 /** A sweep whose trials a study chooses one after the other, from the results of those before. */
 import { experimentNamed } from '../experiments/config.js';
 import { METRICS } from '../experiments/metric.js';
-import { lockFolder } from '../runtime/lock.js';
 import type { EpochEvent } from '../training/events.js';
 import { type EpochMetrics, keyOf, type RunResult, resultOf } from '../training/results.js';
 import type { Trial, TrialEvent } from './engine.js';
@@ -14,9 +13,9 @@ import type { Sweep, SweepDirectory } from './sweep-directory.js';
  * Carries a search out, or goes on with it: the study's trials that were running are run again, so that
  * each comes to one end.
  *
- * @param openStudy - called when no other process can be at it any more.
+ * @param openStudy - the study is closed again at the end.
  * @returns the sweep as it then is, finished or not.
- * @throws UsageError when another process is carrying it out, or the study cannot be opened.
+ * @throws what `openStudy` throws.
  */
 export async function runSearch(
   directory: SweepDirectory,
@@ -24,10 +23,8 @@ export async function runSearch(
   record: SearchRecord,
   options: SweepOptions,
 ): Promise<Sweep> {
-  const release = lockFolder(directory.path);
-  let study: Study | undefined;
+  const study = await openStudy();
   try {
-    study = await openStudy();
     const search = new RunningSearch(directory, study, record, options);
     await search.run();
     // There is none before two trials have ended.
@@ -35,8 +32,7 @@ export async function runSearch(
     directory.noteSearch({ ...record, importance, done: search.done });
     return directory.read();
   } finally {
-    await study?.close();
-    release();
+    await study.close();
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../runtime/errors.js';
+import { isLock, lockFolder } from '../runtime/lock.js';
 import type { RunResult } from '../training/results.js';
 import { readRun } from '../training/run-files.js';
 import type { Trial } from './engine.js';
@@ -39,12 +40,14 @@ export interface Sweep {
 export const holdsSweep = (directory: string) => existsSync(join(directory, PLAN));
 
 /**
+ * A sweep's directory, which no other process can write to until it is closed:
+ *
  * - `sweep.json`: the plan, every trial of it;
  * - `trials/ID/`: a run directory a trial that has ended, there as a whole or not at all;
  * - `stopped/ID/`: likewise of those that a search has ended early;
  * - `search.json`: how a search chooses trials, and what it has come to;
  * - `failures.json`: why trials failed;
- * - `lock-1`: there while a process carries the sweep out;
+ * - `lock-1`: there while a process has it open;
  * - `unfinished/`: what an engine on this machine keeps of trials that have not ended.
  */
 export class SweepDirectory {
@@ -52,39 +55,46 @@ export class SweepDirectory {
     readonly path: string,
     readonly experiment: string,
     readonly trials: Trial[],
+    private release: () => void,
   ) {}
 
   /**
-   * Opens a directory for a plan. What it planned before stays planned: the same plan continues the
-   * sweep, one with more seeds or values makes it longer.
+   * Opens a directory for a plan, and keeps others out of it. What it planned before stays planned: the
+   * same plan continues the sweep, one with more seeds or values makes it longer.
    *
-   * @throws UsageError when the directory holds something else, or cannot be written.
+   * @throws UsageError when the directory holds something else, another process is using it, or it
+   *   cannot be written.
    */
   static open(path: string, experiment: string, planned: Trial[]): SweepDirectory {
-    const before = holdsSweep(path) ? readPlan(path) : null;
-    if (before === null && existsSync(path) && readdirSync(path).length > 0) {
-      throw new UsageError(
-        `${path} is not empty and holds no sweep: name another with --run-dir, or remove it.`,
-      );
-    }
-    if (before !== null && before.experiment !== experiment) {
-      throw new UsageError(
-        `${path} holds a sweep of ${before.experiment}, not of ${experiment}: name another with --run-dir.`,
-      );
-    }
-    const all = [...(before?.trials ?? []), ...planned];
-    const trials = [...new Map(all.map((trial) => [trial.id, trial])).values()];
+    refuseForeign(path, experiment);
+    let release = () => {};
     try {
+      mkdirSync(path, { recursive: true });
+      release = lockFolder(path);
+      // Another process may have been here between looking and locking.
+      refuseForeign(path, experiment);
+      const before = holdsSweep(path) ? readPlan(path).trials : null;
+      const all = [...(before ?? []), ...planned];
+      const trials = [...new Map(all.map((trial) => [trial.id, trial])).values()];
+      if (trials.length !== before?.length) writeJson(join(path, PLAN), { experiment, trials });
       mkdirSync(join(path, 'trials'), { recursive: true });
-      // Who only looks must not write over what somebody else is adding to.
-      if (trials.length !== before?.trials.length)
-        writeJson(join(path, PLAN), { experiment, trials });
+      return new SweepDirectory(path, experiment, trials, release);
     } catch (error) {
+      release();
+      const { code } = error as NodeJS.ErrnoException;
+      // What is wrong with its content, a plan that cannot be read, says so itself.
+      if (error instanceof UsageError || code === undefined) throw error;
       throw new UsageError(
-        `The sweep directory ${path} cannot be written (${(error as NodeJS.ErrnoException).code}): name another with --run-dir.`,
+        `The sweep directory ${path} cannot be written (${code}): name another with --run-dir.`,
       );
     }
-    return new SweepDirectory(path, experiment, trials);
+  }
+
+  /** Lets others in. */
+  close(): void {
+    this.release();
+    // What has become another's lock meanwhile is not to be taken away.
+    this.release = () => {};
   }
 
   /** For the engine's own use. */
@@ -155,6 +165,22 @@ export function readSweep(directory: string): Sweep {
     search: readSearch(directory),
     failures: readFailures(directory),
   };
+}
+
+/** @throws UsageError when a directory holds something else than a sweep of the experiment. */
+function refuseForeign(path: string, experiment: string): void {
+  if (holdsSweep(path)) {
+    const held = readPlan(path).experiment;
+    if (held === experiment) return;
+    throw new UsageError(
+      `${path} holds a sweep of ${held}, not of ${experiment}: name another with --run-dir.`,
+    );
+  }
+  if (existsSync(path) && readdirSync(path).some((name) => !isLock(name))) {
+    throw new UsageError(
+      `${path} is not empty and holds no sweep: name another with --run-dir, or remove it.`,
+    );
+  }
 }
 
 /** Whether a result is of a trial that came to its end. */

@@ -1,5 +1,4 @@
 /** Carrying a sweep out, whatever the engine. */
-import { lockFolder } from '../runtime/lock.js';
 import type { RunResult } from '../training/results.js';
 import type { Engine, Trial, TrialEvent } from './engine.js';
 import { Pace } from './pace.js';
@@ -48,23 +47,17 @@ export interface SweepOptions {
  * noted, and the rest go on.
  *
  * @returns the sweep as it then is, finished or not.
- * @throws UsageError when another process is carrying it out.
  */
 export async function runSweep(directory: SweepDirectory, options: SweepOptions): Promise<Sweep> {
   const { engine, signal, onOutlook = () => true } = options;
   const { workers } = engine;
-  const release = lockFolder(directory.path);
-  try {
-    const sweep = new RunningSweep(directory, options);
-    const from = await sweep.probe();
-    const pending = sweep.pending();
-    const seconds = sweep.pace.secondsLeft(pending, workers);
-    const outlook = { total: directory.trials.length, pending, workers, seconds, from };
-    if (!signal.aborted && onOutlook(outlook)) await sweep.run(pending, signal);
-    return directory.read();
-  } finally {
-    release();
-  }
+  const sweep = new RunningSweep(directory, options);
+  const from = await sweep.probe();
+  const pending = sweep.pending();
+  const seconds = sweep.pace.secondsLeft(pending, workers);
+  const outlook = { total: directory.trials.length, pending, workers, seconds, from };
+  if (!signal.aborted && onOutlook(outlook)) await sweep.run(pending, signal);
+  return directory.read();
 }
 
 class RunningSweep {

@@ -104,6 +104,16 @@ describe('lazyahead runs', () => {
     expect(out).to.contain(shown.summary.weightsSha256);
   });
 
+  it('show has a dash where a run’s file has no number', async () => {
+    const odd = join(folder, 'odd');
+    cpSync(runDir, odd, { recursive: true });
+    const file = join(odd, 'metrics.jsonl');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"loss":[\d.]+/, '"loss":null'));
+    const { code, out, err } = await start(['runs', 'show', odd]);
+    expect(code, err).to.equal(0);
+    expect(out).to.match(/^ *1 +50 +– +0\.\d+/m);
+  });
+
   it('compare names what differs', async () => {
     const { out, code } = await start(['runs', 'compare', runDir, 'results/imdb-quick/adam-seed1']);
     expect(code).to.equal(0);

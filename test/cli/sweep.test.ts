@@ -1,8 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
 import { start } from './command.js';
+
+/** A file's text; null of a folder. */
+const readText = (path: string) => (statSync(path).isFile() ? readFileSync(path, 'utf8') : null);
 
 describe('lazyahead sweep and report', () => {
   let folder: string;
@@ -98,6 +110,24 @@ describe('lazyahead sweep and report', () => {
     expect(err).to.match(/adam, seed 2: failed\. Its process was ended by SIGKILL/);
     expect(out).to.contain('1 of 2 trials have ended, 1 failed');
     expect(trialsIn(path)).to.have.length(1);
+  });
+
+  it('changes nothing in a directory that another process is using, neither plan nor search', async () => {
+    const path = join(folder, 'used');
+    const directory = SweepDirectory.open(path, 'imdb', []);
+    const contents = () => readdirSync(path).map((name) => [name, readText(join(path, name))]);
+    const before = contents();
+    for (const more of [
+      ['--grid', 'lr=0.5,0.7'],
+      ['--grid', 'lr=0.5,0.7', '--search', 'tpe', '--trials', '9'],
+    ]) {
+      const args = ['--optimizers', 'adam', '--run-dir', path, ...more];
+      const { code, err } = await start([...smoke, ...args]);
+      expect(err).to.contain(`${path} is being used by process ${process.pid}`);
+      expect(code).to.equal(2);
+      expect(contents()).to.deep.equal(before);
+    }
+    directory.close();
   });
 
   for (const [args, sentence] of [

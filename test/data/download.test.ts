@@ -178,6 +178,13 @@ describe('download', () => {
     expect(server.asked.map(({ range }) => range)).to.deep.equal(['bytes=1000-', undefined]);
   });
 
+  it('asks for all of it when the whole file that was here is another', async () => {
+    folders.put(request.path, Buffer.alloc(CONTENT.length, 'another file'));
+    await download(request);
+    isWhole();
+    expect(server.asked).to.deep.equal([{ url: '/file.npz' }]);
+  });
+
   it('refuses another content than the published one, and keeps nothing of it', async () => {
     const other = Buffer.from(CONTENT);
     other[77] ^= 1;

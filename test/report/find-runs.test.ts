@@ -63,6 +63,7 @@ describe('findRuns', () => {
     const sweep = SweepDirectory.open(path, 'imdb', trials);
     sweep.store(trials[0].id, filesOfRun());
     sweep.addFailure(trials[1].id, 'The disk is full.');
+    sweep.close();
     const { runs, notes } = findRuns([path]);
     expect(runs).to.have.length(1);
     expect(notes).to.deep.equal([

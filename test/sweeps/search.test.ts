@@ -92,7 +92,9 @@ describe('a search', () => {
       const path = join(root, name);
       const directory = SweepDirectory.open(path, 'imdb', []);
       const open = () => Study.open(studyOf(of, path), () => {});
-      return runSearch(directory, open, of, { engine, signal });
+      const result = await runSearch(directory, open, of, { engine, signal });
+      directory.close();
+      return result;
     };
     const never = new AbortController().signal;
 

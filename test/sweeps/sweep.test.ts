@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -27,12 +27,14 @@ describe('a sweep', () => {
     const { signal } = abort ?? new AbortController();
     const outlooks: Outlook[] = [];
     const progress: Progress[] = [];
-    const result = await runSweep(SweepDirectory.open(path, 'imdb', trials), {
+    const directory = SweepDirectory.open(path, 'imdb', trials);
+    const result = await runSweep(directory, {
       engine,
       signal,
       onOutlook: (outlook) => outlooks.push(outlook) > 0,
       onEvent: (_event, _trial, now) => progress.push(now),
     });
+    directory.close();
     return { ...result, started: engine.started, outlooks, progress };
   }
 
@@ -121,6 +123,7 @@ describe('a sweep', () => {
     const path = fresh();
     const directory = SweepDirectory.open(path, 'imdb', plan([1]));
     const [{ id }] = directory.trials;
+    directory.close();
     // As a process leaves it that dies while it writes.
     mkdirSync(join(path, 'trials', `${id}.partial`));
     writeFileSync(join(path, 'trials', `${id}.partial`, 'metrics.jsonl'), '');
@@ -130,11 +133,30 @@ describe('a sweep', () => {
     expect(readdirSync(join(path, 'trials')).sort()).to.deep.equal([...runs.keys()].sort());
   });
 
+  it('leaves the plan as it is where it is refused because another carries it out', () => {
+    const path = fresh();
+    const first = SweepDirectory.open(path, 'imdb', plan([1]));
+    const planned = () => readFileSync(join(path, 'sweep.json'), 'utf8');
+    const before = planned();
+    const second = () => SweepDirectory.open(path, 'imdb', plan([2, 3]));
+    expect(second).to.throw(UsageError, `${path} is being used by process ${process.pid}`);
+    expect(planned()).to.equal(before);
+    first.close();
+    const third = second();
+    // Two optimizers by three seeds; and who is through keeps nobody else's lock away.
+    expect(third.trials).to.have.length(6);
+    first.close();
+    expect(second).to.throw(UsageError, 'is being used by process');
+    third.close();
+    expect(readdirSync(path).sort()).to.deep.equal(['sweep.json', 'trials']);
+  });
+
   it('refuses a directory that holds something else, or a sweep of another experiment', async () => {
     const path = fresh();
     mkdirSync(path);
     writeFileSync(join(path, 'thesis.txt'), 'do not lose me');
-    const open = (experiment: string) => () => SweepDirectory.open(path, experiment, plan([1]));
+    const open = (experiment: string) => () =>
+      SweepDirectory.open(path, experiment, plan([1])).close();
     expect(open('imdb')).to.throw(UsageError, 'is not empty and holds no sweep');
     rmSync(path, { recursive: true });
     open('imdb')();

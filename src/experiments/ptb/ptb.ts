@@ -7,7 +7,7 @@ import { languageModel, languageModelLoss, stateSizes } from './model.js';
 import { optimizers } from './optimizers.js';
 import { presets } from './presets.js';
 import { reported } from './reported.js';
-import { textBatches } from './text.js';
+import { nonEmptyBatches } from './text.js';
 
 /** Zaremba et al.'s small model, on the whole text. */
 const SMALL = {
@@ -55,7 +55,7 @@ export const ptb: Experiment = {
   },
 
   async load(config, { signal, onStatus }) {
-    const { steps, trainWords, valWords, testWords } = settingsOf(config);
+    const { steps, trainWords } = settingsOf(config);
     const text = await loadPtb({
       source: config.data,
       signal,
@@ -65,20 +65,32 @@ export const ptb: Experiment = {
     if (text.info.reason !== undefined) {
       onStatus?.(`${text.info.reason} Training on generated text instead.`);
     }
-    const evaluated = (ids: Int32Array, words: number) =>
-      textBatches(ids.subarray(0, words), { rows: EVALUATED_ROWS, steps, toTheEnd: true });
-    const { name, synthetic, verified, sha256, reason } = text.info;
     const words = text.train.subarray(0, trainWords);
-    const val = evaluated(text.valid, valWords);
+    const trained = (rows: number) =>
+      nonEmptyBatches(
+        words,
+        { rows, steps, toTheEnd: false },
+        (least) => `lower the batch size, or raise trainWords to ${least}`,
+      );
+    const evaluated = (ids: Int32Array, setting: 'valWords' | 'testWords') =>
+      nonEmptyBatches(
+        ids.subarray(0, settingsOf(config)[setting]),
+        { rows: EVALUATED_ROWS, steps, toTheEnd: true },
+        (least) => `raise ${setting} to ${least}`,
+      );
+    // Refused now rather than when the run has begun.
+    trained(config.batchSize);
+    const { name, synthetic, verified, sha256, reason } = text.info;
+    const val = evaluated(text.valid, 'valWords');
     const counts = { trainExamples: words.length, valExamples: val.n };
     return {
       info: { name, synthetic, verified, sha256, ...counts, reason },
       train: {
         n: words.length,
-        epoch: ({ batchSize }) => textBatches(words, { rows: batchSize, steps, toTheEnd: false }),
+        epoch: ({ batchSize }) => trained(batchSize),
       },
       val,
-      test: evaluated(text.test, testWords),
+      test: evaluated(text.test, 'testWords'),
     };
   },
 

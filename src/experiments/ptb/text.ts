@@ -1,5 +1,6 @@
 /** A text as batches for a model that carries its states from one to the next. */
 import * as tf from '@tensorflow/tfjs-core';
+import { UsageError } from '../../runtime/errors.js';
 import type { Batch, Batches } from '../experiment.js';
 
 /** How a text is cut up. */
@@ -19,8 +20,7 @@ export interface Cut {
  * @param ids - the text's words.
  */
 export function textBatches(ids: Int32Array, { rows, steps, toTheEnd }: Cut): Batches {
-  // The last word is only foretold.
-  const length = Math.max(0, Math.floor((ids.length - 1) / rows));
+  const length = rowLength(ids, rows);
   const batches = toTheEnd ? Math.ceil(length / steps) : Math.floor(length / steps);
   const cutOut = (from: number, size: number): tf.Tensor => {
     const words = new Int32Array(rows * size);
@@ -40,3 +40,30 @@ export function textBatches(ids: Int32Array, { rows, steps, toTheEnd }: Cut): Ba
     },
   };
 }
+
+/**
+ * {@link textBatches} of a text that makes at least one: the loss over none is no number.
+ *
+ * @param remedy - says what to do, from the number of words that would make one.
+ * @throws UsageError with the rows and the words that each would have.
+ */
+export function nonEmptyBatches(
+  ids: Int32Array,
+  cut: Cut,
+  remedy: (words: number) => string,
+): Batches {
+  const batches = textBatches(ids, cut);
+  if (batches.length === 0) {
+    const { rows, steps, toTheEnd } = cut;
+    const words = rowLength(ids, rows);
+    const least = toTheEnd ? 1 : steps;
+    throw new UsageError(
+      `${rows} rows leave ${words} words a row, fewer than ${least === 1 ? '1 step' : `${least} steps`}: ${remedy(rows * least + 1)}.`,
+    );
+  }
+  return batches;
+}
+
+/** Words of a row that are read; of the text the last one is only foretold. */
+const rowLength = (ids: Int32Array, rows: number) =>
+  Math.max(0, Math.floor((ids.length - 1) / rows));

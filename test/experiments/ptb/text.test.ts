@@ -6,9 +6,11 @@ import type { Batches } from '../../../src/experiments/experiment.js';
 import { METRICS } from '../../../src/experiments/metric.js';
 import { languageModel } from '../../../src/experiments/ptb/model.js';
 import { ptb } from '../../../src/experiments/ptb/ptb.js';
-import { textBatches } from '../../../src/experiments/ptb/text.js';
+import { nonEmptyBatches, textBatches } from '../../../src/experiments/ptb/text.js';
+import { UsageError } from '../../../src/runtime/errors.js';
 import { add, firstStates, forward, type TrainingTask } from '../../../src/training/forward.js';
 import { onBestBackend } from '../../support/backends.js';
+import { rejection } from '../../support/data-folders.js';
 
 const batchesOf = (batches: Batches) =>
   Array.from({ length: batches.length }, (_, i) => {
@@ -98,6 +100,25 @@ describe('A text as batches', () => {
     );
   });
 
+  it('is refused where its rows are too short for one batch, with the length that would do', () => {
+    const of = (words: number, cut: { rows: number; steps: number; toTheEnd: boolean }) =>
+      nonEmptyBatches(new Int32Array(words), cut, (least) => `take ${least}`);
+    // 1000 rows of 20 words are 20,000, and one more is foretold.
+    const cut = { rows: 1000, steps: 20, toTheEnd: false };
+    expect(() => of(20_000, cut)).to.throw(
+      UsageError,
+      /^1000 rows leave 19 words a row, fewer than 20 steps: take 20001\.$/,
+    );
+    expect(of(20_001, cut).length).to.equal(1);
+    // Up to the end a batch may be of one step.
+    const whole = { rows: 20, steps: 20, toTheEnd: true };
+    expect(() => of(20, whole)).to.throw(
+      UsageError,
+      /^20 rows leave 0 words a row, fewer than 1 step: take 21\.$/,
+    );
+    expect(of(21, whole).length).to.equal(1);
+  });
+
   it('has the perplexity that one computes by hand: ten words', () => {
     const model = languageModel(options);
     // Whatever it has read, it gives the words probabilities of 1/2, 1/4 and 1/4.
@@ -123,4 +144,28 @@ describe('A text as batches', () => {
     for (const steps of [1, 3, 7]) expect(at(steps)).to.be.closeTo(whole, 1e-4 * whole);
     model.dispose();
   });
+});
+
+describe('The Penn Treebank experiment', () => {
+  for (const [change, sentence] of [
+    [
+      { batchSize: 1000 },
+      '1000 rows leave 19 words a row, fewer than 20 steps: lower the batch size, or raise trainWords to 20001.',
+    ],
+    [
+      { settings: { valWords: 10 } },
+      '20 rows leave 0 words a row, fewer than 1 step: raise valWords to 21.',
+    ],
+    [
+      { settings: { testWords: 20 } },
+      '20 rows leave 0 words a row, fewer than 1 step: raise testWords to 21.',
+    ],
+  ] as const) {
+    it(`refuses before the run begins what would train or evaluate on nothing: ${JSON.stringify(change)}`, async () => {
+      const smoke = { experiment: 'ptb', optimizer: 'sgd', preset: 'smoke' };
+      const error = await rejection(ptb.load(resolveConfig({ ...smoke, ...change }), {}));
+      expect(error).to.be.instanceOf(UsageError);
+      expect(error.message).to.equal(sentence);
+    });
+  }
 });
