@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
-import type { SearchRecord } from '../sweeps/search-plan.js';
 import { holdsSweep, readSweep, type Sweep } from '../sweeps/sweep-directory.js';
 import type { RunResult } from '../training/results.js';
 import { readRun } from '../training/run-files.js';
 import { countedOnce } from './duplicates.js';
 import { inOrder } from './order.js';
+import { sweepNotes } from './sweep-notes.js';
 
 /** Runs, and what is to be said of those that are not among them. */
 export interface Found {
@@ -94,40 +94,3 @@ const nameOf = (root: string, path: string): string =>
   join(basename(resolve(root)), relative(root, path))
     .split(sep)
     .join('/');
-
-/** `imdb-full: 7 of 25 runs have ended (adam 2 of 5, lazy-adam 2 of 5)`, and which have failed. */
-function sweepNotes({ trials, runs, failures, stopped, search }: Sweep, name: string): string[] {
-  const optimizers = [...new Set(trials.map(({ request }) => request.optimizer))];
-  const each = optimizers.map((optimizer) => {
-    const own = trials.filter(({ request }) => request.optimizer === optimizer);
-    return `${optimizer} ${own.filter(({ id }) => runs.has(id)).length} of ${own.length}`;
-  });
-  const failed = trials.filter(({ id }) => id in failures);
-  return [
-    ...searchNotes(stopped.size, search),
-    ...(runs.size + stopped.size < trials.length
-      ? [
-          `unfinished: ${runs.size} of ${trials.length} runs of ${name} have ended (${each.join(', ')})`,
-        ]
-      : []),
-    ...failed.map(
-      ({ id, request }) => `failed: ${request.optimizer}, seed ${request.seed} (${failures[id]})`,
-    ),
-  ];
-}
-
-/** `importance for the result, by Optuna (PED-ANOVA): lr 0.83, k 0.17`, and how many it ended early. */
-function searchNotes(stopped: number, search: SearchRecord | undefined): string[] {
-  if (search === undefined) return [];
-  const shares = Object.entries(search.importance ?? {}).sort(([, a], [, b]) => b - a);
-  return [
-    ...(shares.length > 0
-      ? [
-          `importance for the result, by Optuna (PED-ANOVA): ${shares
-            .map(([name, share]) => `${name} ${share.toFixed(2)}`)
-            .join(', ')}`,
-        ]
-      : []),
-    ...(stopped > 0 ? [`ended early as hopeless, and in no table: ${stopped} of the trials`] : []),
-  ];
-}

@@ -71,6 +71,22 @@ describe('findRuns', () => {
     ]);
   });
 
+  it('says which trial of a sweep has failed, by all in which it differs from the others', () => {
+    const path = join(root, 'sweep');
+    const plan = (grid: Record<string, number[]>, batchSize?: number) =>
+      planTrials({ experiment: 'cifar10', optimizers: ['sgd'], grid, batchSize });
+    SweepDirectory.open(path, 'cifar10', plan({ lr: [0.05, 0.1], epochs: [2] }));
+    // Made longer by another batch size, which is not in the trials' own parameters.
+    const more = plan({ lr: [1 / 3], epochs: [2] }, 64);
+    const sweep = SweepDirectory.open(path, 'cifar10', more);
+    const [{ id }] = more;
+    sweep.addFailure(id, 'The disk is full.');
+    sweep.store(sweep.trials[0].id, filesOfRun({ experiment: 'cifar10', optimizer: 'sgd' }));
+    expect(findRuns([path]).notes.at(-1)).to.equal(
+      'failed: sgd, lr 0.3333, batchSize 64, seed 1 (The disk is full.)',
+    );
+  });
+
   it('says which run has not finished', () => {
     put('done');
     mkdirSync(join(root, 'half'));
