@@ -114,6 +114,11 @@ describe('lazyahead sweep and report', () => {
     [['sweep', 'imdb', '--address', 'auto'], '--address is about a Ray cluster: add --engine ray'],
     [['robustness', 'ptb', '--worker-command', 'x'], '--worker-command is about a Ray cluster'],
     [['sweep'], 'Name an experiment, or a sweep to continue with --run-dir.'],
+    [
+      ['sweep', 'imdb', '--run-dir', 'package.json'],
+      '--run-dir takes a folder, and package.json is a file: name another.',
+    ],
+    [['robustness', 'ptb', '--run-dir', 'package.json'], 'package.json is a file'],
     [['sweep', '--run-dir', '/no/sweep'], '/no/sweep holds no sweep'],
     [['sweep', '--run-dir', '/no/sweep', '--seeds', '1,2'], '--seeds says what is to be run'],
     [
