@@ -8,6 +8,9 @@ import { optimizerStyle } from './figure.js';
 /** Hyperparameters by name. */
 export type Parameters = Record<string, number | string>;
 
+/** What of a run's summary says which hyperparameters it had. */
+export type Decided = Pick<RunSummary, 'experiment' | 'optimizer' | 'preset' | 'overrides'>;
+
 /** A cell of a table: one optimizer at one place of a sweep. */
 export interface Cell {
   optimizer: string;
@@ -18,14 +21,11 @@ export interface Cell {
 
 /** The cells of runs of one experiment and preset, in the order in which they were first run. */
 export function cellsOf(runs: RunResult[]): Cell[] {
-  const varied = variedNames(runs.map(({ summary }) => summary));
+  const all = variedOf(runs.map(({ summary }) => summary));
   const cells = new Map<string, Cell>();
-  for (const run of runs) {
+  for (const [i, run] of runs.entries()) {
     const { optimizer } = run.summary;
-    const values = valuesOf(run.summary);
-    const parameters = Object.fromEntries(
-      varied.filter((name) => name in values).map((name) => [name, values[name]]),
-    );
+    const parameters = all[i];
     const key = JSON.stringify([optimizer, parameters]);
     const cell = cells.get(key) ?? { optimizer, parameters, runs: [] };
     cell.runs.push(run);
@@ -38,8 +38,19 @@ export function cellsOf(runs: RunResult[]): Cell[] {
 export const isSweep = (cells: Pick<Cell, 'parameters'>[]): boolean =>
   cells.some(({ parameters }) => Object.keys(parameters).length > 0);
 
+/** Of each run, what it has of the hyperparameters in which they differ. */
+export function variedOf(runs: Decided[]): Parameters[] {
+  const varied = variedNames(runs);
+  return runs.map((run) => {
+    const values = valuesOf(run);
+    return Object.fromEntries(
+      varied.filter((name) => name in values).map((name) => [name, values[name]]),
+    );
+  });
+}
+
 /** The hyperparameters in which runs differ, beside optimizer and seed. */
-export function variedNames(summaries: RunSummary[]): string[] {
+export function variedNames(summaries: Decided[]): string[] {
   const all = summaries.map(valuesOf);
   const names = new Set(summaries.flatMap(({ overrides }) => Object.keys(overrides)));
   return [...names].filter((name) => {
@@ -61,8 +72,12 @@ const short = (value: Parameters[string]) =>
 export const cellLabel = (optimizer: string, parameters: Parameters): string =>
   [optimizerStyle(optimizer).label, parametersText(parameters)].filter(Boolean).join(', ');
 
+/** 'lookahead-adam, k 5, alpha 0.2, seed 1'. */
+export const runLabel = (run: Pick<Cell, 'optimizer' | 'parameters'> & { seed: number }): string =>
+  [run.optimizer, parametersText(run.parameters), `seed ${run.seed}`].filter(Boolean).join(', ');
+
 /** Every hyperparameter that decided a run, its preset's own among them. */
-export function valuesOf({ experiment, optimizer, preset, overrides }: RunSummary): Parameters {
+export function valuesOf({ experiment, optimizer, preset, overrides }: Decided): Parameters {
   const values = { ...presetValues(experiment, optimizer, preset), ...overrides };
   const { k, alpha, ...others } = values;
   return EXPERIMENTS[experiment]?.optimizers[optimizer]?.lookahead === false ? others : values;

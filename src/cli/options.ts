@@ -1,4 +1,5 @@
 /** The options that commands share. */
+import { existsSync, statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Protocol } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
@@ -46,6 +47,12 @@ export const countOption = (name: string, placeholder: string, description: stri
     if (Number.isSafeInteger(count) && count > 0) return count;
     throw new UsageError(`--${name} takes a whole number from 1, not ${text}.`);
   });
+
+/** A folder's path, which need not be there yet. @throws UsageError when there is a file. */
+export function folderOption(path: string): string {
+  if (!existsSync(path) || statSync(path).isDirectory()) return path;
+  throw new UsageError(`--run-dir takes a folder, and ${path} is a file: name another.`);
+}
 
 /** What `run` and `reproduce` are given on the command line, beside what only one of them has. */
 export interface TrainingFlags {
@@ -100,7 +107,11 @@ export function addTrainingOptions(
     )
     .addOption(countOption('threads', 'n', 'threads of one TensorFlow operation (default: 1)'))
     .option(...TRACK_OPTION)
-    .option('--run-dir <dir>', 'where the results go (default: a new folder in runs/)')
+    .option(
+      '--run-dir <dir>',
+      'where the results go (default: a new folder in runs/)',
+      folderOption,
+    )
     .option('--json', 'print the result as JSON, in the last line of standard output');
   return checkpoints ? addCheckpoints(command) : command;
 }

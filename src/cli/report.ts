@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
@@ -18,7 +18,10 @@ export function register(program: Command): void {
     .description('set runs beside one another and beside the reported figures')
     .argument('<paths...>', 'run directories, sweeps, or folders that hold them')
     .option('--html [file]', 'write one page with charts (default: report.html in the folder)')
-    .option('--md [file]', 'write Markdown, charts beside it (default: README.md in the folder)')
+    .option(
+      '--md [file]',
+      'write Markdown, charts beside it (default: README.md in the folder, where there is no other)',
+    )
     .option('--title <text>', 'the heading (default: what the experiment is called)')
     .option('--json', 'print it as one line of JSON')
     .action(report);
@@ -26,7 +29,7 @@ export function register(program: Command): void {
 
 async function report(paths: string[], { html, md, title, json }: Flags): Promise<void> {
   const { reportJson, reportOn } = await import('../report/report.js');
-  const { reportMarkdown } = await import('../report/markdown.js');
+  const { isReport, reportMarkdown } = await import('../report/markdown.js');
   const { chartFiles } = await import('../report/markdown-charts.js');
   const { reportText } = await import('../report/text.js');
   const { writeReport } = await import('../report/write.js');
@@ -40,17 +43,24 @@ async function report(paths: string[], { html, md, title, json }: Flags): Promis
     written.push(file);
     return file;
   };
-  if (html !== undefined) await writeReport(fileFor(html, 'report.html'), content);
   if (md !== undefined) {
     const file = fileFor(md, 'README.md');
+    const page = reportMarkdown(content, dirname(file));
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (!isReport(before) && !page.startsWith(before)) {
+      throw new UsageError(
+        `${file} is there already and is no report of ours: name another file, as in --md report.md, or move it away.`,
+      );
+    }
     for (const [name, chart] of chartFiles(content)) {
       const path = join(dirname(file), name);
       mkdirSync(dirname(path), { recursive: true });
       await writeFileAtomic(path, chart);
     }
     mkdirSync(dirname(file), { recursive: true });
-    await writeFileAtomic(file, reportMarkdown(content, dirname(file)));
+    await writeFileAtomic(file, page);
   }
+  if (html !== undefined) await writeReport(fileFor(html, 'report.html'), content);
   if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
   else if (written.length === 0) process.stdout.write(`${reportText(content)}\n`);
   else process.stdout.write(`Written: ${written.filter(existsSync).join(', ')}\n`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import { untilInterrupted } from './interrupt.js';
+import { folderOption } from './options.js';
 import { showProgress } from './progress.js';
 
 interface Flags {
@@ -40,7 +41,11 @@ export function register(program: Command): void {
     .command('rerun')
     .description('repeat a run, and say whether its metrics and weights come out identical')
     .argument('<directory>')
-    .option('--run-dir <dir>', 'where the repeated run goes (default: a new folder in runs/)')
+    .option(
+      '--run-dir <dir>',
+      'where the repeated run goes (default: a new folder in runs/)',
+      folderOption,
+    )
     .option(...JSON_OPTION)
     .action(rerunAction);
   runs

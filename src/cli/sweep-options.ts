@@ -6,7 +6,7 @@ import type { Range } from '../sweeps/space.js';
 /** `k=5,10,20` beside those before it. @throws UsageError naming what was given. */
 export function gridOption(text: string, before: Record<string, Value[]>): Record<string, Value[]> {
   const [name, values] = split('grid', text, 'k=5,10,20');
-  if (name in before) {
+  if (Object.hasOwn(before, name)) {
     throw new UsageError(
       `--grid has ${name} twice: write all its values after one, ${name}=1,2,3.`,
     );
@@ -24,8 +24,31 @@ export const rangeOption =
     if (ends.length !== 2 || !ends.every(Number.isFinite) || /(^|\.\.)\s*(\.\.|$)/.test(range)) {
       throw new UsageError(`--${option} takes two numbers as in ${example}, not "${text}".`);
     }
+    if (Object.hasOwn(before, name)) throw twice(`--${option} has ${name} twice`);
     return { ...before, [name]: { from: ends[0], to: ends[1], log: option === 'log-range' } };
   };
+
+const twice = (what: string) => new UsageError(`${what}: leave one of the two ranges out.`);
+
+/** What says how points are drawn. */
+export interface DrawFlags {
+  range: Record<string, Range>;
+  logRange: Record<string, Range>;
+  random?: number;
+  search?: string;
+  searchSeed?: number;
+}
+
+/** @throws UsageError for a range or a seed that would be passed over. */
+export function checkDraws({ range, logRange, random, search, searchSeed }: DrawFlags): void {
+  const both = Object.keys(range).find((name) => Object.hasOwn(logRange, name));
+  if (both !== undefined) throw twice(`Both --range and --log-range have ${both}`);
+  if (searchSeed !== undefined && random === undefined && search === undefined) {
+    throw new UsageError(
+      `--search-seed ${searchSeed} decides what --random or --search draws: add one of them, or leave it out.`,
+    );
+  }
+}
 
 /** A name as `--batch-size` or `batchSize`, and what follows the equals sign. */
 function split(option: string, text: string, example: string): [string, string] {

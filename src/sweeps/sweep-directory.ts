@@ -1,19 +1,11 @@
 /** A sweep's directory: its plan, and the results as they come in. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../runtime/errors.js';
 import { isLock, lockFolder } from '../runtime/lock.js';
 import type { RunResult } from '../training/results.js';
-import { readRun } from '../training/run-files.js';
+import { readJson, readRun } from '../training/run-files.js';
 import type { Trial } from './engine.js';
 import type { SearchRecord } from './search-plan.js';
 
@@ -143,7 +135,7 @@ export class SweepDirectory {
   }
 }
 
-/** Reads a sweep, finished or not. @throws UsageError when the directory holds none. */
+/** Reads a sweep, finished or not. @throws UsageError when the directory holds none, or a damaged one. */
 export function readSweep(directory: string): Sweep {
   if (!holdsSweep(directory)) {
     throw new UsageError(`${directory} holds no sweep: there is no ${PLAN} in it.`);
@@ -189,18 +181,25 @@ export type Kind = 'trials' | 'stopped';
 const folderOf = (directory: string, id: string, kind: Kind) => join(directory, kind, id);
 
 function readPlan(directory: string): { experiment: string; trials: Trial[] } {
-  return JSON.parse(readFileSync(join(directory, PLAN), 'utf8'));
+  const plan = read<Partial<ReturnType<typeof readPlan>>>(directory, PLAN);
+  const { experiment, trials } = plan;
+  if (typeof experiment === 'string' && Array.isArray(trials)) return { experiment, trials };
+  throw new UsageError(
+    `${join(directory, PLAN)} is damaged, it has no experiment and trials: ${remedyIn(directory)}`,
+  );
 }
 
-function readSearch(directory: string): SearchRecord | undefined {
-  const file = join(directory, SEARCH);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-}
+const readSearch = (directory: string): SearchRecord | undefined =>
+  existsSync(join(directory, SEARCH)) ? read(directory, SEARCH) : undefined;
 
-function readFailures(directory: string): Record<string, string> {
-  const file = join(directory, FAILURES);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-}
+const readFailures = (directory: string): Record<string, string> =>
+  existsSync(join(directory, FAILURES)) ? read(directory, FAILURES) : {};
+
+const read = <T>(directory: string, name: string): T =>
+  readJson<T>(directory, name, remedyIn(directory));
+
+const remedyIn = (directory: string) =>
+  `restore it; the runs in ${join(directory, 'trials')} can be reported without it.`;
 
 function writeJson(file: string, value: object): void {
   writeFileAtomic.sync(file, `${JSON.stringify(value, null, 2)}\n`);

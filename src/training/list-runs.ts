@@ -1,8 +1,9 @@
 /** The runs in folders, those too that have not ended. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
 import { isLocked } from '../runtime/lock.js';
+import { findFolders } from './find-folders.js';
 import type { EpochMetrics, RunSummary } from './results.js';
 import type { RecordedConfig } from './run-directory.js';
 import { FILES, readJson, readLines } from './run-files.js';
@@ -29,13 +30,15 @@ export function listRuns(paths: string[]): ListedRun[] {
     if (!existsSync(path)) {
       throw new UsageError(`There is nothing at ${path}.`);
     }
-    return directoriesIn(path).map(readListed);
+    return findFolders(path, holdsConfig).map(readListed);
   });
 }
 
+const holdsConfig = (directory: string) => existsSync(join(directory, FILES.config));
+
 /** A run by its directory. @throws UsageError when there is none. */
 export function readListed(directory: string): ListedRun {
-  if (!existsSync(join(directory, FILES.config))) {
+  if (!holdsConfig(directory)) {
     throw new UsageError(`${directory} holds no run: there is no ${FILES.config} in it.`);
   }
   const has = (name: string) => existsSync(join(directory, name));
@@ -48,12 +51,4 @@ export function readListed(directory: string): ListedRun {
     metrics: metrics as EpochMetrics[],
     summary,
   };
-}
-
-function directoriesIn(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [];
-  if (existsSync(join(path, FILES.config))) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => directoriesIn(join(path, name)));
 }

@@ -76,11 +76,12 @@ export function readProcesses(directory: string): RunProcess[] {
 /**
  * The content of a JSON file in a run's directory.
  *
+ * @param remedy - what to do where it cannot be read.
  * @throws UsageError when it is not there, or damaged.
  */
-export function readJson<T>(directory: string, name: string): T {
+export function readJson<T>(directory: string, name: string, remedy = REMEDY): T {
   const file = join(directory, name);
-  return parse(textOf(file), file) as T;
+  return parse(textOf(file, remedy), file, remedy) as T;
 }
 
 /**
@@ -95,25 +96,25 @@ export function readLines(file: string): unknown[] {
     .map((line, i) => parse(line, `Line ${i + 1} of ${file}`));
 }
 
-function textOf(file: string): string {
+function textOf(file: string, remedy = REMEDY): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new UsageError(`${file} is missing: ${REMEDY}`);
+    throw new UsageError(`${file} is missing: ${remedy}`);
   }
 }
 
 /** All that a run's files hold are objects, and lists of them. */
-function parse(text: string, what: string): object {
+function parse(text: string, what: string, remedy = REMEDY): object {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new UsageError(`${what} is damaged, or was cut short: ${REMEDY}`);
+    throw new UsageError(`${what} is damaged, or was cut short: ${remedy}`);
   }
   if (typeof value === 'object' && value !== null) return value;
-  throw new UsageError(`${what} is damaged, it holds ${text.slice(0, 20)} alone: ${REMEDY}`);
+  throw new UsageError(`${what} is damaged, it holds ${text.slice(0, 20)} alone: ${remedy}`);
 }
 
 const REMEDY = "restore it, or delete the run's folder.";

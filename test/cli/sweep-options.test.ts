@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { gridOption, rangeOption } from '../../src/cli/sweep-options.js';
+import { checkDraws, gridOption, rangeOption } from '../../src/cli/sweep-options.js';
 import { UsageError } from '../../src/runtime/errors.js';
 
 describe('the options of a sweep', () => {
@@ -36,5 +36,34 @@ describe('the options of a sweep', () => {
 
   it('refuses a grid that names a hyperparameter twice', () => {
     expect(() => gridOption('k=10', { k: [5] })).to.throw(UsageError, '--grid has k twice');
+  });
+
+  it('takes a name once that objects have anyway: whether there is one such is told later', () => {
+    const [grid, range] = [gridOption, rangeOption('range')];
+    expect(grid('toString=1', {})).to.have.own.property('toString');
+    expect(range('constructor=1..2', {})).to.have.own.property('constructor');
+  });
+
+  const lr = { from: 0.1, to: 0.2, log: false };
+
+  it('refuses a second range of a hyperparameter, of either kind', () => {
+    for (const option of ['range', 'log-range'] as const) {
+      expect(() => rangeOption(option)('lr=0.3..0.4', { lr })).to.throw(
+        UsageError,
+        `--${option} has lr twice: leave one of the two ranges out.`,
+      );
+    }
+    expect(() => checkDraws({ range: { lr }, logRange: { lr }, random: 3 })).to.throw(
+      UsageError,
+      'Both --range and --log-range have lr',
+    );
+    checkDraws({ range: { lr }, logRange: { alpha: lr }, random: 3 });
+  });
+
+  it('refuses a seed of drawing where nothing is drawn', () => {
+    const none = { range: {}, logRange: {}, searchSeed: 7 };
+    expect(() => checkDraws(none)).to.throw(UsageError, '--search-seed 7 decides what');
+    checkDraws({ ...none, random: 3 });
+    checkDraws({ ...none, search: 'tpe' });
   });
 });

@@ -134,10 +134,21 @@ describe('lazyahead sweep and report', () => {
     [['sweep', 'imdb', '--grid', 'kk=1'], 'There is no hyperparameter "kk"; did you mean k?'],
     [['sweep', 'imdb', '--grid', 'k'], '--grid takes a name and values'],
     [['sweep', 'imdb', '--range', 'lr=1..2'], 'say how many times with --random'],
+    [['sweep', 'imdb', '--search-seed', '7'], '--search-seed 7 decides what --random or --search'],
+    [
+      ['sweep', 'imdb', '--range', 'lr=1..2', '--log-range', 'lr=3..4', '--random', '2'],
+      'Both --range and --log-range have lr: leave one of the two ranges out.',
+    ],
+    [['sweep', 'imdb', '--grid', 'toString=1'], 'There is no hyperparameter "toString".'],
     [['sweep', 'imbd'], 'There is no experiment "imbd"; did you mean imdb?'],
     [['sweep', 'imdb', '--address', 'auto'], '--address is about a Ray cluster: add --engine ray'],
     [['robustness', 'ptb', '--worker-command', 'x'], '--worker-command is about a Ray cluster'],
     [['sweep'], 'Name an experiment, or a sweep to continue with --run-dir.'],
+    [
+      ['sweep', 'imdb', '--run-dir', 'package.json'],
+      '--run-dir takes a folder, and package.json is a file: name another.',
+    ],
+    [['robustness', 'ptb', '--run-dir', 'package.json'], 'package.json is a file'],
     [['sweep', '--run-dir', '/no/sweep'], '/no/sweep holds no sweep'],
     [['sweep', '--run-dir', '/no/sweep', '--seeds', '1,2'], '--seeds says what is to be run'],
     [

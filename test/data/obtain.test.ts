@@ -89,6 +89,26 @@ describe('obtaining published files', () => {
     expect(existsSync(placed)).to.equal(false);
   });
 
+  it('refuses a proxy that is none, before it asks anybody, without telling its password', async () => {
+    for (const [name, address, shown] of [
+      ['HTTPS_PROXY', 'proxy:8080', 'proxy:8080'],
+      ['http_proxy', '10.0.0.1:8080', '10.0.0.1:8080'],
+      ['HTTP_PROXY', 'me:secret@proxy:8080', '…@proxy:8080'],
+    ]) {
+      setEnvironment({ HTTPS_PROXY: undefined, http_proxy: undefined, [name]: address });
+      const error = await rejection(obtain(FILE, {}));
+      expect(error).to.be.instanceOf(UsageError);
+      expect(error.message).to.equal(
+        `${name} is ${shown}, which is no address of a proxy: write it as http://HOST:PORT, or unset it.`,
+      );
+    }
+    expect(server.asked).to.deep.equal([]);
+    // The one in lower case is the one that counts.
+    setEnvironment({ http_proxy: 'http://127.0.0.1:9', HTTP_PROXY: 'proxy:8080' });
+    await obtain(FILE, {});
+    expect(server.asked).to.have.length(1);
+  });
+
   it('refuses a mirror that is no address', async () => {
     setEnvironment({ LAZYAHEAD_MIRROR: 'ftp://example.org' });
     const error = await rejection(obtain(FILE, {}));

@@ -4,9 +4,11 @@ import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { findAllRuns, findGroups, findRuns } from '../../src/report/find-runs.js';
+import { reportOn } from '../../src/report/report.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { planTrials } from '../../src/sweeps/plan.js';
 import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
+import { listRuns } from '../../src/training/list-runs.js';
 import type { RunSummary } from '../../src/training/results.js';
 import { filesOfRun } from '../charts/sample-runs.js';
 
@@ -70,6 +72,21 @@ describe('findRuns', () => {
       'unfinished: 1 of 3 runs of sweep have ended (adam 1 of 3)',
       'failed: adam, seed 2 (The disk is full.)',
     ]);
+  });
+
+  it('says which trial of a sweep has failed, by all in which it differs from the others', () => {
+    const path = join(root, 'sweep');
+    const plan = (grid: Record<string, number[]>, batchSize?: number) =>
+      planTrials({ experiment: 'cifar10', optimizers: ['sgd'], grid, batchSize });
+    const first = plan({ lr: [0.05, 0.1], epochs: [2] });
+    // Made longer by another batch size, which is not in the trials' own parameters.
+    const more = plan({ lr: [1 / 3], epochs: [2] }, 64);
+    const sweep = SweepDirectory.open(path, 'cifar10', [...first, ...more]);
+    sweep.addFailure(more[0].id, 'The disk is full.');
+    sweep.store(sweep.trials[0].id, filesOfRun({ experiment: 'cifar10', optimizer: 'sgd' }));
+    expect(findRuns([path]).notes.at(-1)).to.equal(
+      'failed: sgd, lr 0.3333, batchSize 64, seed 1 (The disk is full.)',
+    );
   });
 
   it('says which run has not finished', () => {
@@ -180,6 +197,56 @@ describe('findRuns', () => {
     const { runs, notes } = findRuns([join(root, 'A'), join(root, 'link'), join(root, 'A', 'one')]);
     expect(runs).to.have.length(1);
     expect(notes).to.deep.equal([]);
+  });
+
+  it('passes over links that lead nowhere or round in a circle, and follows the others', () => {
+    put('elsewhere/one');
+    mkdirSync(join(root, 'here', 'deep'), { recursive: true });
+    const link = (to: string, name: string) => symlinkSync(to, join(root, 'here', name));
+    link(join(root, 'nothing'), 'a');
+    link('b', 'b');
+    link('..', 'deep/up');
+    link('../elsewhere', 'z');
+    const one = join(root, 'here', 'z', 'one');
+    expect(findRuns([join(root, 'here')]).runs.map(({ directory }) => directory)).to.deep.equal([
+      one,
+    ]);
+    expect(listRuns([join(root, 'here')]).map(({ directory }) => directory)).to.deep.equal([one]);
+  });
+
+  it('refuses a folder without a finished run, and says what there is', () => {
+    for (const name of ['half', 'third']) {
+      mkdirSync(join(root, 'unfinished', name), { recursive: true });
+      writeFileSync(join(root, 'unfinished', name, 'config.json'), '{}');
+    }
+    const unfinished = join(root, 'unfinished');
+    const sentence = `${unfinished} holds no finished run (not finished: unfinished/half, and 1 more like that).`;
+    expect(() => findRuns([unfinished])).to.throw(UsageError, sentence);
+    expect(() => reportOn([unfinished])).to.throw(UsageError, sentence);
+    const sweep = join(root, 'sweep');
+    SweepDirectory.open(sweep, 'imdb', planTrials({ experiment: 'imdb', optimizers: ['adam'] }));
+    expect(() => findRuns([sweep])).to.throw(
+      UsageError,
+      'holds no finished run (unfinished: 0 of 1 runs of sweep have ended (adam 0 of 1)).',
+    );
+  });
+
+  it('names the file of a sweep that is damaged', () => {
+    const trials = planTrials({ experiment: 'imdb', optimizers: ['adam'] });
+    const path = join(root, 'sweep');
+    SweepDirectory.open(path, 'imdb', trials).store(trials[0].id, filesOfRun());
+    for (const name of ['failures.json', 'search.json', 'sweep.json']) {
+      const file = join(path, name);
+      writeFileSync(file, '{"experiment": "im\n');
+      expect(() => findRuns([path])).to.throw(
+        UsageError,
+        `${file} is damaged, or was cut short: restore it; the runs in ${join(path, 'trials')} can be reported without it.`,
+      );
+      writeFileSync(file, name === 'sweep.json' ? '{}' : '3');
+      expect(() => findRuns([path])).to.throw(UsageError, `${file} is damaged, `);
+      rmSync(file);
+    }
+    expect(findRuns([join(path, 'trials')]).runs).to.have.length(1);
   });
 
   it('refuses what is not there, and what holds no run', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Nodes } from 'mdast';
-import { reportMarkdown } from '../../src/report/markdown.js';
+import { isReport, reportMarkdown, reportMarkdown } from '../../src/report/markdown.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
 import { parse } from '../docs/markdown.js';
 
@@ -102,6 +102,15 @@ describe('reportMarkdown', () => {
     expect(markdown).to.include('| `npx lazyahead runs rerun runs/sample` |');
     expect(markdown).to.include('[Adam](runs/sample/summary.json) | 3 | 83.80 % |');
     expect(reportMarkdown(content, join('runs'))).to.include('(sample/summary.json)');
+  });
+
+  it('is known again, cut short or with a system’s own line ends, and not taken for another page', () => {
+    expect(isReport(markdown)).to.equal(true);
+    expect(isReport(markdown.slice(0, markdown.length / 2))).to.equal(true);
+    expect(isReport(markdown.replaceAll('\n', '\r\n'))).to.equal(true);
+    for (const other of ['', '# My project\n\n10 runs.\n', `# What we found\n\n${markdown}`]) {
+      expect(isReport(other)).to.equal(false);
+    }
   });
 
   it('is the same bytes for the same runs, without a word on when it was made', () => {

@@ -46,6 +46,18 @@ describe('reproductionTable', () => {
     expect(notes).to.include('not counted: adam, seed 2, interrupted after 1 epoch');
   });
 
+  it('names the others by what varies, as the rows do', () => {
+    const runs = [0.01, 0.1, 1].map((lr) =>
+      best(0.8, 1, { overrides: { lr, epochs: 2 }, ...(lr === 1 && { status: 'diverged' }) }),
+    );
+    const { notes } = reproductionTable([...runs, best(0.8, 1, { status: 'interrupted' })], []);
+    expect(notes.filter((note) => note.startsWith('not counted'))).to.deep.equal([
+      'not counted: adam, lr 1, epochs 2, seed 1, diverged after 3 epochs',
+      // The preset's own.
+      'not counted: adam, lr 0.001, epochs 3, seed 1, interrupted after 3 epochs',
+    ]);
+  });
+
   it('leaves the figure out when no run of an optimizer was completed', () => {
     const diverged = sampleRun({ status: 'diverged' }, { epochs: 0 });
     const [row] = reproductionTable([diverged], REPORTED).rows;

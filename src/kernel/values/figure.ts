@@ -41,6 +41,10 @@ function describe({ data, layout }: PlotlyFigure): string {
   // Plotly's titles may hold <b> and <br>; the first line is the title proper.
   const [firstLine] = text.split(/<br\s*\/?>/);
   const name = firstLine && ` “${firstLine.replace(/<[^>]*>/g, '')}”`;
-  const traces = data.map((trace, i) => trace.name ?? `trace ${i + 1}`).join(', ');
+  // As a legend would: what has no name there says nothing here either.
+  const traces = data
+    .filter(({ name, showlegend }) => Boolean(name) && showlegend !== false)
+    .map((trace) => trace.name)
+    .join(', ');
   return `[Plotly chart${name}${traces && `: ${traces}`}]`;
 }
