@@ -66,8 +66,9 @@ export function wrapEvaluation(
   const arounds = wrapped.get(model) ?? wrapModel(model);
   arounds.add(own);
   return () => {
-    arounds.delete(own);
-    if (arounds.size === 0 && wrapped.delete(model)) {
+    // Not in a second call, by which others may have wrapped the model again.
+    if (arounds.delete(own) && arounds.size === 0) {
+      wrapped.delete(model);
       unwrapModel(model);
     }
   };

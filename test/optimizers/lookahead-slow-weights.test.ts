@@ -157,4 +157,17 @@ describe('Lookahead’s slow weights', () => {
       expect(evaluationsOf(model)).to.equal('tf.js’s own');
     }
   });
+
+  it('undoes once: a second call leaves what was wrapped since in force', () => {
+    const { model, layer } = sequential();
+    const optimizer = new Lookahead(tf.train.sgd(0.5), { k: 100 });
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    const undo = optimizer.evaluateOnSlowWeights(model);
+    undo();
+    optimizer.evaluateOnSlowWeights(model);
+    step(optimizer, [layer.weights[0].read() as tf.Variable], [[-2]]); // from 0 to 1
+    undo();
+    expect(loss(model)).to.equal(1); // slow: (0 − 1)²
+    optimizer.dispose();
+  });
 });
