@@ -10,15 +10,22 @@ import { NativeRows } from './native-rows.js';
 export interface Rows {
   /** A copy of some rows, shape [ids.length, width]. @param ids - int32, in any order, also repeated. */
   gather(ids: tf.Tensor1D): tf.Tensor2D;
-  /** Writes some rows. @param ids - int32, each once. @param rows - shape [ids.length, width]. */
-  scatter(ids: tf.Tensor1D, rows: tf.Tensor2D): void;
-  /** Adds to some rows, with the arguments of {@link scatter}. */
+  /**
+   * Writes some rows.
+   *
+   * @param ids - int32, each once.
+   * @param rows - shape [ids.length, width].
+   * @param counts - default true; false where the same step goes on to write these rows once more.
+   */
+  scatter(ids: tf.Tensor1D, rows: tf.Tensor2D, counts?: boolean): void;
+  /** Adds to some rows, with the first two arguments of {@link scatter}. */
   add(ids: tf.Tensor1D, change: tf.Tensor2D): void;
   /** Leaves the variable as an ordinary one, with its values, and frees what stood behind it. */
   release(): void;
 }
 
 const known = new WeakMap<tf.Variable, { backend: unknown; rows: Rows }>();
+const writes = new WeakMap<tf.Variable, number>();
 
 /**
  * The rows of a variable, by the best means that the current backend has.
@@ -33,10 +40,16 @@ export function rowsOf(variable: tf.Variable): Rows {
     return before.rows;
   }
   before?.rows.release();
-  const rows = makeRows(variable, backend);
+  const rows = counted(makeRows(variable, backend), variable);
   known.set(variable, { backend, rows });
   return rows;
 }
+
+/**
+ * How often rows of a variable were written. With its `dataId`, which most of these writes leave as it
+ * is, this tells whether a variable has changed.
+ */
+export const writesTo = (variable: tf.Variable): number => writes.get(variable) ?? 0;
 
 /** Makes a variable an ordinary one again; nothing happens to one that already is. */
 export function releaseRows(variable: tf.Variable): void {
@@ -60,4 +73,22 @@ function makeRows(variable: tf.Variable, backend: unknown): Rows {
     default:
       return new CopiedRows(variable);
   }
+}
+
+function counted(rows: Rows, variable: tf.Variable): Rows {
+  const count = () => writes.set(variable, writesTo(variable) + 1);
+  return {
+    gather: (ids) => rows.gather(ids),
+    scatter(ids, values, counts = true) {
+      if (counts) {
+        count();
+      }
+      rows.scatter(ids, values);
+    },
+    add(ids, change) {
+      count();
+      rows.add(ids, change);
+    },
+    release: () => rows.release(),
+  };
 }

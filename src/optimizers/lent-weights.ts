@@ -49,7 +49,7 @@ const wrapped = new WeakMap<object, Set<Around>>();
 
 /**
  * Runs a compiled model's evaluation through `around`, `fit`'s validation included, as long as the
- * model is compiled with the optimizer that it has now.
+ * model is compiled with the optimizer that it has now; compiling it again with that changes nothing.
  *
  * @returns a function that undoes it.
  * @throws Error when the model is not compiled.
@@ -62,26 +62,54 @@ export function wrapEvaluation(
   if (!optimizer) {
     throw new Error(`Model "${model.name}" is not compiled: call its compile() first.`);
   }
-  // A tf.Sequential hands `fit` and `evaluate` on to a model that it holds.
-  const target = (model.model ?? model) as Evaluations;
   const own: Around = (evaluate) => (model.optimizer === optimizer ? around(evaluate) : evaluate());
-  const arounds = wrapped.get(target) ?? wrapMethods(target);
+  const arounds = wrapped.get(model) ?? wrapModel(model);
   arounds.add(own);
   return () => {
-    arounds.delete(own);
-    if (arounds.size === 0 && wrapped.delete(target)) {
-      // The methods are the prototype's: without one of the model's own, they show through again.
-      for (const name of EVALUATIONS) {
-        delete (target as Partial<Evaluations>)[name];
-      }
+    // Not in a second call, by which others may have wrapped the model again.
+    if (arounds.delete(own) && arounds.size === 0) {
+      wrapped.delete(model);
+      unwrapModel(model);
     }
   };
 }
 
-/** Gives a model methods of its own that run its evaluation through a set of functions. */
-function wrapMethods(target: Evaluations): Set<Around> {
+/** Has a model run its evaluation through a set of functions. */
+function wrapModel(model: { model?: object }): Set<Around> {
   const arounds = new Set<Around>();
-  wrapped.set(target, arounds);
+  wrapped.set(model, arounds);
+  if (!isSequential(model)) {
+    wrapMethods(model as Evaluations, arounds);
+    return arounds;
+  }
+  let held = model.model;
+  wrapMethods(held, arounds);
+  Object.defineProperty(model, 'model', {
+    ...{ configurable: true, enumerable: true },
+    get: () => held,
+    set(next: Evaluations) {
+      unwrapMethods(held);
+      held = next;
+      wrapMethods(held, arounds);
+    },
+  });
+  return arounds;
+}
+
+function unwrapModel(model: object): void {
+  if (isSequential(model)) {
+    const { model: held } = model;
+    unwrapMethods(held);
+    Object.defineProperty(model, 'model', { value: held, writable: true });
+  } else {
+    unwrapMethods(model as Evaluations);
+  }
+}
+
+/** A tf.Sequential hands `fit` and `evaluate` on to a model that it holds; compile() makes a new one. */
+const isSequential = (model: object): model is { model: Evaluations } => 'model' in model;
+
+function wrapMethods(target: Evaluations, arounds: Set<Around>): void {
   for (const name of EVALUATIONS) {
     const evaluate = target[name];
     target[name] = (...args) =>
@@ -90,5 +118,11 @@ function wrapMethods(target: Evaluations): Set<Around> {
         () => evaluate.apply(target, args),
       )();
   }
-  return arounds;
+}
+
+/** The methods are the prototype's: without one of the model's own, they show through again. */
+function unwrapMethods(target: Evaluations): void {
+  for (const name of EVALUATIONS) {
+    delete (target as Partial<Evaluations>)[name];
+  }
 }

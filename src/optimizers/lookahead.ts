@@ -1,7 +1,7 @@
 /** Lookahead: k steps forward, 1 step back (Zhang et al. 2019, arXiv 1907.08610). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { rowsOf } from '../embedding/rows.js';
+import { rowsOf, writesTo } from '../embedding/rows.js';
 import { sparseGradient } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
@@ -38,7 +38,17 @@ interface Touched {
   rows: Set<number>;
   /** Its data after the last step or sync: others, when anything else gave it a value. */
   dataId: object;
+  /** How often its rows had been written then: more often, when anything else wrote some. */
+  writes: number;
 }
+
+/** Nothing, from now on. */
+const nothingOf = (variable: tf.Variable): Touched => ({
+  all: false,
+  rows: new Set(),
+  dataId: variable.dataId,
+  writes: writesTo(variable),
+});
 
 const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
 
@@ -170,7 +180,7 @@ export class Lookahead extends EvaluatingWrapper {
     for (const [i, { variable }] of gradients.entries()) {
       if (i === this.slow.length) {
         this.slow.push(tf.variable(variable, false));
-        this.touched.push({ all: false, rows: new Set(), dataId: variable.dataId });
+        this.touched.push(nothingOf(variable));
       }
     }
     this.refuseFewer();
@@ -183,24 +193,25 @@ export class Lookahead extends EvaluatingWrapper {
     }
   }
 
-  /** Notes which variables were given other data. */
+  /** Notes which variables have changed since they were last looked at. */
   private noteChanges(): void {
     for (const [i, touched] of this.touched.entries()) {
-      const { dataId } = this.variables[i];
-      touched.all ||= dataId !== touched.dataId;
-      touched.dataId = dataId;
+      const { dataId, writes } = nothingOf(this.variables[i]);
+      const all = touched.all || dataId !== touched.dataId || writes !== touched.writes;
+      this.touched[i] = { ...touched, all, dataId, writes };
     }
   }
 
-  /** Notes which rows were stepped; a step on rows alone may give its table other data too. */
+  /** Notes what a step has changed: of a variable with a gradient of rows, these rows. */
   private noteSteps(gradients: Gradient[]): void {
     for (const [i, { variable, tensor }] of gradients.entries()) {
       const sampled = sparseGradient(tensor);
       if (sampled !== undefined) {
+        const { all, rows } = this.touched[i];
         for (const id of sampled.ids) {
-          this.touched[i].rows.add(id);
+          rows.add(id);
         }
-        this.touched[i].dataId = variable.dataId;
+        this.touched[i] = { ...nothingOf(variable), all, rows };
       }
     }
     this.noteChanges();
@@ -211,7 +222,7 @@ export class Lookahead extends EvaluatingWrapper {
     for (const [i, variable] of this.variables.entries()) {
       if (!variable.trainable && i < this.slow.length) {
         this.slow[i].assign(variable);
-        this.touched[i] = { all: false, rows: new Set(), dataId: variable.dataId };
+        this.touched[i] = nothingOf(variable);
       }
     }
   }
@@ -227,7 +238,7 @@ export class Lookahead extends EvaluatingWrapper {
       } else if (rows.size > 0) {
         this.syncRows(fast, slow, tf.tensor1d(Int32Array.from(rows), 'int32'));
       }
-      this.touched[i] = { all: false, rows: new Set(), dataId: fast.dataId };
+      this.touched[i] = nothingOf(fast);
     }
   }
 
@@ -289,7 +300,7 @@ export class Lookahead extends EvaluatingWrapper {
   override loadOwnState(state: NamedState): void {
     tf.dispose(this.ownState());
     this.slow = variablesOf(state, 'slow');
-    this.touched = this.slow.map(() => ({ all: true, rows: new Set(), dataId: {} }));
+    this.touched = this.slow.map(() => ({ all: true, rows: new Set(), dataId: {}, writes: 0 }));
     this.pulledBack = {};
     for (const { name } of this.momentum === 'pullback' ? this.slots() : []) {
       this.pulledBack[name] = variablesOf(state, `pulledBack.${name}`);

@@ -115,7 +115,8 @@ export class WeightDecay extends OptimizerWrapper {
     if (sparse !== undefined) {
       const ids = tf.tensor1d(sparse.ids, 'int32');
       const rows = rowsOf(variable);
-      rows.scatter(ids, tf.mul(rows.gather(ids), kept));
+      // Counted, it would have a Lookahead within this sync the whole table.
+      rows.scatter(ids, tf.mul(rows.gather(ids), kept), false);
     } else {
       variable.assign(this.inSampledRows(variable, tensor!, tf.mul(variable, kept), variable));
     }

@@ -6,7 +6,37 @@ import { onEachBackend } from '../support/backends.js';
 import { expectClose } from '../support/numbers.js';
 import { step, trajectory, variable } from '../support/optimizers.js';
 
+/** A model of one weight, 0, and without a bias. */
+const dense = () =>
+  tfl.layers.dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'zeros' });
+
+function sequential() {
+  const layer = dense();
+  return { model: tfl.sequential({ layers: [layer] }) as tfl.LayersModel, layer };
+}
+
+function functional() {
+  const layer = dense();
+  const x = tfl.input({ shape: [1] });
+  return { model: tfl.model({ inputs: x, outputs: layer.apply(x) as tfl.SymbolicTensor }), layer };
+}
+
+/** Whether the methods that a model evaluates by are those of its class. */
+function evaluationsOf(model: tfl.LayersModel): string {
+  const by = (model as { model?: tfl.LayersModel }).model ?? model;
+  const own = ['testLoop', 'evaluateDataset'].filter((name) => Object.hasOwn(by, name));
+  return ['tf.js’s own', 'half wrapped', 'wrapped'][own.length];
+}
+
 describe('Lookahead’s slow weights', () => {
+  let input: tf.Tensor;
+  let target: tf.Tensor;
+  const loss = (model: tfl.LayersModel) => [model.evaluate(input, target)].flat()[0].dataSync()[0];
+  beforeEach(() => {
+    [input, target] = [tf.tensor2d([[1]]), tf.tensor2d([[1]])];
+  });
+  afterEach(() => tf.dispose([input, target]));
+
   onEachBackend(() => {
     it('evaluates on the slow weights and restores the fast ones, also when the callback fails', async () => {
       const optimizer = new Lookahead(tf.train.sgd(1), { k: 10 });
@@ -83,31 +113,61 @@ describe('Lookahead’s slow weights', () => {
     });
   });
 
-  it('evaluates a recompiled model on its own weights, and undoes in any order', () => {
-    const layer = tfl.layers.dense({
-      units: 1,
-      inputShape: [1],
-      useBias: false,
-      kernelInitializer: 'zeros',
-    });
-    const x = tfl.input({ shape: [1] });
-    const model = tfl.model({ inputs: x, outputs: layer.apply(x) as tfl.SymbolicTensor });
-    const optimizers = [1, 2].map(() => new Lookahead(tf.train.sgd(0.5), { k: 100 }));
-    const [input, target] = [tf.tensor2d([[1]]), tf.tensor2d([[1]])];
-    const loss = () => (model.evaluate(input, target) as tf.Scalar).dataSync()[0];
-    const compile = (optimizer: tf.Optimizer) =>
+  it('evaluates on the slow weights after the model was compiled anew, with the same optimizer', async () => {
+    // A tf.Sequential makes the model that it evaluates by anew in compile().
+    for (const make of [sequential, functional]) {
+      const { model, layer } = make();
+      const optimizer = new Lookahead(tf.train.sgd(0.5), { k: 100 });
       model.compile({ optimizer, loss: 'meanSquaredError' });
-    compile(optimizers[0]);
-    const undo = optimizers[0].evaluateOnSlowWeights(model);
-    step(optimizers[0], [layer.weights[0].read() as tf.Variable], [[-2]]);
-    expect(loss()).to.equal(1); // slow: (0 − 1)²
-    compile(optimizers[1]);
-    expect(loss()).to.equal(0); // its own: (1 − 1)²
-    const second = optimizers[1].evaluateOnSlowWeights(model);
+      const undo = optimizer.evaluateOnSlowWeights(model);
+      for (const metrics of [[], ['mae']]) {
+        model.compile({ optimizer, loss: 'meanSquaredError', metrics });
+        const { history } = await model.fit(input, target, {
+          ...{ epochs: 1, verbose: 0, validationData: [input, target] },
+        });
+        expect(history.val_loss).to.deep.equal([1]); // slow: (0 − 1)²
+      }
+      undo();
+      expect(loss(model)).to.equal(0); // fast: from 0 to 1 in the first step
+      expect(evaluationsOf(model)).to.equal('tf.js’s own');
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      expect(loss(model)).to.equal(0);
+      expect(layer.getWeights()[0].dataSync()[0]).to.equal(1);
+      optimizer.dispose();
+    }
+  });
+
+  it('evaluates a recompiled model on its own weights, and undoes in any order', () => {
+    for (const make of [sequential, functional]) {
+      const { model, layer } = make();
+      const optimizers = [1, 2].map(() => new Lookahead(tf.train.sgd(0.5), { k: 100 }));
+      const compile = (optimizer: tf.Optimizer) =>
+        model.compile({ optimizer, loss: 'meanSquaredError' });
+      compile(optimizers[0]);
+      const undo = optimizers[0].evaluateOnSlowWeights(model);
+      step(optimizers[0], [layer.weights[0].read() as tf.Variable], [[-2]]);
+      expect(loss(model)).to.equal(1); // slow: (0 − 1)²
+      compile(optimizers[1]);
+      expect(loss(model)).to.equal(0); // its own: (1 − 1)²
+      const second = optimizers[1].evaluateOnSlowWeights(model);
+      expect(evaluationsOf(model)).to.equal('wrapped');
+      undo();
+      undo();
+      second();
+      expect(evaluationsOf(model)).to.equal('tf.js’s own');
+    }
+  });
+
+  it('undoes once: a second call leaves what was wrapped since in force', () => {
+    const { model, layer } = sequential();
+    const optimizer = new Lookahead(tf.train.sgd(0.5), { k: 100 });
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    const undo = optimizer.evaluateOnSlowWeights(model);
     undo();
+    optimizer.evaluateOnSlowWeights(model);
+    step(optimizer, [layer.weights[0].read() as tf.Variable], [[-2]]); // from 0 to 1
     undo();
-    second();
-    expect(Object.hasOwn(model, 'testLoop')).to.equal(false);
-    tf.dispose([input, target]);
+    expect(loss(model)).to.equal(1); // slow: (0 − 1)²
+    optimizer.dispose();
   });
 });

@@ -254,25 +254,6 @@ describe('Lookahead', () => {
     optimizer.dispose();
   });
 
-  describe('over a LazyOptimizer', () => {
-    onEachBackend(() => {
-      it('syncs all rows after something else gave the table other weights', () => {
-        // φ = 0, then θ = 8 from outside: half way is 4, also for the row that is never sampled.
-        const table = variable([0, 0], [2, 1]);
-        const lazy = new LazyOptimizer(tf.train.sgd(0), { embeddingLayers: [table] });
-        const optimizer = new Lookahead(lazy, { k: 2 });
-        const ids = tf.tensor1d([0], 'int32');
-        const train = () => optimizer.minimize(() => tf.sum(tf.gather(table, ids)) as tf.Scalar);
-        train();
-        tf.tidy(() => table.assign(tf.fill([2, 1], 8)));
-        train();
-        expectClose(table.dataSync(), [4, 4]);
-        tf.dispose([table, ids]);
-        optimizer.dispose();
-      });
-    });
-  });
-
   it('says what to do when a variable that it trains was disposed', () => {
     const x = variable([1]);
     const optimizer = new Lookahead(tf.train.sgd(1));

@@ -260,6 +260,8 @@ describe('the sparse path', () => {
     const around: Record<string, (lazy: LazyOptimizer) => tf.Optimizer> = {
       'nothing else': (lazy) => lazy,
       Lookahead: (lazy) => new Lookahead(lazy, { k: 2 }),
+      'WeightDecay and Lookahead': (lazy) =>
+        new WeightDecay(new Lookahead(lazy, { k: 2 }), { decay: 0.01 }),
       WeightDecay: (lazy) => new WeightDecay(lazy, { decay: 0.01 }),
       'coupled WeightDecay': (lazy) => new WeightDecay(lazy, { decay: 0.01, decoupled: false }),
       GradientClipping: (lazy) => new GradientClipping(lazy, { globalNorm: 1 }),
