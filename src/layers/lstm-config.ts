@@ -1,5 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { UsageError } from '../runtime/errors.js';
+import { deriveSeed } from '../runtime/seeds.js';
 
 /** Options of `tf.layers.lstm`. */
 export type StockLSTMConfig = Parameters<typeof layers.lstm>[0];
@@ -14,7 +15,7 @@ export interface LSTMConfig extends StockLSTMConfig {
   /**
    * Fixes the dropout masks, and the initial weights unless they have initializers of their own;
    * drawn at random if absent. Layers of one model need different ones (`deriveSeed`), or their masks
-   * agree.
+   * agree; the two directions of `tf.layers.bidirectional` differ with the same one.
    */
   seed?: number;
 }
@@ -23,7 +24,7 @@ export interface LSTMConfig extends StockLSTMConfig {
 export type DropoutMasks = 'perGate' | 'shared';
 
 /** What is ours alone. */
-export type OwnOptions = Required<Pick<LSTMConfig, 'dropoutMasks' | 'seed'>>;
+export type OwnOptions = Required<Pick<LSTMConfig, 'dropoutMasks'>> & Pick<LSTMConfig, 'seed'>;
 
 /**
  * Fills in our own options, and checks what tf.layers would take in silence.
@@ -31,10 +32,7 @@ export type OwnOptions = Required<Pick<LSTMConfig, 'dropoutMasks' | 'seed'>>;
  * @throws UsageError for a value out of range.
  */
 export function ownOptions(config: LSTMConfig): OwnOptions {
-  // Null, as Keras 3 saves a seed that is not given, is no seed.
-  const seed = config.seed ?? Math.floor(Math.random() * 2 ** 31);
-  const dropoutMasks = config.dropoutMasks ?? 'shared';
-  demand('seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'a non-negative integer');
+  const { seed, dropoutMasks = 'shared' } = config;
   demand(
     'dropoutMasks',
     dropoutMasks,
@@ -45,7 +43,21 @@ export function ownOptions(config: LSTMConfig): OwnOptions {
     const rate = config[key] ?? 0;
     demand(key, rate, rate >= 0 && rate < 1, 'at least 0 and below 1');
   }
+  // Null, as Keras 3 saves a seed that is not given, is no seed.
+  if (seed == null) return { dropoutMasks };
+  demand('seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'a non-negative integer');
   return { dropoutMasks, seed };
+}
+
+/**
+ * What a layer's weights and masks are drawn from, by its own seed or at random.
+ *
+ * `tf.layers.bidirectional` makes both directions of one configuration: for them to differ, the seed
+ * of the backward one is another.
+ */
+export function seedFor({ seed }: OwnOptions, goBackwards = false): number {
+  const own = seed ?? Math.floor(Math.random() * 2 ** 31);
+  return goBackwards ? deriveSeed(own, 'backwards') : own;
 }
 
 function demand(key: string, value: unknown, holds: boolean, wanted: string): void {

@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { UsageError } from '../runtime/errors.js';
-import { deriveSeed, randomStream } from '../runtime/seeds.js';
+import { randomStream } from '../runtime/seeds.js';
 import { dropoutMask } from './dropout-mask.js';
 import {
   type LSTMConfig,
   type OwnOptions,
   ownOptions,
   type StockLSTMConfig,
+  seedFor,
 } from './lstm-config.js';
+import { seeded } from './lstm-initializers.js';
 import type { RecurrentActivation } from './lstm-recurrence.js';
 import { lstmSequence } from './lstm-sequence.js';
-import { Orthogonal } from './orthogonal.js';
 
 type StockLayer = ReturnType<typeof layers.lstm>;
 
@@ -38,7 +39,8 @@ interface Cell {
  *
  * Options, weights (gates i, f, c, o), states, masks and saved form are tf.layers' own, and so is the
  * class name: a saved model loads in any tf.js program, and there gets tf.layers' layer. For loaded
- * models to get this one, register it first: `tf.serialization.registerClass(LSTM)`.
+ * models to get this one, register it first: `tf.serialization.registerClass(LSTM)`. So too for
+ * `tf.layers.bidirectional`, which makes both of its layers anew by the class name.
  *
  * Activations other than `tanh`, or of the gates other than `sigmoid` and `hardSigmoid`, are computed
  * as tf.layers does, and so is a `dropoutFunc`. The gradient of the others cannot be differentiated
@@ -67,14 +69,23 @@ export class LSTM extends Stock {
   dropoutStep = 0;
 
   private readonly own: OwnOptions;
+  /** What masks are drawn from. */
+  private readonly seed: number;
+  /** The initializers whose seeds are derived from it. */
+  private readonly derived: string[];
+  private warned = false;
   /** Null where the computation is left to tf.layers. */
   private readonly recurrentActivation: RecurrentActivation | null;
 
   /** @throws UsageError for a value out of range. */
   constructor(config: LSTMConfig) {
     const own = ownOptions(config);
-    super(seeded(config, own.seed));
+    const seed = seedFor(own, config.goBackwards);
+    const { options, derived } = seeded(config, seed);
+    super(options);
     this.own = own;
+    this.seed = seed;
+    this.derived = derived;
     const { activation = 'tanh', recurrentActivation = 'hardSigmoid', dropoutFunc } = config;
     const known =
       activation === 'tanh' &&
@@ -166,7 +177,7 @@ export class LSTM extends Stock {
 
   private drawMasks(x: tf.Tensor3D) {
     const { units, dropout, recurrentDropout } = this.lstmCell;
-    const random = randomStream(this.own.seed, 'dropout', this.dropoutStep);
+    const random = randomStream(this.seed, 'dropout', this.dropoutStep);
     this.dropoutStep++;
     const [batch, , inputDim] = x.shape;
     const gates = this.own.dropoutMasks === 'perGate' ? 4 : 1;
@@ -175,42 +186,33 @@ export class LSTM extends Stock {
     return { inputMask: draw(dropout, inputDim), recurrentMask: draw(recurrentDropout, units) };
   }
 
-  /** The options, as JSON keeps them. */
+  /**
+   * The options, as JSON keeps them: with the seeds that were given, without those drawn or derived,
+   * so that a layer made of them is one made of the same options.
+   */
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.own };
+    this.warnOfCopies();
+    const config = super.getConfig();
+    for (const key of this.derived) {
+      const initializer = config[key] as { config: tf.serialization.ConfigDict };
+      initializer.config.seed = null;
+    }
+    return { ...config, ...this.own };
   }
-}
 
-/**
- * tf.layers' options with seeded initializers where it would draw at random. Its own orthogonal
- * initializer takes seconds, so ours stands in wherever that is asked for.
- */
-function seeded(config: LSTMConfig, seed: number): LSTMConfig {
-  const { kernelInitializer, recurrentInitializer } = config;
-  const orthogonal = orthogonalSeed(recurrentInitializer ?? 'orthogonal');
-  return {
-    ...config,
-    kernelInitializer:
-      kernelInitializer ?? initializers.glorotNormal({ seed: deriveSeed(seed, 'kernel') }),
-    recurrentInitializer:
-      orthogonal === null
-        ? recurrentInitializer
-        : new Orthogonal({ seed: orthogonal ?? deriveSeed(seed, 'recurrent kernel') }),
-  };
-}
-
-/** The seed of an orthogonal initializer; undefined if it has none, null if it is another. */
-function orthogonalSeed(initializer: unknown): number | undefined | null {
-  if (initializer === 'orthogonal' || initializer === 'Orthogonal') {
-    return undefined;
+  /**
+   * Says once that a copy by class name would be a layer of tf.layers. A layer that has weights is
+   * being saved, and that is as it should be.
+   */
+  private warnOfCopies(): void {
+    const [registered] = tf.serialization.SerializationMap.getMap().classNameMap.LSTM;
+    if (!this.warned && !this.built && (registered as unknown) === Stock) {
+      this.warned = true;
+      console.warn(
+        `What is made of the configuration of "${this.name}", as tf.layers.bidirectional makes its two layers, is an LSTM of tf.layers, without dropoutMasks and seed: call tf.serialization.registerClass(LSTM) first.`,
+      );
+    }
   }
-  const { className, config } = initializer as {
-    className?: string;
-    config?: { gain?: number; seed?: number | null };
-  };
-  return className === 'Orthogonal' && (config?.gain ?? 1) === 1
-    ? (config?.seed ?? undefined)
-    : null;
 }
 
 const onlyOne = <T>(value: T | T[] | null | undefined): T | undefined =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type LSTMConfig, ownOptions } from '../../src/layers/lstm-config.js';
+import { type LSTMConfig, ownOptions, seedFor } from '../../src/layers/lstm-config.js';
 import { UsageError } from '../../src/runtime/errors.js';
 
 describe('ownOptions', () => {
@@ -12,16 +12,10 @@ describe('ownOptions', () => {
     });
   });
 
-  it('draw a seed where none is given, so that two layers differ', () => {
-    const seeds = [{}, {}, { seed: null }].map(
-      (config) => ownOptions({ units: 3, ...config } as LSTMConfig).seed,
-    );
-    for (const seed of seeds) {
-      expect(seed)
-        .to.satisfy(Number.isSafeInteger)
-        .and.to.be.within(0, 2 ** 31);
+  it('have no seed where none is given, nor where Keras 3 has saved none', () => {
+    for (const config of [{}, { seed: null }] as Partial<LSTMConfig>[]) {
+      expect(ownOptions({ units: 3, ...config })).to.deep.equal({ dropoutMasks: 'shared' });
     }
-    expect(new Set(seeds).size).to.equal(3);
   });
 
   const cases: [Record<string, unknown>, string][] = [
@@ -42,4 +36,23 @@ describe('ownOptions', () => {
       expect(() => ownOptions({ units: 2, ...config } as LSTMConfig)).to.throw(UsageError, message);
     });
   }
+});
+
+describe('seedFor', () => {
+  it('is the seed that was given, and another one for a layer that goes backwards', () => {
+    expect(seedFor({ dropoutMasks: 'shared', seed: 5 })).to.equal(5);
+    const backwards = seedFor({ dropoutMasks: 'shared', seed: 5 }, true);
+    expect(backwards).not.to.equal(5);
+    expect(seedFor({ dropoutMasks: 'shared', seed: 5 }, true)).to.equal(backwards);
+  });
+
+  it('is drawn where none is given, so that two layers differ', () => {
+    const seeds = [1, 2, 3].map(() => seedFor({ dropoutMasks: 'shared' }));
+    for (const seed of seeds) {
+      expect(seed)
+        .to.satisfy(Number.isSafeInteger)
+        .and.to.be.within(0, 2 ** 31);
+    }
+    expect(new Set(seeds).size).to.equal(3);
+  });
 });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  initializers,
   type LayersModel,
   layers,
   loadLayersModel,
@@ -67,6 +68,23 @@ const predict = (net: LayersModel) =>
     ) as tf.Tensor
   ).dataSync();
 
+const bidirectional = (layer: Layer) => layers.bidirectional({ layer, mergeMode: 'concat' });
+
+const forwardLayerOf = (layer: object) => (layer as { forwardLayer: object }).forwardLayer;
+
+/** What is warned of while it runs. */
+async function warnings(run: () => Promise<void> | void): Promise<string[]> {
+  const { warn } = console;
+  const said: string[] = [];
+  console.warn = (text: string) => said.push(text);
+  try {
+    await run();
+  } finally {
+    console.warn = warn;
+  }
+  return said;
+}
+
 describe('A saved LSTM', () => {
   onEachRecurrence(() => {
     it('loads as the layer of tf.layers where ours is not registered', async () => {
@@ -93,7 +111,7 @@ describe('A saved LSTM', () => {
         const loaded = await saveAndLoad(original);
         const [, layer] = loaded.layers as LSTM[];
         expect(layer).to.be.instanceOf(LSTM);
-        const { seed, dropoutMasks, ...config } = layer.getConfig();
+        const { dropoutMasks, ...config } = layer.getConfig();
         expect(config).to.deep.equal(original.layers[1].getConfig());
         expect(dropoutMasks).to.equal('shared');
         tf.tidy(() => expectClose(predict(loaded), predict(original), { atol: 1e-6 }));
@@ -129,21 +147,42 @@ describe('A saved LSTM', () => {
         { recurrentInitializer: { className: 'Orthogonal', config: { seed: 3 } } },
       ],
     ] as [string, Partial<LSTMConfig>][]) {
-      it(`is rebuilt from its config with the same initial weights and masks, by ${what}`, () => {
-        tf.tidy(() => {
-          const x = normal([2, 3, 4], 1);
-          const first = lstm({ ...OURS, ...config });
-          const second = new LSTM(JSON.parse(JSON.stringify(first.getConfig())));
-          const [a, b] = [first, second].map((layer) => [
-            bits(layer.apply(x, { training: true }) as tf.Tensor),
-            ...layer.getWeights().map(bits),
-          ]);
-          expect(b).to.deep.equal(a);
-          first.dispose();
-          second.dispose();
-        });
-      });
+      it(`is rebuilt from its config with the same initial weights and masks, by ${what}`, () =>
+        registered(() => {
+          tf.tidy(() => {
+            const x = normal([2, 3, 4], 1);
+            const first = lstm({ ...OURS, ...config });
+            const second = new LSTM(JSON.parse(JSON.stringify(first.getConfig())));
+            const [a, b] = [first, second].map((layer) => [
+              bits(layer.apply(x, { training: true }) as tf.Tensor),
+              ...layer.getWeights().map(bits),
+            ]);
+            expect(b).to.deep.equal(a);
+            first.dispose();
+            second.dispose();
+          });
+        }));
     }
+
+    it('has the seeds in its config that were given, and none that it has drawn or derived', () =>
+      registered(() => {
+        const seedsOf = (options: Partial<LSTMConfig>) => {
+          const config = lstm({ units: 5, ...options }).getConfig();
+          const [kernel, recurrent] = ['kernelInitializer', 'recurrentInitializer'].map(
+            (key) => (config[key] as { config: { seed: number | null } }).config.seed,
+          );
+          return { kernel, recurrent, own: config.seed };
+        };
+        expect(seedsOf({})).to.deep.equal({ kernel: null, recurrent: null, own: undefined });
+        expect(seedsOf({ seed: 7 })).to.deep.equal({ kernel: null, recurrent: null, own: 7 });
+        const recurrentInitializer = { className: 'Orthogonal', config: { seed: 3 } };
+        const given = { kernelInitializer: initializers.glorotNormal({ seed: 4 }) };
+        expect(seedsOf({ ...given, recurrentInitializer } as object)).to.deep.equal({
+          kernel: 4,
+          recurrent: 3,
+          own: undefined,
+        });
+      }));
 
     it('starts as Keras: Glorot kernel, orthogonal recurrent kernel, forget bias 1 if asked for', () => {
       tf.tidy(() => {
@@ -172,6 +211,8 @@ describe('A saved LSTM', () => {
         };
         const [kernel, recurrentKernel] = initial({ seed: 1 });
         expect(initial({ seed: 1 })).to.deep.equal(initial({ seed: 1 }));
+        const named = { kernelInitializer: 'glorotNormal', recurrentInitializer: 'orthogonal' };
+        expect(initial({ ...named, seed: 1 } as LSTMConfig)).to.deep.equal(initial({ seed: 1 }));
         const [otherKernel, otherRecurrentKernel] = initial({ seed: 2 });
         expect(otherKernel).not.to.deep.equal(kernel);
         expect(otherRecurrentKernel).not.to.deep.equal(recurrentKernel);
@@ -187,16 +228,10 @@ describe('A saved LSTM', () => {
           // The wrapper makes its two layers anew, from the config and by the name of the class.
           const [ours, stock] = [LSTM, Stock].map((Class) => {
             tf.serialization.registerClass(Class as typeof Stock);
-            const layer = layers.bidirectional({
-              layer: layers.lstm({
-                units: 3,
-                returnSequences: true,
-                recurrentInitializer: 'zeros',
-              }),
-              mergeMode: 'concat',
-            });
-            const { forwardLayer } = layer as unknown as { forwardLayer: object };
-            expect(forwardLayer.constructor).to.equal(Class);
+            const layer = bidirectional(
+              layers.lstm({ units: 3, returnSequences: true, recurrentInitializer: 'zeros' }),
+            );
+            expect(forwardLayerOf(layer).constructor).to.equal(Class);
             layer.apply(x);
             layer.setWeights(layer.getWeights().map((w, i) => normal(w.shape, i)));
             const y = layer.apply(x) as tf.Tensor;
@@ -206,5 +241,69 @@ describe('A saved LSTM', () => {
           expectClose(ours.dataSync(), stock.dataSync(), { atol: 1e-6 });
         });
       }));
+
+    for (const [what, config] of [
+      ['without a seed', {}],
+      ['with one', { seed: 7 }],
+    ] as [string, Partial<LSTMConfig>][]) {
+      it(`has weights and masks of its own in each direction of tf.layers.bidirectional, ${what}`, () =>
+        registered(() => {
+          tf.tidy(() => {
+            const layer = bidirectional(lstm({ ...OURS, seed: undefined, ...config }));
+            // The same in both directions; equal masks by chance have a probability below 10⁻³⁰.
+            const x = tf.tile(tf.tensor3d([[[1], [2], [1]]]), [16, 1, 4]);
+            layer.apply(x);
+            const weights = layer.getWeights();
+            const [forwards, backwards] = [weights.slice(0, 3), weights.slice(3)];
+            expect(bits(forwards[0])).not.to.deep.equal(bits(backwards[0]));
+            expect(bits(forwards[1])).not.to.deep.equal(bits(backwards[1]));
+            layer.setWeights([...forwards, ...forwards]);
+            const outputs = (training: boolean) => {
+              const y = layer.apply(x, { training }) as tf.Tensor;
+              return tf.split(y, 2, 1).map(bits);
+            };
+            const [evaluated, again] = outputs(false);
+            expect(again).to.deep.equal(evaluated);
+            const [trained, other] = outputs(true);
+            expect(other).not.to.deep.equal(trained);
+            layer.dispose();
+          });
+        }));
+    }
+
+    it('draws both directions of tf.layers.bidirectional from its seed', () =>
+      registered(() => {
+        tf.tidy(() => {
+          const x = normal([2, 4, 2], 1);
+          const [a, b] = [1, 2].map(() => {
+            const layer = bidirectional(lstm(OURS));
+            const y = bits(layer.apply(x, { training: true }) as tf.Tensor);
+            layer.dispose();
+            return y;
+          });
+          expect(b).to.deep.equal(a);
+        });
+      }));
+
+    it('says once that tf.layers.bidirectional makes layers of tf.layers of it until it is registered', async () => {
+      const said = await warnings(() => {
+        const layer = lstm({ ...OURS, name: 'words' });
+        for (const _ of [1, 2]) {
+          expect(forwardLayerOf(bidirectional(layer)).constructor).to.equal(Stock);
+        }
+      });
+      expect(said).to.deep.equal([
+        'What is made of the configuration of "words", as tf.layers.bidirectional makes its two layers, is an LSTM of tf.layers, without dropoutMasks and seed: call tf.serialization.registerClass(LSTM) first.',
+      ]);
+      const nothing = await warnings(async () => {
+        const original = model(lstm(OURS));
+        (await saveAndLoad(original)).dispose();
+        original.dispose();
+        await registered(() => {
+          expect(forwardLayerOf(bidirectional(lstm(OURS))).constructor).to.equal(LSTM);
+        });
+      });
+      expect(nothing).to.deep.equal([]);
+    });
   });
 });
