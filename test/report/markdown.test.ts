@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Nodes } from 'mdast';
-import { isReport, reportMarkdown, reportMarkdown } from '../../src/report/markdown.js';
+import { isReport, reportMarkdown } from '../../src/report/markdown.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
 import { parse } from '../docs/markdown.js';
 
