@@ -1,9 +1,13 @@
 /** Markdown's pieces, as GitHub shows them. */
 import { relative, resolve, sep } from 'node:path';
 
-/** Text as it stands: nothing in it becomes markup. */
+/** Text as it stands: nothing in it becomes markup, nor a list where it begins a line. */
 export const text = (plain: string): string =>
-  plain.replace(/\s+/g, ' ').replace(/[\\`*_~[\]<>|#&]/g, (character) => `\\${character}`);
+  plain
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_~[\]<>|#&]/g, (character) => `\\${character}`)
+    .replace(/^( ?)([-+=])/, '$1\\$2')
+    .replace(/^( ?\d+)([.)])(?= |$)/, '$1\\$2');
 
 /** A command or a name in the typewriter's letters; a table's cell too. */
 export const code = (plain: string): string =>
