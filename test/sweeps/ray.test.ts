@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -159,6 +159,24 @@ describe('the Ray engine', () => {
       while (left().length > 0 && Date.now() < end) await sleep(100);
       expect(left()).to.deep.equal([]);
     });
+  });
+
+  it('says what its driver printed that is no message', async () => {
+    // Python loads it before any program; sys.orig_argv has the program's path.
+    writeFileSync(
+      join(root, 'sitecustomize.py'),
+      "import sys\nif 'driver.py' in sys.orig_argv[-1]:\n  print('hello', flush=True)\n",
+    );
+    const earlier = process.env.PYTHONPATH;
+    process.env.PYTHONPATH = root;
+    try {
+      expect((await rejection(start())).message).to.equal(
+        "Ray's driver printed “hello”: what its Python loads must leave standard output alone.",
+      );
+    } finally {
+      if (earlier === undefined) delete process.env.PYTHONPATH;
+      else process.env.PYTHONPATH = earlier;
+    }
   });
 
   describe('where the next trial is chosen while all comes to its end', () => {

@@ -124,8 +124,10 @@ export class Study {
       });
       study.ended.then(() => {
         const why = complaint.trim().split('\n').at(-1);
+        // Its last line may be cut off where others have ended it; it is SIGTERM that we end it with.
+        const wasEnded = child.signalCode !== null && child.signalCode !== 'SIGTERM';
         const error =
-          foreign === undefined
+          foreign === undefined || wasEnded
             ? `Optuna's process has ended${why ? `: ${why}` : '.'}`
             : `Optuna's process printed ${quoted(foreign)}: what its Python loads must leave standard output alone.`;
         fail(new Error(error));
