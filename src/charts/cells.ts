@@ -1,6 +1,7 @@
 /** Runs that differ in nothing but their seed, together. */
 import { EXPERIMENTS, resolveConfig } from '../experiments/config.js';
 import { isSpec } from '../experiments/optimizers.js';
+import { scheduleText } from '../experiments/schedule-text.js';
 import { UsageError } from '../runtime/errors.js';
 import type { RunResult, RunSummary } from '../training/results.js';
 import { optimizerStyle } from './figure.js';
@@ -85,11 +86,11 @@ export function valuesOf({ experiment, optimizer, preset, overrides }: Decided):
 
 function presetValues(experiment: string, optimizer: string, preset: string): Parameters {
   try {
-    const { lr, k, alpha, epochs, batchSize, settings } = resolveConfig({
+    const { lr, k, alpha, epochs, batchSize, schedule, settings } = resolveConfig({
       ...{ experiment, optimizer, preset },
     });
     const own = { ...(isSpec(optimizer) ? {} : { lr, k, alpha }), epochs, batchSize };
-    return { ...own, ...settings } as Parameters;
+    return { ...own, schedule: scheduleText(schedule), ...settings } as Parameters;
   } catch (error) {
     // Runs may be older or newer than this program, and be of what it does not know.
     if (error instanceof UsageError) return {};

@@ -6,6 +6,7 @@ import type { Experiment, Preset, Protocol, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
 import { isSpec } from './optimizers.js';
 import { ptb } from './ptb/ptb.js';
+import { scheduleText } from './schedule-text.js';
 
 /** All experiments, by name. One that is added here can be run, swept and reported like the others. */
 export const EXPERIMENTS: Record<string, Experiment> = {
@@ -133,8 +134,11 @@ export function overridesOf(config: RunConfig): Overrides {
   );
 }
 
-const decisive = ({ epochs, batchSize, lr, k, alpha, heldOut, settings }: RunConfig) =>
-  ({ epochs, batchSize, lr, k, alpha, heldOut, ...settings }) as Overrides;
+const decisive = ({ epochs, batchSize, lr, k, alpha, schedule, heldOut, settings }: RunConfig) =>
+  ({
+    ...{ epochs, batchSize, lr, k, alpha, schedule: scheduleText(schedule), heldOut },
+    ...settings,
+  }) as Overrides;
 
 function check(config: RunConfig, experiment: Experiment): void {
   wholeNumber('seed', config.seed, 0);

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { BackendOptions } from '../runtime/backend.js';
 import { type Channel, pushedBy } from './channel.js';
 import type { Engine, EngineOptions, Trial, TrialEvent } from './engine.js';
+import { objectIn, quoted } from './json-lines.js';
 import { puller } from './puller.js';
 import type { TrialOrder, TrialReport } from './trial-process.js';
 
@@ -104,11 +105,12 @@ async function converse(
   say: (report: TrialReport) => void,
 ): Promise<TrialReport> {
   let last: TrialReport | undefined;
+  let foreign: string | undefined;
   let complaint = '';
   let killer: NodeJS.Timeout | undefined;
   const cancel = () => {
     child.stdin.end();
-    killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    killer ??= setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   };
   // A process that has died cannot be written to; its end is told below.
   child.stdin.on('error', () => {});
@@ -116,8 +118,12 @@ async function converse(
     complaint = (complaint + text).slice(-2000);
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const report: TrialReport = JSON.parse(line);
-    if (['ended', 'stopped', 'failed', 'cancelled'].includes(report.type)) last = report;
+    if (foreign !== undefined) return;
+    const report = objectIn<TrialReport>(line);
+    if (report === undefined) {
+      foreign = line;
+      cancel();
+    } else if (['ended', 'stopped', 'failed', 'cancelled'].includes(report.type)) last = report;
     else say(report);
   });
   child.stdin.write(`${JSON.stringify(order)}\n`);
@@ -127,15 +133,21 @@ async function converse(
   early?.addEventListener('abort', endEarly);
   const how = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.once('close', (code, signal) =>
-      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
-    );
+    child.once('close', (code, signal) => {
+      // A process that others end may leave a line of its own that is cut off.
+      if (signal !== null && !child.killed) foreign = undefined;
+      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+    });
   });
   stop.removeEventListener('abort', cancel);
   early?.removeEventListener('abort', endEarly);
   clearTimeout(killer);
   if (last !== undefined) return last;
   if (stop.aborted) return { type: 'cancelled' };
+  if (foreign !== undefined) {
+    const message = `What starts lazyahead printed ${quoted(foreign)}: it must leave standard output alone.`;
+    return { type: 'failed', message };
+  }
   const why = complaint.trim().split('\n').at(-1);
   return { type: 'failed', message: `Its process ${how}${why ? `: ${why}` : '.'}` };
 }

@@ -35,6 +35,21 @@ describe('cellsOf', () => {
     ]);
   });
 
+  it('keeps runs apart that differ in the schedule of their learning rate', () => {
+    const run = (experiment: string, overrides: Record<string, string>) =>
+      sampleRun({ experiment, optimizer: 'sgd(1)', preset: 'smoke', overrides });
+    const other = { schedule: '×0.2 after epoch 1' };
+    // ptb's preset smoke halves it after the first epoch; imdb's has no schedule.
+    expect(parameters(run('ptb', {}), run('ptb', other))).to.deep.equal([
+      { schedule: '×0.5 after epoch 1' },
+      other,
+    ]);
+    expect(parameters(run('imdb', {}), run('imdb', other))).to.deep.equal([
+      { schedule: 'none' },
+      other,
+    ]);
+  });
+
   it('gives k to no optimizer that has no Lookahead, and no learning rate to a spec', () => {
     const runs = [
       sampleRun({ optimizer: 'adam', overrides: { lr: 0.01 } }),

@@ -5,6 +5,7 @@ import {
   protocolOf,
   resolveConfig,
 } from '../../src/experiments/config.js';
+import type { RateSchedule } from '../../src/experiments/experiment.js';
 import { UsageError } from '../../src/runtime/errors.js';
 
 const adam = { experiment: 'imdb', optimizer: 'adam' };
@@ -159,6 +160,30 @@ describe('overridesOf', () => {
     expect(overrides({ ...heldOut, heldOut: 2_500 })).to.deep.equal({ heldOut: 2_500 });
     const settings = { trainExamples: 2_000 };
     expect(overrides({ ...heldOut, settings })).to.deep.equal(settings);
+  });
+
+  it("names a schedule of the learning rate that is not the preset's, each another way", () => {
+    const ptb = { experiment: 'ptb', optimizer: 'sgd', preset: 'smoke' };
+    const schedules = [
+      [{ milestones: [1], gamma: 0.2 }, '×0.2 after epoch 1'],
+      [{ milestones: [1, 2, 3], gamma: 0.5 }, '×0.5 after epochs 1, 2 and 3'],
+      [{ milestones: [], gamma: 0.5 }, 'none'],
+      [{ factor: 0.5, patience: 3 }, '×0.5 where the validation loss has not fallen for 3 epochs'],
+    ] as const;
+    for (const [schedule, text] of schedules) {
+      const request = { ...ptb, schedule: schedule as RateSchedule };
+      expect(overridesOf(resolveConfig(request))).to.deep.equal({ schedule: text });
+    }
+    // IMDB's presets have none.
+    expect(overrides({ schedule: { milestones: [2], gamma: 0.5 } })).to.deep.equal({
+      schedule: '×0.5 after epoch 2',
+    });
+    for (const { presets, name } of Object.values(EXPERIMENTS)) {
+      for (const [preset, { schedule }] of Object.entries(presets)) {
+        const own = { experiment: name, optimizer: 'sgd(0.1)', preset, epochs: 1, schedule };
+        expect(overridesOf(resolveConfig(own))).to.have.all.keys('epochs');
+      }
+    }
   });
 
   it('has nothing to say of a spec, which says everything itself', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -90,6 +90,49 @@ describe('the local engine', () => {
     expect(ended).to.have.length(1);
     expect((ended[0] as { message: string }).message).to.match(/^Its process was ended by SIGKILL/);
   });
+
+  for (const [what, program, message] of [
+    [
+      'a process prints a line that is no report',
+      "console.log('hello from a preload');",
+      'What starts lazyahead printed “hello from a preload”: it must leave standard output alone.',
+    ],
+    [
+      'a process prints a line that is JSON, but no report',
+      'console.log(null);',
+      'What starts lazyahead printed “null”: it must leave standard output alone.',
+    ],
+    [
+      'a process is killed in the middle of a line',
+      `require('node:fs').writeSync(1, '{"type":"trai'); process.kill(process.pid, 'SIGKILL');`,
+      'Its process was ended by SIGKILL.',
+    ],
+  ]) {
+    it(`tells that a trial failed, and goes on with the others, where ${what}`, async () => {
+      const trials = planTrials({ ...tiny, seeds: [1, 2] });
+      const preload = join(root, 'preload.cjs');
+      const once = join(root, 'once');
+      // In the first process alone.
+      writeFileSync(
+        preload,
+        `const { existsSync, writeFileSync } = require('node:fs');
+        if (!existsSync(${JSON.stringify(once)})) {
+          writeFileSync(${JSON.stringify(once)}, '');
+          ${program}
+        }`,
+      );
+      const before = process.execArgv;
+      process.execArgv = ['--require', preload, ...before];
+      try {
+        const ended = ends(await events(trials, { workers: 1 }));
+        expect(ended.map(({ type }) => type)).to.deep.equal(['failed', 'ended']);
+        expect((ended[0] as { message: string }).message).to.equal(message);
+      } finally {
+        process.execArgv = before;
+        rmSync(once);
+      }
+    });
+  }
 
   it('ends one trial early by its own signal, gives what it came to, and goes on with the others', async () => {
     const [long] = planTrials(endless);

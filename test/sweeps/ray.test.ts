@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,13 +161,72 @@ describe('the Ray engine', () => {
     });
   });
 
-  it('says in one sentence that nothing answers at an address', async () => {
-    // Port 9 is that of the discard service, which nobody runs.
-    const error = await rejection(start({ address: '127.0.0.2:9' }));
-    expect(error).to.be.instanceOf(UsageError);
-    expect(error.message).to.match(
-      /^The Ray cluster at 127\.0\.0\.2:9 cannot be used: \[Errno 111\] Connection refused; more is in /,
+  it('says what its driver printed that is no message', async () => {
+    // Python loads it before any program; sys.orig_argv has the program's path.
+    writeFileSync(
+      join(root, 'sitecustomize.py'),
+      "import sys\nif 'driver.py' in sys.orig_argv[-1]:\n  print('hello', flush=True)\n",
     );
+    const earlier = process.env.PYTHONPATH;
+    process.env.PYTHONPATH = root;
+    try {
+      expect((await rejection(start())).message).to.equal(
+        "Ray's driver printed “hello”: what its Python loads must leave standard output alone.",
+      );
+    } finally {
+      if (earlier === undefined) delete process.env.PYTHONPATH;
+      else process.env.PYTHONPATH = earlier;
+    }
+  });
+
+  describe('where the next trial is chosen while all comes to its end', () => {
+    /** Runs two trials, the second of which is chosen when the first has been cancelled. */
+    async function twoTrials(engine: RayEngine, meanwhile = () => {}) {
+      const seen: TrialEvent[] = [];
+      const { signal } = new AbortController();
+      let tell = () => {};
+      const cancelled = new Promise<void>((done) => {
+        tell = done;
+      });
+      async function* slowly() {
+        const [first, second] = planTrials({ ...endless, seeds: [1, 2] });
+        yield first;
+        meanwhile();
+        await cancelled;
+        yield second;
+      }
+      const reading = (async () => {
+        for await (const event of engine.run(slowly(), { signal })) {
+          seen.push(event);
+          if (event.type === 'cancelled') tell();
+        }
+      })();
+      const { message } = await rejection(reading);
+      const started = seen.filter(({ type }) => type === 'started').length;
+      return { message, started, ends: ends(seen).map(({ type }) => type) };
+    }
+
+    it('ends when its driver has died', async () => {
+      const engine = await start();
+      const { message, ...seen } = await twoTrials(engine, () => {
+        for (const { pid, command: each } of descendantsOf(process.pid)) {
+          if (each.endsWith('driver.py')) process.kill(pid, 'SIGTERM');
+        }
+      });
+      expect(message).to.match(/^Ray's driver (ended|was ended) .*; its words are in /);
+      expect(seen.ends).to.deep.equal(['cancelled', 'cancelled']);
+    });
+
+    it('sends no further trial when a node has refused one', async () => {
+      const engine = await start({ command: ['/no/lazyahead'] });
+      try {
+        const { message, ...seen } = await twoTrials(engine);
+        expect(message).to.match(/^\/no\/lazyahead cannot be started/);
+        expect(seen).to.deep.equal({ started: 1, ends: ['cancelled', 'cancelled'] });
+      } finally {
+        await engine.close();
+      }
+    });
   });
 
   it('refuses a node without the program, or with another version of it, in one sentence', async () => {

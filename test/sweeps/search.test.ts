@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -16,6 +16,7 @@ import {
 } from '../../src/sweeps/search-plan.js';
 import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
 import { filesOfRun } from '../charts/sample-runs.js';
+import { rejection } from '../support/data-folders.js';
 import { skip } from '../support/skip.js';
 
 const record: SearchRecord = {
@@ -154,6 +155,27 @@ describe('a search', () => {
       for (const { state, trial } of study.known) {
         const has = diverged.some(([id]) => id === trial);
         expect(state).to.equal(has ? 'PRUNED' : 'COMPLETE');
+      }
+    });
+
+    it('says what was printed that is no answer of its process', async () => {
+      const modules = join(root, 'modules');
+      mkdirSync(modules);
+      // Python loads it before any program; sys.orig_argv has the program's path.
+      writeFileSync(
+        join(modules, 'sitecustomize.py'),
+        "import sys\nif 'study.py' in sys.orig_argv[-1]:\n  print('hello', flush=True)\n",
+      );
+      const before = process.env.PYTHONPATH;
+      process.env.PYTHONPATH = modules;
+      try {
+        const error = await rejection(Study.open(studyOf(record, modules), () => {}));
+        expect(error.message).to.equal(
+          "Optuna's process printed “hello”: what its Python loads must leave standard output alone.",
+        );
+      } finally {
+        if (before === undefined) delete process.env.PYTHONPATH;
+        else process.env.PYTHONPATH = before;
       }
     });
 

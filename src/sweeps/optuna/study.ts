@@ -6,6 +6,7 @@ import { UsageError } from '../../runtime/errors.js';
 import { PACKAGE } from '../../runtime/folders.js';
 import { findPython, ownVenv } from '../../runtime/python.js';
 import type { Value } from '../engine.js';
+import { objectIn, quoted } from '../json-lines.js';
 import type { Point } from '../space.js';
 
 /** Tried with this package. */
@@ -58,6 +59,9 @@ interface Answer {
   error?: string;
 }
 
+/** What its process says. */
+type Said = { ready: { known: KnownTrial[] } } | { refused: string } | Answer;
+
 /** A study, open. */
 export class Study {
   /** What the storage held when it was opened. */
@@ -100,6 +104,7 @@ export class Study {
     const child = spawn(found.python, [PROGRAM], { detached: true });
     const study = new Study(child);
     let complaint = '';
+    let foreign: string | undefined;
     child.stderr.on('data', (text) => {
       complaint = (complaint + text).slice(-2000);
     });
@@ -108,15 +113,23 @@ export class Study {
     child.stdin.write(`${JSON.stringify({ ...request, storage })}\n`);
     study.known = await new Promise((done, fail) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
-        const said = JSON.parse(line);
-        if ('ready' in said) done(said.ready.known);
+        const said = objectIn<Said>(line);
+        if (said === undefined) {
+          foreign ??= line;
+          child.kill();
+        } else if ('ready' in said) done(said.ready.known);
         else if ('refused' in said) {
           fail(new UsageError(`The study in ${request.shown} cannot be used: ${said.refused}`));
         } else study.waiting.get(said.id)?.(said);
       });
       study.ended.then(() => {
         const why = complaint.trim().split('\n').at(-1);
-        const error = `Optuna's process has ended${why ? `: ${why}` : '.'}`;
+        // Its last line may be cut off where others have ended it; it is SIGTERM that we end it with.
+        const wasEnded = child.signalCode !== null && child.signalCode !== 'SIGTERM';
+        const error =
+          foreign === undefined || wasEnded
+            ? `Optuna's process has ended${why ? `: ${why}` : '.'}`
+            : `Optuna's process printed ${quoted(foreign)}: what its Python loads must leave standard output alone.`;
         fail(new Error(error));
         for (const answer of study.waiting.values()) answer({ id: 0, error });
       });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UsageError } from '../../runtime/errors.js';
 import { PACKAGE } from '../../runtime/folders.js';
+import { objectIn, quoted } from '../json-lines.js';
 import type { Refusal, TrialOrder, TrialReport } from '../trial-process.js';
 
 /** Beside this file's source also where it was compiled: the compiler copies no Python. */
@@ -49,12 +50,17 @@ export type Order =
 /** What comes from it. */
 export type Message = { id: string; report: TrialReport | Refusal } | { workers: number };
 
+/** A line of its standard output. */
+type Said = { ready: Cluster } | { refused: string } | Message;
+
 /** A driver that is connected. */
 export class DriverProcess {
   /** Called with what it says; set by whoever uses it. */
   onMessage: (message: Message) => void = () => {};
   /** When the process has ended, with how it did. */
   readonly ended: Promise<string>;
+  /** A line that is none of its messages. */
+  private foreign?: string;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -94,8 +100,11 @@ export class DriverProcess {
     driver.send(request);
     const cluster = await new Promise<Cluster>((done, fail) => {
       createInterface({ input: child.stdout! }).on('line', (line) => {
-        const said = JSON.parse(line);
-        if ('ready' in said) done(said.ready);
+        const said = objectIn<Said>(line);
+        if (said === undefined) {
+          driver.foreign ??= line;
+          child.kill();
+        } else if ('ready' in said) done(said.ready);
         else if ('refused' in said) fail(new UsageError(refusal(request, said.refused, log)));
         else driver.onMessage(said);
       });
@@ -116,6 +125,14 @@ export class DriverProcess {
 
   /** The error for a driver that ended by itself. */
   failure(how: string): Error {
+    // Its last line may be cut off where others have ended it; it is SIGTERM that we end it with.
+    const { signalCode } = this.child;
+    const wasEnded = signalCode !== null && signalCode !== 'SIGTERM';
+    if (this.foreign !== undefined && !wasEnded) {
+      return new Error(
+        `Ray's driver printed ${quoted(this.foreign)}: what its Python loads must leave standard output alone.`,
+      );
+    }
     return new Error(`Ray's driver ${how}; its words are in ${this.log}.`);
   }
 }

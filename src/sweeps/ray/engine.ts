@@ -149,6 +149,11 @@ export class RayEngine implements Engine {
     to: Channel<TrialEvent>,
   ): Promise<void> {
     const { id, request } = trial;
+    // While it was being chosen; nobody would tell its end any more.
+    if (stop.aborted || this.failure) {
+      to.push({ id, type: 'cancelled' });
+      return;
+    }
     const { backend, threads = 1 } = this.options;
     const ended = new Promise<TrialEvent>((resolve) => {
       this.running.set(id, (event) => {
@@ -158,7 +163,6 @@ export class RayEngine implements Engine {
     });
     const order = { request, backend, threads, code: this.code };
     this.driver.send({ trial: id, order });
-    if (stop.aborted) this.driver.send({ cancel: [id] });
     const endEarly = () => this.driver.send({ stop: [id] });
     early?.addEventListener('abort', endEarly);
     to.push(await ended);
