@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { formatMetric } from '../experiments/metric.js';
 import { UsageError } from '../runtime/errors.js';
 import { metricOf, type RunSummary, resultOf } from '../training/results.js';
+import { resumption } from './again.js';
 import { untilInterrupted } from './interrupt.js';
 import {
   addTrainingOptions,
@@ -54,7 +55,7 @@ export function register(program: Command): void {
         process.stderr.write(`${summary.message}\n`);
       }
       if (summary.status === 'interrupted') {
-        process.stderr.write(`To continue: ${continuation(flags, directory)}\n`);
+        process.stderr.write(`To continue: ${resumption(flags, directory)}\n`);
       }
       if (summary.status === 'diverged') {
         process.exitCode = 1;
@@ -68,15 +69,6 @@ export function register(program: Command): void {
       }
     },
   );
-}
-
-/** The command that goes on with a run: what was typed, its directory and `--resume`. */
-function continuation({ runDir, resume }: TrainingFlags, directory: string): string {
-  const added = [...(runDir ? [] : ['--run-dir', directory]), ...(resume ? [] : ['--resume'])];
-  const typed = [...process.argv.slice(2), ...added].map((argument) =>
-    /^[\w./:=,+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`,
-  );
-  return ['npx lazyahead', ...typed].join(' ');
 }
 
 /** 'best validation accuracy 83.74 %'. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
+import { shellCommand } from '../runtime/shell.js';
 import type { Value } from '../sweeps/engine.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
@@ -87,9 +88,12 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
       }
     },
   );
-  if (flags.plan) sayHowToStart(directory, `npx lazyahead sweep --run-dir ${directory.path}`);
+  if (flags.plan) sayHowToStart(directory, continuation(directory.path));
   else await conclude(directory, flags);
 }
+
+const continuation = (path: string) =>
+  shellCommand(['npx', 'lazyahead', 'sweep', '--run-dir', path]);
 
 /** @throws UsageError for what would add to the plan of a sweep that is continued as it is. */
 function refusePlan(flags: Flags): void {
@@ -197,6 +201,6 @@ async function conclude(directory: SweepDirectory, { json }: { json?: boolean })
     ...(search && ended > results ? [`${ended - results} chosen a second time`] : []),
   ];
   text += `${parts.join(', ')}, in ${path}\n`;
-  if (rest > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
+  if (rest > 0) text += `To continue: ${continuation(path)}\n`;
   (json ? process.stderr : process.stdout).write(text);
 }
