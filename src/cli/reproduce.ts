@@ -6,6 +6,7 @@ import {
   addTrainingOptions,
   conditionsOf,
   numbers,
+  OPTIMIZER_NAMES,
   optimizerList,
   requestOf,
   type TrainingFlags,
@@ -34,7 +35,7 @@ export function register(program: Command): void {
       'names or specs, e.g. "adam,clip(adam(1e-3), norm=1)" (default: what the source compares)',
       optimizerList,
     );
-  addTrainingOptions(command).action(reproduceAction);
+  addTrainingOptions(command.addHelpText('after', OPTIMIZER_NAMES)).action(reproduceAction);
 }
 
 async function reproduceAction(experiment: string, flags: Flags): Promise<void> {

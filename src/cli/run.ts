@@ -9,6 +9,7 @@ import {
   addTrainingOptions,
   conditionsOf,
   numberOption,
+  OPTIMIZER_NAMES,
   requestOf,
   type TrainingFlags,
 } from './options.js';
@@ -23,10 +24,10 @@ export function register(program: Command): void {
     .argument('<experiment>', 'imdb, cifar10, cifar100 or ptb')
     .option(
       '--optimizer <name|spec>',
-      'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam, lookahead-lazy-adam, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',
+      'required: one of the names below, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',
     )
     .addOption(numberOption('seed', 'n', 'decides weights, order and dropout (default: 1)'));
-  addTrainingOptions(command).action(
+  addTrainingOptions(command.addHelpText('after', OPTIMIZER_NAMES)).action(
     async (experiment: string, flags: TrainingFlags & { optimizer?: string; seed?: number }) => {
       const { optimizer, seed, json } = flags;
       // Not commander's own check: a misspelt name of the option would be told as a missing one.

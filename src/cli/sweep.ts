@@ -6,7 +6,14 @@ import { shellCommand } from '../runtime/shell.js';
 import type { Value } from '../sweeps/engine.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
-import { addTrainingOptions, numberOption, numbers, optimizerList, requestOf } from './options.js';
+import {
+  addTrainingOptions,
+  numberOption,
+  numbers,
+  OPTIMIZER_NAMES,
+  optimizerList,
+  requestOf,
+} from './options.js';
 import {
   addSearchOptions,
   openStudy,
@@ -63,6 +70,7 @@ export function register(program: Command): void {
       optimizerList,
     )
     .option(...PLAN_OPTION);
+  command.addHelpText('after', OPTIMIZER_NAMES);
   const withEngine = addEngineOptions(addSearchOptions(command));
   addTrainingOptions(withEngine, { checkpoints: false }).action(sweepAction);
 }
