@@ -36,6 +36,13 @@ export function optimizerList(text: string): string[] {
   return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
+/** What a help text says of optimizers: the experiments themselves would have to load TensorFlow.js. */
+export const OPTIMIZER_NAMES = `
+Optimizers by name:
+  imdb               adam, lazy-adam, lazy-adam-freeze, lookahead-adam, lookahead-lazy-adam
+  cifar10, cifar100  sgd, polyak, adamw, lookahead-sgd, lookahead-adamw
+  ptb                sgd, lookahead-sgd, adam, lookahead-adam, lazy-adam, lookahead-lazy-adam`;
+
 /** A number option, `--name <value>`. */
 export const numberOption = (name: string, placeholder: string, description: string) =>
   new Option(`--${name} <${placeholder}>`, description).argParser(number(name));

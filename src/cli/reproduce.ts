@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { resumption } from './again.js';
 import { untilInterrupted } from './interrupt.js';
 import {
   addTrainingOptions,
   conditionsOf,
   numbers,
+  OPTIMIZER_NAMES,
   optimizerList,
   requestOf,
   type TrainingFlags,
@@ -33,7 +35,7 @@ export function register(program: Command): void {
       'names or specs, e.g. "adam,clip(adam(1e-3), norm=1)" (default: what the source compares)',
       optimizerList,
     );
-  addTrainingOptions(command).action(reproduceAction);
+  addTrainingOptions(command.addHelpText('after', OPTIMIZER_NAMES)).action(reproduceAction);
 }
 
 async function reproduceAction(experiment: string, flags: Flags): Promise<void> {
@@ -46,12 +48,13 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   const { readEnvironment } = await import('../training/run-files.js');
   const tracker = await openTracker(flags.track);
   const started = performance.now();
+  const signal = untilInterrupted();
   let planned = 0;
   const { directory, runs, error } = await reproduce(
     { experiment, seeds, optimizers, ...requestOf(flags) },
     {
       ...conditionsOf(flags),
-      signal: untilInterrupted(),
+      signal,
       onStatus: (status) => process.stderr.write(`${status}\n`),
       onRun({ optimizer, seed }, index, total) {
         planned = total;
@@ -62,6 +65,10 @@ async function reproduceAction(experiment: string, flags: Flags): Promise<void> 
   for (const run of runs) await tracker.log(run);
   for (const { summary } of runs.filter(({ summary }) => summary.message !== undefined)) {
     process.stderr.write(`${summary.optimizer}, seed ${summary.seed}: ${summary.message}\n`);
+  }
+  const last = runs.at(-1)!.summary;
+  if (signal.aborted && (runs.length < planned || last.status === 'interrupted')) {
+    process.stderr.write(`To continue: ${resumption(flags, directory)}\n`);
   }
   if (runs.some(({ summary }) => summary.status === 'diverged')) {
     process.exitCode = 1;

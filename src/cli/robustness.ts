@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Study } from '../sweeps/robustness.js';
 import type { Sweep } from '../sweeps/sweep-directory.js';
+import { again } from './again.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
 import { addTrainingOptions, numbers, requestOf } from './options.js';
 import { addEngineOptions } from './sweep-engine.js';
@@ -35,12 +36,18 @@ async function robustnessAction(experiment: string, flags: Flags): Promise<void>
   const trials = studies.flatMap((study) => study.trials);
   const open = async () => SweepDirectory.open(path, experiment, trials);
   const directory = await carryOut(flags, open, runSweep);
-  if (flags.plan) sayHowToStart(directory, `the same command with --run-dir ${path}`);
-  else await conclude(studies, directory.read(), flags);
+  const command = again(flags, path, { less: ['--plan'] });
+  if (flags.plan) sayHowToStart(directory, command);
+  else await conclude(studies, directory.read(), command, flags);
 }
 
-/** Prints what each study has come to, and writes the report on both. */
-async function conclude(studies: Study[], sweep: Sweep, { json }: { json?: boolean }) {
+/** Prints what each study has come to, and writes the report on both. @param command - continues them. */
+async function conclude(
+  studies: Study[],
+  sweep: Sweep,
+  command: string,
+  { json }: { json?: boolean },
+) {
   const { directory, runs, failures } = sweep;
   const { robustnessReport } = await import('../report/robustness.js');
   const { reportJson } = await import('../report/report.js');
@@ -59,6 +66,6 @@ async function conclude(studies: Study[], sweep: Sweep, { json }: { json?: boole
     if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
   }
   text += `${ended} of ${planned.size} runs have ended${failed > 0 ? `, ${failed} failed` : ''}, in ${directory}\n`;
-  if (ended < planned.size) text += `To continue: the same command with --run-dir ${directory}\n`;
+  if (ended < planned.size) text += `To continue: ${command}\n`;
   (json ? process.stderr : process.stdout).write(text);
 }

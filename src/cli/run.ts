@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { formatMetric } from '../experiments/metric.js';
 import { UsageError } from '../runtime/errors.js';
 import { metricOf, type RunSummary, resultOf } from '../training/results.js';
+import { resumption } from './again.js';
 import { untilInterrupted } from './interrupt.js';
 import {
   addTrainingOptions,
   conditionsOf,
   numberOption,
+  OPTIMIZER_NAMES,
   requestOf,
   type TrainingFlags,
 } from './options.js';
@@ -22,10 +24,10 @@ export function register(program: Command): void {
     .argument('<experiment>', 'imdb, cifar10, cifar100 or ptb')
     .option(
       '--optimizer <name|spec>',
-      'required: adam, lazy-adam, lazy-adam-freeze, lookahead-adam, lookahead-lazy-adam, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',
+      'required: one of the names below, or a spec such as "lookahead(lazy(adam(1e-3)), k=5)"',
     )
     .addOption(numberOption('seed', 'n', 'decides weights, order and dropout (default: 1)'));
-  addTrainingOptions(command).action(
+  addTrainingOptions(command.addHelpText('after', OPTIMIZER_NAMES)).action(
     async (experiment: string, flags: TrainingFlags & { optimizer?: string; seed?: number }) => {
       const { optimizer, seed, json } = flags;
       // Not commander's own check: a misspelt name of the option would be told as a missing one.
@@ -54,7 +56,7 @@ export function register(program: Command): void {
         process.stderr.write(`${summary.message}\n`);
       }
       if (summary.status === 'interrupted') {
-        process.stderr.write(`To continue: ${continuation(flags, directory)}\n`);
+        process.stderr.write(`To continue: ${resumption(flags, directory)}\n`);
       }
       if (summary.status === 'diverged') {
         process.exitCode = 1;
@@ -68,15 +70,6 @@ export function register(program: Command): void {
       }
     },
   );
-}
-
-/** The command that goes on with a run: what was typed, its directory and `--resume`. */
-function continuation({ runDir, resume }: TrainingFlags, directory: string): string {
-  const added = [...(runDir ? [] : ['--run-dir', directory]), ...(resume ? [] : ['--resume'])];
-  const typed = [...process.argv.slice(2), ...added].map((argument) =>
-    /^[\w./:=,+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`,
-  );
-  return ['npx lazyahead', ...typed].join(' ');
 }
 
 /** 'best validation accuracy 83.74 %'. */

@@ -53,15 +53,21 @@ export function register(program: Command): void {
     .description('log runs to an MLflow server')
     .argument('<paths...>', 'run directories, or folders that hold them')
     .requiredOption('--to <address>', 'required: mlflow:http://HOST:PORT')
+    .option(...JSON_OPTION)
     .action(track);
 }
 
-async function track(paths: string[], { to }: { to: string }): Promise<void> {
+async function track(paths: string[], { to, json }: Flags & { to: string }): Promise<void> {
   const { findAllRuns } = await import('../report/find-runs.js');
   const { openTracker } = await import('./tracking.js');
   const { runs } = findAllRuns(paths);
   const tracker = await openTracker(to);
-  for (const run of runs) if (!(await tracker.log(run))) process.exitCode = 1;
+  const results: { directory: string; logged: boolean }[] = [];
+  for (const run of runs) {
+    results.push({ directory: run.directory, logged: await tracker.log(run) });
+  }
+  if (results.some(({ logged }) => !logged)) process.exitCode = 1;
+  if (json) print(JSON.stringify(results));
 }
 
 async function list(paths: string[], { json }: Flags): Promise<void> {

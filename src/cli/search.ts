@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../runtime/errors.js';
+import { shellCommand } from '../runtime/shell.js';
 import type { Pruner, Search, Study } from '../sweeps/optuna/study.js';
 import type { SearchRecord, SearchRequest } from '../sweeps/search-plan.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
@@ -104,6 +105,8 @@ export async function openStudy(
   const { Study } = await import('../sweeps/optuna/study.js');
   const request = studyOf({ ...record, storage }, directory);
   const study = await Study.open(request, say);
-  say(`The study "${request.name}" can be watched: optuna-dashboard ${request.shown}`);
+  say(
+    `The study "${request.name}" can be watched: ${shellCommand(['optuna-dashboard', request.shown])}`,
+  );
   return study;
 }

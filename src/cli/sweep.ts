@@ -2,10 +2,18 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
+import { shellCommand } from '../runtime/shell.js';
 import type { Value } from '../sweeps/engine.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
-import { addTrainingOptions, numberOption, numbers, optimizerList, requestOf } from './options.js';
+import {
+  addTrainingOptions,
+  numberOption,
+  numbers,
+  OPTIMIZER_NAMES,
+  optimizerList,
+  requestOf,
+} from './options.js';
 import {
   addSearchOptions,
   openStudy,
@@ -62,6 +70,7 @@ export function register(program: Command): void {
       optimizerList,
     )
     .option(...PLAN_OPTION);
+  command.addHelpText('after', OPTIMIZER_NAMES);
   const withEngine = addEngineOptions(addSearchOptions(command));
   addTrainingOptions(withEngine, { checkpoints: false }).action(sweepAction);
 }
@@ -87,9 +96,12 @@ async function sweepAction(experiment: string | undefined, flags: Flags): Promis
       }
     },
   );
-  if (flags.plan) sayHowToStart(directory, `npx lazyahead sweep --run-dir ${directory.path}`);
+  if (flags.plan) sayHowToStart(directory, continuation(directory.path));
   else await conclude(directory, flags);
 }
+
+const continuation = (path: string) =>
+  shellCommand(['npx', 'lazyahead', 'sweep', '--run-dir', path]);
 
 /** @throws UsageError for what would add to the plan of a sweep that is continued as it is. */
 function refusePlan(flags: Flags): void {
@@ -202,6 +214,6 @@ async function conclude(directory: SweepDirectory, { json }: { json?: boolean })
     ...(search && ended > results ? [`${ended - results} chosen a second time`] : []),
   ];
   text += `${parts.join(', ')}, in ${path}\n`;
-  if (rest > 0) text += `To continue: npx lazyahead sweep --run-dir ${path}\n`;
+  if (rest > 0) text += `To continue: ${continuation(path)}\n`;
   (json ? process.stderr : process.stdout).write(text);
 }

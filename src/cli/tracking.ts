@@ -1,4 +1,5 @@
 /** `--track mlflow:URI`: runs logged to a server as they end. */
+import { shellCommand } from '../runtime/shell.js';
 import type { RunResult } from '../training/results.js';
 
 /** Takes runs that have ended. */
@@ -39,8 +40,9 @@ export async function openTracker(
         say(`Logged: ${await server.log(run, charts)}`);
         return true;
       } catch (error) {
+        const words = ['npx', 'lazyahead', 'runs', 'track', run.directory, '--to', address];
         say(
-          `${run.directory} was not logged (${(error as Error).message}). Later: npx lazyahead runs track ${run.directory} --to ${address}`,
+          `${run.directory} was not logged (${(error as Error).message}). Later: ${shellCommand(words)}`,
         );
         return false;
       }

@@ -17,7 +17,7 @@ import {
 } from './format.js';
 import type { ReportSection } from './html.js';
 import { chartsOf } from './markdown-charts.js';
-import { code, linkTo, list, pathFrom, table, text } from './markdown-text.js';
+import { code, command, linkTo, list, pathFrom, table, text } from './markdown-text.js';
 import { isChosenOnTest, type ReproductionTable, reproductionTable } from './reproduction.js';
 import { differenceLines, sourcesIn, verdictLines } from './sentences.js';
 
@@ -181,7 +181,7 @@ function runsMarkdown(runs: RunResult[], folder: string): string {
         formatCount(summary.steps),
         formatDuration(summary.seconds),
         summary.weightsSha256.slice(0, 12),
-        code(`npx lazyahead runs rerun ${pathFrom('.', directory)}`),
+        command(['runs', 'rerun'], [directory]),
       ];
     }),
   );

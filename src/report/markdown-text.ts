@@ -1,5 +1,6 @@
 /** Markdown's pieces, as GitHub shows them. */
 import { relative, resolve, sep } from 'node:path';
+import { shellCommand } from '../runtime/shell.js';
 
 /** Text as it stands: nothing in it becomes markup, nor a list where it begins a line. */
 export const text = (plain: string): string =>
@@ -12,6 +13,12 @@ export const text = (plain: string): string =>
 /** A command or a name in the typewriter's letters; a table's cell too. */
 export const code = (plain: string): string =>
   `\`${plain.replace(/[\s`]+/g, ' ').replaceAll('|', '\\|')}\``;
+
+/** A command of ours on some paths, which it takes from the folder where the report is written. */
+export const command = (name: string[], paths: string[], options: string[] = []): string => {
+  const here = paths.map((path) => pathFrom('.', path) || '.');
+  return code(shellCommand(['npx', 'lazyahead', ...name, ...here, ...options]));
+};
 
 /** Where something stands, seen from a folder, whatever the system's separator. */
 export const pathFrom = (folder: string, path: string): string =>

@@ -5,7 +5,7 @@ import { sharedFacts } from './environment.js';
 import { formatDuration } from './format.js';
 import type { ReportContent, ReportSection } from './html.js';
 import { factsMarkdown, headingOf, sectionMarkdown } from './markdown-section.js';
-import { code, list, pathFrom, text } from './markdown-text.js';
+import { command, list, text } from './markdown-text.js';
 import { reproductionTable } from './reproduction.js';
 
 /**
@@ -77,10 +77,9 @@ const unfinishedIn = ({ notes = [] }: Pick<ReportSection, 'notes'>): string[] =>
   notes.filter(isUnfinished);
 
 function howMarkdown(paths: string[]): string {
-  const command = `npx lazyahead report ${paths.map((path) => pathFrom('.', path)).join(' ')} --md`;
   return [
     'Each table is made from the runs listed below it, and each of these links to its `summary.json`; beside that stand `config.json` with the data’s SHA-256, `environment.json` with all versions, and `metrics.jsonl` with every epoch.',
     'The command in a run’s row repeats it: on the same backend, native library, number of threads and kind of processor it comes to the same metrics and weights, bit for bit, and says whether it did. A processor with other vector instructions adds in another order, and the last bits of a sum then change all that follows.',
-    `This page and its charts are written from those files alone, the same bytes each time, by ${code(command)}.`,
+    `This page and its charts are written from those files alone, the same bytes each time, by ${command(['report'], paths, ['--md'])}.`,
   ].join(' ');
 }

@@ -1,6 +1,7 @@
 /** Runs as plain records and as text: a list, one in full, several beside one another. */
 import { EXPERIMENTS } from '../experiments/config.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
+import { shellCommand } from '../runtime/shell.js';
 import type { ListedRun } from '../training/list-runs.js';
 import { type EpochMetrics, resultIn, resultOf } from '../training/results.js';
 import { readEnvironment, readProcesses } from '../training/run-files.js';
@@ -223,5 +224,5 @@ const short = (value: number | null | undefined): string => {
 /** Our own command as anybody can type it; another program by its path. */
 function commandText([, program, ...args]: string[]): string {
   const isOurs = /(^|\/)(lazyahead|cli\/(bin|main)\.[jt]s)$/.test(program);
-  return [isOurs ? 'npx lazyahead' : program, ...args].join(' ');
+  return shellCommand([...(isOurs ? ['npx', 'lazyahead'] : [program]), ...args]);
 }

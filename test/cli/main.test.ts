@@ -163,6 +163,21 @@ describe('the lazyahead command', () => {
     expect(summary.epochs).to.be.at.least(1);
   });
 
+  it('says how a comparison goes on that was interrupted, with its folder quoted where it must be', async () => {
+    const runDir = join(folder, 'a comparison');
+    let asked = false;
+    const { code, err } = await start(
+      ['reproduce', 'imdb', '--preset', 'smoke', '--epochs', '500', '--run-dir', runDir],
+      (child, text) => {
+        if (!asked && text.includes('epoch 1 of')) asked = child.kill('SIGINT');
+      },
+    );
+    expect(code, err).to.equal(130);
+    expect(err).to.contain(
+      `\nTo continue: npx lazyahead reproduce imdb --preset smoke --epochs 500 --run-dir '${runDir}' --resume\n`,
+    );
+  });
+
   it('ends with 1 and a sentence when the loss becomes NaN', async () => {
     const runDir = join(folder, 'diverged');
     const { code, err } = await start([

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { optimizerList } from '../../src/cli/options.js';
+import { OPTIMIZER_NAMES, optimizerList } from '../../src/cli/options.js';
+import { EXPERIMENTS } from '../../src/experiments/config.js';
+import { start } from './command.js';
 
 describe('a list of optimizers on the command line', () => {
   for (const [text, items] of [
@@ -40,5 +42,24 @@ describe('a list of optimizers on the command line', () => {
         expect(optimizerList(specs.join(','))).to.deep.equal(specs);
       }),
     );
+  });
+});
+
+describe('the help on optimizers', () => {
+  it('has the names of every experiment’s, and no others', () => {
+    const lines = OPTIMIZER_NAMES.trim().split('\n').slice(1);
+    const listed = lines.flatMap((line) => {
+      const [experiments, optimizers] = line.trim().split(/ {2,}/);
+      return experiments.split(', ').map((name) => [name, optimizers.split(', ')]);
+    });
+    const all = Object.values(EXPERIMENTS).map(({ name, optimizers }) => [
+      name,
+      Object.keys(optimizers),
+    ]);
+    expect(Object.fromEntries(listed)).to.deep.equal(Object.fromEntries(all));
+  });
+
+  it('is that of run', async () => {
+    expect((await start(['run', '--help'])).out).to.contain(OPTIMIZER_NAMES);
   });
 });

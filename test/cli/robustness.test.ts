@@ -14,12 +14,13 @@ describe('lazyahead robustness', () => {
   it('says what it would run and how long that takes with --plan', async () => {
     const { code, out, err } = await start(
       // No more epochs than a probe needs to see.
-      ['robustness', 'cifar10', '--preset', 'smoke', '--plan', '--run-dir', join(folder, 'plan')],
+      ['robustness', 'cifar10', '--preset', 'smoke', '--plan', '--run-dir', join(folder, 'a plan')],
     );
     expect(code, err).to.equal(0);
     // 10 of the rates and 9 of k and α, of which one is both.
-    expect(err).to.match(
-      /18 trials.*about \d.*To (start|go on with) it: the same command with --run-dir/s,
+    expect(err).to.match(/18 trials.*about \d.*To (start|go on with) it: /s);
+    expect(err).to.contain(
+      `it: npx lazyahead robustness cifar10 --preset smoke --run-dir '${join(folder, 'a plan')}'\n`,
     );
     expect(out).to.equal('');
   });

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { startFileServer } from '../support/file-server.js';
 import { start } from './command.js';
 
 describe('lazyahead runs', () => {
@@ -129,6 +130,19 @@ describe('lazyahead runs', () => {
     expect(lines).to.have.length(2 + 4 * 3);
     const [first] = readFileSync(join(runDir, 'metrics.jsonl'), 'utf8').split('\n');
     expect(lines[0]).to.contain(`,1,50,${JSON.parse(first).loss},`);
+  });
+
+  it('track says as JSON which runs the server took, and ends with 1 where it did not take all', async () => {
+    // It answers when it is looked for, and takes nothing.
+    const server = await startFileServer(({ url }, response) => {
+      response.writeHead(url?.endsWith('experiments/search') ? 200 : 500).end('{}');
+    });
+    const to = `mlflow:${server.url}`;
+    const { code, out, err } = await start(['runs', 'track', runDir, '--to', to, '--json']);
+    server.close();
+    expect(JSON.parse(out)).to.deep.equal([{ directory: runDir, logged: false }]);
+    expect(err).to.contain(`${runDir} was not logged`);
+    expect(code).to.equal(1);
   });
 
   for (const [args, sentence] of [

@@ -101,6 +101,14 @@ describe('reportMarkdown', () => {
   it('lists every run with a link to its summary and the command that repeats it', () => {
     expect(markdown).to.include('| `npx lazyahead runs rerun runs/sample` |');
     expect(markdown).to.include('[Adam](runs/sample/summary.json) | 3 | 83.80 % |');
+    const spaced = [{ ...sampleRun(), directory: 'my runs/sample' }];
+    const sections = [{ runs: spaced, reported: REPORTED }];
+    const quoted = reportMarkdown({ ...content, sections, paths: ['my runs'] }, '.');
+    expect(quoted).to.include("| `npx lazyahead runs rerun 'my runs/sample'` |");
+    expect(quoted).to.include("by `npx lazyahead report 'my runs' --md`.");
+    expect(reportMarkdown({ ...content, paths: ['.'] }, '.')).to.include(
+      'by `npx lazyahead report . --md`.',
+    );
     expect(reportMarkdown(content, join('runs'))).to.include('(sample/summary.json)');
   });
 

@@ -100,7 +100,9 @@ describe('runs logged to MLflow', function () {
   });
 
   it('are logged once, however often', async () => {
-    const { stderr } = await lazyahead('runs', 'track', join(root, 'run'), '--to', `mlflow:${url}`);
+    const args = [join(root, 'run'), '--to', `mlflow:${url}`, '--json'];
+    const { stdout, stderr } = await lazyahead('runs', 'track', ...args);
+    expect(JSON.parse(stdout)).to.deep.equal([{ directory: join(root, 'run'), logged: true }]);
     const { runs } = await api('runs/search', { experiment_ids: ['1'] });
     expect(runs).to.have.length(1);
     expect(stderr).to.equal(`Logged: ${url}/#/experiments/1/runs/${runs[0].info.run_id}\n`);
