@@ -10,6 +10,8 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
   /** Callbacks that run on the kept weights just now, and what gives the model its own back. */
   private evaluations = 0;
   private giveBack = () => {};
+  /** Of the models that evaluate on the kept weights, what ends that. */
+  private readonly undos = new Set<() => void>();
 
   /** What the kept weights are called, and the methods that evaluate on them. */
   protected abstract readonly names: { weights: string; scope: string; model: string };
@@ -51,7 +53,13 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * @throws Error when the model is not compiled.
    */
   protected evaluateOnKeptWeights(model: LayersModel): () => void {
-    const undo = wrapEvaluation(model, (evaluate) => this.withEvaluationWeights(evaluate));
+    this.refuseDisposed();
+    const unwrap = wrapEvaluation(model, (evaluate) => this.withEvaluationWeights(evaluate));
+    const undo = () => {
+      this.undos.delete(undo);
+      unwrap();
+    };
+    this.undos.add(undo);
     this.attach(model);
     return undo;
   }
@@ -72,8 +80,25 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     this.loadOwnState({});
   }
 
+  /** Disposes all state; models evaluate on their own weights again. */
+  override dispose(): void {
+    for (const undo of this.undos) {
+      undo();
+    }
+    super.dispose();
+  }
+
+  private refuseDisposed(): void {
+    if (this.disposed) {
+      throw new Error(
+        `This optimizer was disposed, and its ${this.names.weights} with it: make a new one.`,
+      );
+    }
+  }
+
   /** After a state was loaded, the model's variables are known from the next step on only. */
   protected requireVariables(): void {
+    this.refuseDisposed();
     if (this.variables.length < this.countKept()) {
       throw new Error(
         `This optimizer was loaded and does not know its model yet: call ${this.names.model}(model), or take a training step, first.`,

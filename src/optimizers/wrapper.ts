@@ -32,7 +32,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
 
   /** The variables seen so far, in the order in which the inner optimizer has their slots. */
   protected readonly variables: tf.Variable[] = [];
-  private disposed = false;
+  /** Whether all state is gone. */
+  protected disposed = false;
 
   /** tf.js's own check calls anything with the three methods an instance, of any subclass too. */
   static override [Symbol.hasInstance](value: unknown): boolean {

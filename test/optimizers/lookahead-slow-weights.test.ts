@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
-import { Lookahead } from '../../src/index.js';
+import { Lookahead, WeightAveraging } from '../../src/index.js';
 import { onEachBackend } from '../support/backends.js';
 import { expectClose } from '../support/numbers.js';
 import { step, trajectory, variable } from '../support/optimizers.js';
@@ -169,5 +169,54 @@ describe('Lookahead’s slow weights', () => {
     undo();
     expect(loss(model)).to.equal(1); // slow: (0 − 1)²
     optimizer.dispose();
+  });
+
+  it('ends with the optimizer: a model is evaluated on its own weights after dispose()', () => {
+    for (const optimizer of [
+      new Lookahead(tf.train.sgd(0.5)),
+      new WeightAveraging(tf.train.sgd(0.5)),
+    ]) {
+      const { model, layer } = sequential();
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      if (optimizer instanceof Lookahead) optimizer.evaluateOnSlowWeights(model);
+      else optimizer.evaluateOnAveragedWeights(model);
+      step(optimizer, [layer.weights[0].read() as tf.Variable], [[-2]]); // from 0 to 1
+      optimizer.dispose();
+      expect(evaluationsOf(model)).to.equal('tf.js’s own');
+      expect(loss(model)).to.equal(0); // (1 − 1)²
+      expect(layer.getWeights()[0].dataSync()[0]).to.equal(1);
+    }
+  });
+
+  it('refuses to use weights that were disposed, and leaves the model’s as they are', () => {
+    const { model, layer } = sequential();
+    const [slow, averaged] = [
+      new Lookahead(tf.train.sgd(0.5)),
+      new WeightAveraging(tf.train.sgd(0.5)),
+    ];
+    for (const optimizer of [slow, averaged]) {
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      step(optimizer, [layer.weights[0].read() as tf.Variable], [[-1]]); // by 0.5 each
+      optimizer.dispose();
+    }
+    const uses = {
+      'slow weights': [
+        () => slow.withSlowWeights(() => 0),
+        () => slow.synchronize(),
+        () => slow.evaluateOnSlowWeights(model),
+      ],
+      'averaged weights': [
+        () => averaged.withAveragedWeights(() => 0),
+        () => averaged.evaluateOnAveragedWeights(model),
+      ],
+    };
+    for (const [weights, each] of Object.entries(uses)) {
+      for (const use of each) {
+        expect(use).to.throw(
+          `This optimizer was disposed, and its ${weights} with it: make a new one.`,
+        );
+      }
+    }
+    expect(layer.getWeights()[0].dataSync()[0]).to.equal(1);
   });
 });
