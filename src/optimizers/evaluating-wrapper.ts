@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { lend, whenEnded, wrapEvaluation } from './lent-weights.js';
 import type { NamedTensor } from './state.js';
-import { OptimizerWrapper } from './wrapper.js';
+import { chainOf, OptimizerWrapper } from './wrapper.js';
 
 /** A wrapper that keeps weights to evaluate on: Lookahead's slow ones, or averages. */
 export abstract class EvaluatingWrapper extends OptimizerWrapper {
@@ -48,12 +48,18 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * Makes a model evaluate on the kept weights, in `evaluate` and in the validation of `fit`, whose
    * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
    *
-   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
+   * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
+   *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled.
+   * @throws Error when the model is not compiled, or with another optimizer.
    */
   protected evaluateOnKeptWeights(model: LayersModel): () => void {
     this.refuseDisposed();
+    if (model.optimizer && !chainOf(model.optimizer).includes(this)) {
+      throw new Error(
+        `Model "${model.name}" is compiled with another optimizer, so that the ${this.names.weights} of this one are not its own: compile it with this one first.`,
+      );
+    }
     const unwrap = wrapEvaluation(model, (evaluate) => this.withEvaluationWeights(evaluate));
     const undo = () => {
       this.undos.delete(undo);

@@ -158,9 +158,10 @@ export class Lookahead extends EvaluatingWrapper {
    * Makes a model evaluate on the slow weights, in `evaluate` and in the validation of `fit`, whose
    * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
    *
-   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
+   * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
+   *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled.
+   * @throws Error when the model is not compiled, or with another optimizer.
    */
   evaluateOnSlowWeights(model: LayersModel): () => void {
     return this.evaluateOnKeptWeights(model);

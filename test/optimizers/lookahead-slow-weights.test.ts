@@ -219,4 +219,17 @@ describe('Lookahead’s slow weights', () => {
     }
     expect(layer.getWeights()[0].dataSync()[0]).to.equal(1);
   });
+
+  it('refuses a model that is compiled with another optimizer, not one with a wrapper around this', () => {
+    const { model } = sequential();
+    const optimizer = new Lookahead(tf.train.sgd(0.5));
+    model.compile({ optimizer: new Lookahead(tf.train.sgd(0.5)), loss: 'meanSquaredError' });
+    expect(() => optimizer.evaluateOnSlowWeights(model)).to.throw(
+      `Model "${model.name}" is compiled with another optimizer, so that the slow weights of this one`,
+    );
+    expect(evaluationsOf(model)).to.equal('tf.js’s own');
+    model.compile({ optimizer: new WeightAveraging(optimizer), loss: 'meanSquaredError' });
+    optimizer.evaluateOnSlowWeights(model);
+    expect(evaluationsOf(model)).to.equal('wrapped');
+  });
 });
