@@ -102,9 +102,15 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     }
   }
 
-  /** After a state was loaded, the model's variables are known from the next step on only. */
+  /**
+   * Checks that there are variables that the kept weights can be assigned to, and kept weights.
+   *
+   * @throws Error when either was disposed; after a state was loaded, for the model's variables are
+   *   known from the next step on only.
+   */
   protected requireVariables(): void {
     this.refuseDisposed();
+    this.refuseGone();
     if (this.variables.length < this.countKept()) {
       throw new Error(
         `This optimizer was loaded and does not know its model yet: call ${this.names.model}(model), or take a training step, first.`,

@@ -88,12 +88,7 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
     const tensors = new Map(named.map(({ name, tensor }) => [name, tensor ?? null]));
     this.register([...tensors.keys()]);
-    const gone = this.variables.find((variable) => variable.isDisposed);
-    if (gone !== undefined) {
-      throw new Error(
-        `The variable "${gone.name}" that this optimizer trains was disposed: make a new optimizer for a new model.`,
-      );
-    }
+    this.refuseGone();
     tf.tidy(() =>
       this.step(
         this.variables.map((variable) => ({
@@ -238,6 +233,16 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
         );
       }
       this.variables.push(variable);
+    }
+  }
+
+  /** @throws Error when a variable was disposed, e.g. one of several models that share this optimizer. */
+  protected refuseGone(): void {
+    const gone = this.variables.find((variable) => variable.isDisposed);
+    if (gone !== undefined) {
+      throw new Error(
+        `The variable "${gone.name}" that this optimizer trains was disposed: make a new optimizer for a new model.`,
+      );
     }
   }
 

@@ -232,4 +232,26 @@ describe('Lookahead’s slow weights', () => {
     optimizer.evaluateOnSlowWeights(model);
     expect(evaluationsOf(model)).to.equal('wrapped');
   });
+
+  it('says so when a variable was disposed, before anything is changed, and leaks nothing', () => {
+    // SGD(1) from 3: fast weights 2, slow ones 3; half way between them would be 2.5.
+    const [x, y] = [variable([3]), variable([3])];
+    const slow = new Lookahead(tf.train.sgd(1));
+    const averaged = new WeightAveraging(tf.train.sgd(0));
+    for (const optimizer of [slow, averaged]) step(optimizer, [x, y], [[1], [1]]);
+    const { name } = y;
+    y.dispose();
+    const before = tf.memory().numTensors;
+    for (const use of [
+      () => slow.withSlowWeights(() => 0),
+      () => slow.synchronize(),
+      () => averaged.withAveragedWeights(() => 0),
+    ]) {
+      expect(use).to.throw(`The variable "${name}" that this optimizer trains was disposed`);
+      expect(x.dataSync()[0]).to.equal(2);
+      expect(tf.memory().numTensors).to.equal(before);
+    }
+    x.dispose();
+    for (const optimizer of [slow, averaged]) optimizer.dispose();
+  });
 });
