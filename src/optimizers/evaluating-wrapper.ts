@@ -1,7 +1,7 @@
 /** What wrappers have in common that keep weights to evaluate a model on, beside its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { lend, whenEnded, wrapEvaluation } from './lent-weights.js';
+import { lend, loanOf, whenEnded, wrapEvaluation } from './lent-weights.js';
 import type { NamedTensor } from './state.js';
 import { chainOf, OptimizerWrapper } from './wrapper.js';
 
@@ -32,7 +32,7 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     if (this.evaluations === 0) {
       this.requireVariables();
       tf.tidy(() => {
-        this.giveBack = lend(this.variables, this.keptWeights());
+        this.giveBack = lend(this.variables, this.keptWeights(), this.names);
       });
     }
     this.evaluations += 1;
@@ -129,8 +129,10 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
   }
 
   protected refuseWhileEvaluating(what: string): void {
-    if (this.evaluations > 0) {
-      const { weights, scope } = this.names;
+    // Also those that a wrapper around this one, or within, has lent.
+    const lent = this.variables.map(loanOf).find((loan) => loan !== undefined);
+    if (this.evaluations > 0 || lent !== undefined) {
+      const { weights, scope } = lent ?? this.names;
       throw new Error(
         `The model holds the ${weights} just now: ${what} would be undone; wait for ${scope} to end.`,
       );

@@ -254,4 +254,24 @@ describe('Lookahead’s slow weights', () => {
     x.dispose();
     for (const optimizer of [slow, averaged]) optimizer.dispose();
   });
+
+  it('refuses to synchronize while a wrapper around has lent the model its averages', () => {
+    // SGD(1) from 3: fast weights 2, slow ones 3, and their average with decay 0.5 is 2.5.
+    const x = variable([3]);
+    const lookahead = new Lookahead(tf.train.sgd(1), { k: 10 });
+    const optimizer = new WeightAveraging(lookahead, { decay: 0.5 });
+    const read = () => x.dataSync()[0];
+    step(optimizer, [x], [[1]]);
+    expect(() => optimizer.withAveragedWeights(() => lookahead.synchronize())).to.throw(
+      'The model holds the averaged weights just now: synchronize() would be undone; wait for withAveragedWeights to end.',
+    );
+    expect([read(), lookahead.withSlowWeights(read)]).to.deep.equal([2, 3]);
+    // One within the other gives back what it found, and then it can synchronize.
+    const nested = () => [read(), lookahead.withSlowWeights(read), read()];
+    expect(optimizer.withAveragedWeights(nested)).to.deep.equal([2.5, 3, 2.5]);
+    lookahead.synchronize();
+    expect(read()).to.equal(2.5);
+    x.dispose();
+    optimizer.dispose();
+  });
 });
