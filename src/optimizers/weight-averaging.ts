@@ -239,6 +239,10 @@ export class WeightAveraging extends EvaluatingWrapper {
     return { ...indexed('average', this.averages), ...Object.fromEntries(tables) };
   }
 
+  override get stateLists(): readonly string[] {
+    return ['average'];
+  }
+
   override loadOwnState(state: NamedState): void {
     for (const [position, average] of this.averages.entries()) {
       average.dispose();

@@ -151,6 +151,11 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
   /** This wrapper's own state, without the inner optimizer's: live tensors, not copies. */
   abstract ownState(): NamedState;
 
+  /** The lists in its own state that have a tensor for each variable, from the first step on. */
+  get stateLists(): readonly string[] {
+    return [];
+  }
+
   /** Puts back what {@link ownState} gave; the tensors are the caller's and are copied. */
   abstract loadOwnState(state: NamedState): void;
 
@@ -168,7 +173,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
    * Variables are told apart by their position: go on with the same variables in the same order, as
    * `model.fit` does by itself, and `minimize` with a `varList`.
    *
-   * @throws Error when the state is of another composition of optimizers; it is then left as it was.
+   * @throws Error when the state is of another composition of optimizers, or not complete; it is then
+   *   left as it was.
    */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     const chain = chainOf(this);
