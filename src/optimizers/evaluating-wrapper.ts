@@ -1,15 +1,17 @@
 /** What wrappers have in common that keep weights to evaluate a model on, beside its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { lend, whenEnded, wrapEvaluation } from './lent-weights.js';
+import { lend, loanOf, whenEnded, wrapEvaluation } from './lent-weights.js';
 import type { NamedTensor } from './state.js';
-import { OptimizerWrapper } from './wrapper.js';
+import { chainOf, OptimizerWrapper } from './wrapper.js';
 
 /** A wrapper that keeps weights to evaluate on: Lookahead's slow ones, or averages. */
 export abstract class EvaluatingWrapper extends OptimizerWrapper {
   /** Callbacks that run on the kept weights just now, and what gives the model its own back. */
   private evaluations = 0;
   private giveBack = () => {};
+  /** Of the models that evaluate on the kept weights, what ends that. */
+  private readonly undos = new Set<() => void>();
 
   /** What the kept weights are called, and the methods that evaluate on them. */
   protected abstract readonly names: { weights: string; scope: string; model: string };
@@ -30,7 +32,7 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     if (this.evaluations === 0) {
       this.requireVariables();
       tf.tidy(() => {
-        this.giveBack = lend(this.variables, this.keptWeights());
+        this.giveBack = lend(this.variables, this.keptWeights(), this.names);
       });
     }
     this.evaluations += 1;
@@ -46,12 +48,24 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * Makes a model evaluate on the kept weights, in `evaluate` and in the validation of `fit`, whose
    * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
    *
-   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
+   * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
+   *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled.
+   * @throws Error when the model is not compiled, or with another optimizer.
    */
   protected evaluateOnKeptWeights(model: LayersModel): () => void {
-    const undo = wrapEvaluation(model, (evaluate) => this.withEvaluationWeights(evaluate));
+    this.refuseDisposed();
+    if (model.optimizer && !chainOf(model.optimizer).includes(this)) {
+      throw new Error(
+        `Model "${model.name}" is compiled with another optimizer, so that the ${this.names.weights} of this one are not its own: compile it with this one first.`,
+      );
+    }
+    const unwrap = wrapEvaluation(model, (evaluate) => this.withEvaluationWeights(evaluate));
+    const undo = () => {
+      this.undos.delete(undo);
+      unwrap();
+    };
+    this.undos.add(undo);
     this.attach(model);
     return undo;
   }
@@ -72,8 +86,31 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     this.loadOwnState({});
   }
 
-  /** After a state was loaded, the model's variables are known from the next step on only. */
+  /** Disposes all state; models evaluate on their own weights again. */
+  override dispose(): void {
+    for (const undo of this.undos) {
+      undo();
+    }
+    super.dispose();
+  }
+
+  private refuseDisposed(): void {
+    if (this.disposed) {
+      throw new Error(
+        `This optimizer was disposed, and its ${this.names.weights} with it: make a new one.`,
+      );
+    }
+  }
+
+  /**
+   * Checks that there are variables that the kept weights can be assigned to, and kept weights.
+   *
+   * @throws Error when either was disposed; after a state was loaded, for the model's variables are
+   *   known from the next step on only.
+   */
   protected requireVariables(): void {
+    this.refuseDisposed();
+    this.refuseGone();
     if (this.variables.length < this.countKept()) {
       throw new Error(
         `This optimizer was loaded and does not know its model yet: call ${this.names.model}(model), or take a training step, first.`,
@@ -92,8 +129,10 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
   }
 
   protected refuseWhileEvaluating(what: string): void {
-    if (this.evaluations > 0) {
-      const { weights, scope } = this.names;
+    // Also those that a wrapper around this one, or within, has lent.
+    const lent = this.variables.map(loanOf).find((loan) => loan !== undefined);
+    if (this.evaluations > 0 || lent !== undefined) {
+      const { weights, scope } = lent ?? this.names;
       throw new Error(
         `The model holds the ${weights} just now: ${what} would be undone; wait for ${scope} to end.`,
       );

@@ -158,9 +158,10 @@ export class Lookahead extends EvaluatingWrapper {
    * Makes a model evaluate on the slow weights, in `evaluate` and in the validation of `fit`, whose
    * callbacks come too late for that: it validates before `onBatchEnd` of an epoch's last batch.
    *
-   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
+   * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
+   *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled.
+   * @throws Error when the model is not compiled, or with another optimizer.
    */
   evaluateOnSlowWeights(model: LayersModel): () => void {
     return this.evaluateOnKeptWeights(model);
@@ -297,14 +298,21 @@ export class Lookahead extends EvaluatingWrapper {
     );
   }
 
+  override get stateLists(): readonly string[] {
+    return ['slow'];
+  }
+
   override loadOwnState(state: NamedState): void {
+    const slots = this.momentum === 'pullback' ? this.slots() : [];
+    const [slow, ...pulledBack] = ['slow', ...slots.map(({ name }) => `pulledBack.${name}`)].map(
+      (key) => listOf(state, key),
+    );
     tf.dispose(this.ownState());
-    this.slow = variablesOf(state, 'slow');
-    this.touched = this.slow.map(() => ({ all: true, rows: new Set(), dataId: {}, writes: 0 }));
-    this.pulledBack = {};
-    for (const { name } of this.momentum === 'pullback' ? this.slots() : []) {
-      this.pulledBack[name] = variablesOf(state, `pulledBack.${name}`);
-    }
+    this.slow = slow.map(ownVariable);
+    this.touched = slow.map(() => ({ all: true, rows: new Set(), dataId: {}, writes: 0 }));
+    this.pulledBack = Object.fromEntries(
+      slots.map(({ name }, i) => [name, pulledBack[i].map(ownVariable)]),
+    );
   }
 
   protected override shapeOfState(position: number): number[] | undefined {
@@ -317,9 +325,6 @@ export class Lookahead extends EvaluatingWrapper {
   }
 }
 
-/** The tensors `key:0`, `key:1`, … of a state as variables of our own. */
-function variablesOf(state: NamedState, key: string): tf.Variable[] {
-  return listOf(state, key).map((tensor) => tf.variable(tensor, false));
-}
+const ownVariable = (tensor: tf.Tensor) => tf.variable(tensor, false);
 
 tf.serialization.registerClass(Lookahead);

@@ -7,7 +7,14 @@
  * variables apart, since a variable can get another name when its model is loaded.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { clocksOf, isKnown, loadSlot, plainSlotsOf, setIterations } from './slots.js';
+import {
+  clocksOf,
+  isKnown,
+  loadSlot,
+  plainSlotsOf,
+  setIterations,
+  slotLayoutsOf,
+} from './slots.js';
 
 /** A tensor as `getWeights` gives it and `setWeights` takes it; tf.js does not export the type. */
 export interface NamedTensor {
@@ -24,6 +31,8 @@ interface HasOwnState {
   ownState(): NamedState;
   /** Puts back what `ownState` gave; the tensors are the caller's and must be copied. */
   loadOwnState(state: NamedState): void;
+  /** The lists in its state that have a tensor for each variable, from the first step on. */
+  readonly stateLists: readonly string[];
 }
 
 /** Counts of steps as tensors that are reused, for nobody disposes what `getWeights` gives. */
@@ -62,10 +71,11 @@ export async function loadChain(chain: tf.Optimizer[], weights: NamedTensor[]): 
     const path = pathOf(chain.slice(0, depth + 1));
     for (const key of ['steps', ...clocksOf(optimizer).map(({ name }) => name)]) {
       if (levels.get(path)?.[key] === undefined) {
-        throw new Error(`The saved optimizer state lacks ${path}/${key}: it is not complete.`);
+        throw incomplete(`lacks ${path}/${key}`);
       }
     }
   }
+  await requireLists(chain, levels);
   // The tensors may be this very optimizer's own, which loading disposes.
   const [given, before] = [weights, await saveChain(chain)].map(clonesOf);
   try {
@@ -78,6 +88,35 @@ export async function loadChain(chain: tf.Optimizer[], weights: NamedTensor[]): 
     tf.dispose([...given, ...before].map(({ tensor }) => tensor));
   }
 }
+
+/** @throws Error when a list has a gap, or lists are not of the same number of variables. */
+async function requireLists(chain: tf.Optimizer[], levels: Map<string, NamedState>): Promise<void> {
+  const lists: { name: string; length: number }[] = [];
+  for (const [depth, optimizer] of chain.entries()) {
+    const path = pathOf(chain.slice(0, depth + 1));
+    const state = levels.get(path)!;
+    const [steps] = await state.steps.data();
+    for (const key of listsOf(optimizer)) {
+      const { length } = listOf(state, key);
+      // A wrapper that has taken no step yet may be around an optimizer that has.
+      if (length > 0 || steps > 0) {
+        lists.push({ name: `${path}/${key}`, length });
+      }
+    }
+  }
+  const [first, ...others] = lists;
+  const other = others.find(({ length }) => length !== first.length);
+  if (other !== undefined) {
+    throw incomplete(
+      `has ${first.length} tensors of ${first.name} and ${other.length} of ${other.name}`,
+    );
+  }
+}
+
+const listsOf = (optimizer: tf.Optimizer): readonly string[] =>
+  hasOwnState(optimizer)
+    ? optimizer.stateLists
+    : (slotLayoutsOf(optimizer) ?? []).map(({ name }) => name);
 
 const clonesOf = (weights: NamedTensor[]): NamedTensor[] =>
   weights.map(({ name, tensor }) => ({ name, tensor: tensor.clone() }));
@@ -114,14 +153,20 @@ export function indexed(key: string, tensors: readonly tf.Tensor[]): NamedState 
   return Object.fromEntries(tensors.map((tensor, i) => [`${key}:${i}`, tensor]));
 }
 
-/** The entries `key:0`, `key:1`, … of a state, in order. */
+/** The entries `key:0`, `key:1`, … of a state, in order. @throws Error when one of them is missing. */
 export function listOf(state: NamedState, key: string): tf.Tensor[] {
   const tensors: tf.Tensor[] = [];
   while (`${key}:${tensors.length}` in state) {
     tensors.push(state[`${key}:${tensors.length}`]);
   }
+  if (Object.keys(state).filter((each) => each.startsWith(`${key}:`)).length > tensors.length) {
+    throw incomplete(`lacks ${key}:${tensors.length}`);
+  }
   return tensors;
 }
+
+const incomplete = (what: string) =>
+  new Error(`The saved optimizer state ${what}: it is not complete.`);
 
 const pathOf = (chain: tf.Optimizer[]) => chain.map((o) => o.getClassName()).join('.');
 

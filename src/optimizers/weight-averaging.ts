@@ -118,9 +118,10 @@ export class WeightAveraging extends EvaluatingWrapper {
    * Makes a model evaluate on the averaged weights, in `evaluate` and in the validation of `fit`;
    * with batch normalization's statistics as they are.
    *
-   * @param model - a model compiled with this optimizer; compiling it with another undoes this.
+   * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
+   *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled.
+   * @throws Error when the model is not compiled, or with another optimizer.
    */
   evaluateOnAveragedWeights(model: LayersModel): () => void {
     return this.evaluateOnKeptWeights(model);
@@ -236,6 +237,10 @@ export class WeightAveraging extends EvaluatingWrapper {
   override ownState(): NamedState {
     const tables = [...this.tables].map(([position, table]) => [`upTo:${position}`, table.state()]);
     return { ...indexed('average', this.averages), ...Object.fromEntries(tables) };
+  }
+
+  override get stateLists(): readonly string[] {
+    return ['average'];
   }
 
   override loadOwnState(state: NamedState): void {

@@ -32,7 +32,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
 
   /** The variables seen so far, in the order in which the inner optimizer has their slots. */
   protected readonly variables: tf.Variable[] = [];
-  private disposed = false;
+  /** Whether all state is gone. */
+  protected disposed = false;
 
   /** tf.js's own check calls anything with the three methods an instance, of any subclass too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -87,12 +88,7 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
     const tensors = new Map(named.map(({ name, tensor }) => [name, tensor ?? null]));
     this.register([...tensors.keys()]);
-    const gone = this.variables.find((variable) => variable.isDisposed);
-    if (gone !== undefined) {
-      throw new Error(
-        `The variable "${gone.name}" that this optimizer trains was disposed: make a new optimizer for a new model.`,
-      );
-    }
+    this.refuseGone();
     tf.tidy(() =>
       this.step(
         this.variables.map((variable) => ({
@@ -155,6 +151,11 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
   /** This wrapper's own state, without the inner optimizer's: live tensors, not copies. */
   abstract ownState(): NamedState;
 
+  /** The lists in its own state that have a tensor for each variable, from the first step on. */
+  get stateLists(): readonly string[] {
+    return [];
+  }
+
   /** Puts back what {@link ownState} gave; the tensors are the caller's and are copied. */
   abstract loadOwnState(state: NamedState): void;
 
@@ -172,7 +173,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
    * Variables are told apart by their position: go on with the same variables in the same order, as
    * `model.fit` does by itself, and `minimize` with a `varList`.
    *
-   * @throws Error when the state is of another composition of optimizers; it is then left as it was.
+   * @throws Error when the state is of another composition of optimizers, or not complete; it is then
+   *   left as it was.
    */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     const chain = chainOf(this);
@@ -237,6 +239,16 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
         );
       }
       this.variables.push(variable);
+    }
+  }
+
+  /** @throws Error when a variable was disposed, e.g. one of several models that share this optimizer. */
+  protected refuseGone(): void {
+    const gone = this.variables.find((variable) => variable.isDisposed);
+    if (gone !== undefined) {
+      throw new Error(
+        `The variable "${gone.name}" that this optimizer trains was disposed: make a new optimizer for a new model.`,
+      );
     }
   }
 

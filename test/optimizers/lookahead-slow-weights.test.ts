@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
-import { Lookahead } from '../../src/index.js';
+import { Lookahead, WeightAveraging } from '../../src/index.js';
 import { onEachBackend } from '../support/backends.js';
 import { expectClose } from '../support/numbers.js';
 import { step, trajectory, variable } from '../support/optimizers.js';
@@ -168,6 +168,110 @@ describe('Lookahead’s slow weights', () => {
     step(optimizer, [layer.weights[0].read() as tf.Variable], [[-2]]); // from 0 to 1
     undo();
     expect(loss(model)).to.equal(1); // slow: (0 − 1)²
+    optimizer.dispose();
+  });
+
+  it('ends with the optimizer: a model is evaluated on its own weights after dispose()', () => {
+    for (const optimizer of [
+      new Lookahead(tf.train.sgd(0.5)),
+      new WeightAveraging(tf.train.sgd(0.5)),
+    ]) {
+      const { model, layer } = sequential();
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      if (optimizer instanceof Lookahead) optimizer.evaluateOnSlowWeights(model);
+      else optimizer.evaluateOnAveragedWeights(model);
+      step(optimizer, [layer.weights[0].read() as tf.Variable], [[-2]]); // from 0 to 1
+      optimizer.dispose();
+      expect(evaluationsOf(model)).to.equal('tf.js’s own');
+      expect(loss(model)).to.equal(0); // (1 − 1)²
+      expect(layer.getWeights()[0].dataSync()[0]).to.equal(1);
+    }
+  });
+
+  it('refuses to use weights that were disposed, and leaves the model’s as they are', () => {
+    const { model, layer } = sequential();
+    const [slow, averaged] = [
+      new Lookahead(tf.train.sgd(0.5)),
+      new WeightAveraging(tf.train.sgd(0.5)),
+    ];
+    for (const optimizer of [slow, averaged]) {
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      step(optimizer, [layer.weights[0].read() as tf.Variable], [[-1]]); // by 0.5 each
+      optimizer.dispose();
+    }
+    const uses = {
+      'slow weights': [
+        () => slow.withSlowWeights(() => 0),
+        () => slow.synchronize(),
+        () => slow.evaluateOnSlowWeights(model),
+      ],
+      'averaged weights': [
+        () => averaged.withAveragedWeights(() => 0),
+        () => averaged.evaluateOnAveragedWeights(model),
+      ],
+    };
+    for (const [weights, each] of Object.entries(uses)) {
+      for (const use of each) {
+        expect(use).to.throw(
+          `This optimizer was disposed, and its ${weights} with it: make a new one.`,
+        );
+      }
+    }
+    expect(layer.getWeights()[0].dataSync()[0]).to.equal(1);
+  });
+
+  it('refuses a model that is compiled with another optimizer, not one with a wrapper around this', () => {
+    const { model } = sequential();
+    const optimizer = new Lookahead(tf.train.sgd(0.5));
+    model.compile({ optimizer: new Lookahead(tf.train.sgd(0.5)), loss: 'meanSquaredError' });
+    expect(() => optimizer.evaluateOnSlowWeights(model)).to.throw(
+      `Model "${model.name}" is compiled with another optimizer, so that the slow weights of this one`,
+    );
+    expect(evaluationsOf(model)).to.equal('tf.js’s own');
+    model.compile({ optimizer: new WeightAveraging(optimizer), loss: 'meanSquaredError' });
+    optimizer.evaluateOnSlowWeights(model);
+    expect(evaluationsOf(model)).to.equal('wrapped');
+  });
+
+  it('says so when a variable was disposed, before anything is changed, and leaks nothing', () => {
+    // SGD(1) from 3: fast weights 2, slow ones 3; half way between them would be 2.5.
+    const [x, y] = [variable([3]), variable([3])];
+    const slow = new Lookahead(tf.train.sgd(1));
+    const averaged = new WeightAveraging(tf.train.sgd(0));
+    for (const optimizer of [slow, averaged]) step(optimizer, [x, y], [[1], [1]]);
+    const { name } = y;
+    y.dispose();
+    const before = tf.memory().numTensors;
+    for (const use of [
+      () => slow.withSlowWeights(() => 0),
+      () => slow.synchronize(),
+      () => averaged.withAveragedWeights(() => 0),
+    ]) {
+      expect(use).to.throw(`The variable "${name}" that this optimizer trains was disposed`);
+      expect(x.dataSync()[0]).to.equal(2);
+      expect(tf.memory().numTensors).to.equal(before);
+    }
+    x.dispose();
+    for (const optimizer of [slow, averaged]) optimizer.dispose();
+  });
+
+  it('refuses to synchronize while a wrapper around has lent the model its averages', () => {
+    // SGD(1) from 3: fast weights 2, slow ones 3, and their average with decay 0.5 is 2.5.
+    const x = variable([3]);
+    const lookahead = new Lookahead(tf.train.sgd(1), { k: 10 });
+    const optimizer = new WeightAveraging(lookahead, { decay: 0.5 });
+    const read = () => x.dataSync()[0];
+    step(optimizer, [x], [[1]]);
+    expect(() => optimizer.withAveragedWeights(() => lookahead.synchronize())).to.throw(
+      'The model holds the averaged weights just now: synchronize() would be undone; wait for withAveragedWeights to end.',
+    );
+    expect([read(), lookahead.withSlowWeights(read)]).to.deep.equal([2, 3]);
+    // One within the other gives back what it found, and then it can synchronize.
+    const nested = () => [read(), lookahead.withSlowWeights(read), read()];
+    expect(optimizer.withAveragedWeights(nested)).to.deep.equal([2.5, 3, 2.5]);
+    lookahead.synchronize();
+    expect(read()).to.equal(2.5);
+    x.dispose();
     optimizer.dispose();
   });
 });

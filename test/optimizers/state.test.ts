@@ -184,6 +184,60 @@ describe('a loaded state', () => {
     tf.dispose([x, y]);
   });
 
+  it('that is not complete is refused, with the state left as it was and nothing leaked', async () => {
+    const variables = [variable([1]), variable([2]), variable([3])];
+    const train = (optimizer: tf.Optimizer) => step(optimizer, variables, [[1], [1], [1]]);
+    const make = () =>
+      new WeightAveraging(new Lookahead(adam(0.1), { k: 1, momentum: 'pullback' }), { decay: 0.5 });
+    const [source, target] = [make(), make()];
+    for (const optimizer of [source, source, target]) train(optimizer);
+    const state = await source.getWeights();
+    const read = async () => (await target.getWeights()).map(({ tensor }) => bits(tensor));
+    const before = await read();
+    const tensors = tf.memory().numTensors;
+    const lookahead = 'WeightAveraging.Lookahead';
+    for (const [lost, message] of [
+      ['WeightAveraging/average:0', 'lacks average:0'],
+      [`${lookahead}/slow:1`, 'lacks slow:1'],
+      [
+        `${lookahead}/slow:2`,
+        `has 3 tensors of WeightAveraging/average and 2 of ${lookahead}/slow`,
+      ],
+      [`${lookahead}/pulledBack.accumulatedFirstMoment:1`, 'lacks pulledBack.'],
+      [`${lookahead}.Adam/accumulatedFirstMoment:1`, 'lacks accumulatedFirstMoment:1'],
+      [
+        `${lookahead}.Adam/accumulatedSecondMoment:2`,
+        `has 3 tensors of WeightAveraging/average and 2 of ${lookahead}.Adam/accumulatedSecondMoment`,
+      ],
+    ]) {
+      const incomplete = state.filter(({ name }) => name !== lost);
+      expect(incomplete, lost).to.have.length(state.length - 1);
+      const { message: said } = await rejection(target.setWeights(incomplete));
+      expect(said).to.contain(`The saved optimizer state ${message}`);
+      expect(said).to.contain('it is not complete.');
+      expect(await read()).to.deep.equal(before);
+      expect(tf.memory().numTensors).to.equal(tensors);
+    }
+    await target.setWeights(state);
+    train(target);
+    for (const optimizer of [source, target]) optimizer.dispose();
+    tf.dispose(variables);
+  });
+
+  it('of a wrapper that has taken no step is taken, though the optimizer within has', async () => {
+    const x = variable([1]);
+    const make = () => adam(0.1);
+    const [trained, fresh] = [make(), make()];
+    step(trained, [x], [[1]]);
+    const [source, target] = [trained, fresh].map((inner) => new Lookahead(inner));
+    await target.setWeights(await source.getWeights());
+    expect(bits(target.slots()[0].variables[0].read())).to.deep.equal(
+      bits(source.slots()[0].variables[0].read()),
+    );
+    for (const optimizer of [source, target]) optimizer.dispose();
+    x.dispose();
+  });
+
   it('that is refused leaves everything as it was, whoever refuses it, and leaks nothing', async () => {
     const table = variable([1, 2, 3, 4], [2, 2]);
     const make = (moments: 'decay' | 'freeze') =>
