@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { UsageError } from '../runtime/errors.js';
 import { normalizeBatch, normalizeBy } from './batch-normalization-op.js';
 
 /** tf.layers' options: `axis`, `momentum`, `epsilon`, `center`, `scale`, initializers, … */
@@ -30,8 +31,17 @@ export class BatchNormalization extends Stock {
   declare private movingMean: LayerVariable;
   declare private movingVariance: LayerVariable;
 
+  /** @throws UsageError for several axes. */
   constructor(config?: BatchNormalizationConfig) {
     super(config);
+    // TF 2 Keras saves the axis in a list.
+    const axis = Number(this.axis);
+    if (!Number.isInteger(axis)) {
+      throw new UsageError(
+        `axis of a batch normalization must be one axis, but is ${JSON.stringify(this.axis)}.`,
+      );
+    }
+    this.axis = axis;
   }
 
   /**

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
 import { BatchNormalization, batchNormalization } from '../../src/layers/batch-normalization.js';
+import { UsageError } from '../../src/runtime/errors.js';
 import { onEachBackend } from '../support/backends.js';
-import { expectClose } from '../support/numbers.js';
+import { bits, expectClose } from '../support/numbers.js';
 
 type Config = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;
 
@@ -95,6 +96,29 @@ describe('BatchNormalization', () => {
         first.dispose();
         last.dispose();
       });
+    });
+
+    it('takes its axis in a list, as TF 2 Keras saves it', () => {
+      tf.tidy(() => {
+        const x = tf.randomNormal([2, 3, 4, 5], 5, 2, 'float32', 3);
+        const outputs = (axis: unknown) => {
+          const layer = batchNormalization({ ...CONFIG, axis } as Config);
+          expect(layer.getConfig().axis).to.equal(Number(axis));
+          const ys = [true, false].map((training) => layer.apply(x, { training }) as tf.Tensor);
+          layer.dispose();
+          return ys.map(bits);
+        };
+        expect(outputs([3])).to.deep.equal(outputs(3));
+        expect(outputs([-1])).to.deep.equal(outputs(-1));
+        expect(outputs([1])).to.deep.equal(outputs(1));
+      });
+    });
+
+    it('refuses several axes', () => {
+      expect(() => batchNormalization({ axis: [1, 2] } as unknown as Config)).to.throw(
+        UsageError,
+        'axis of a batch normalization must be one axis, but is [1,2].',
+      );
     });
 
     it('trains without scale, without center, and without both', () => {
