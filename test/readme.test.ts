@@ -140,7 +140,7 @@ describe('the notebooks’ texts', () => {
         .filter((cell) => cell.cell_type === 'markdown')
         .map((cell) => cell.source.join('')),
     );
-    expect(texts.join('').match(QUOTE)).to.have.length(7);
+    expect(texts.join('').match(QUOTE)).to.have.length(8);
     expect(texts.flatMap(faults)).to.deep.equal([]);
   });
 });
