@@ -275,15 +275,15 @@ export class LazyOptimizer extends OptimizerWrapper {
       const [name, position] = key.split(':');
       tables.set(Number(position), { ...tables.get(Number(position)), [name]: tensor });
     }
-    const loaded = [...tables].map(
-      ([position, table]) =>
-        [position, SparseTable.from(this.inner, table, this.moments === 'freeze')] as const,
-    );
+    const frozen = this.moments === 'freeze';
+    for (const table of tables.values()) {
+      SparseTable.check(this.inner, table, frozen);
+    }
     this.resumed = true;
     this.tables.forget();
     this.disposeTables();
-    for (const [position, table] of loaded) {
-      this.sparse.set(position, table);
+    for (const [position, table] of tables) {
+      this.sparse.set(position, SparseTable.from(this.inner, table, frozen));
     }
   }
 

@@ -118,25 +118,41 @@ export class SparseTable {
   }
 
   /**
-   * A table in the state that {@link state} gave; the tensors are copied.
+   * Checks a state that {@link state} gave.
    *
-   * @throws Error when the state is not complete, or was saved with the other kind of moments.
+   * @throws Error when it is not complete, or was saved with the other kind of moments.
    */
-  static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): SparseTable {
-    const keys = ['about', 'updated', ...slotLayoutsOf(optimizer)!.map(({ name }) => name)];
-    const missing = keys.filter((key) => state[key] === undefined);
+  static check(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): void {
+    const slots = slotLayoutsOf(optimizer)!.map(({ name }) => name);
+    const missing = ['about', 'updated', ...slots].filter((key) => state[key] === undefined);
     if (missing.length > 0) {
       throw new Error(
         `The saved state of a lazy table lacks ${missing.join(' and ')}: it is not complete.`,
       );
     }
-    const [vocabulary, width, wasFrozen, steps] = state.about.dataSync();
+    const [vocabulary, width, wasFrozen] = state.about.dataSync();
     const mode = (isFrozen: boolean) => (isFrozen ? 'freeze' : 'decay');
     if (Boolean(wasFrozen) !== frozen) {
       throw new Error(
         `The saved optimizer state is one of moments: '${mode(!frozen)}', this LazyOptimizer has moments: '${mode(frozen)}'.`,
       );
     }
+    const shapes = {
+      updated: [vocabulary],
+      ...Object.fromEntries(slots.map((name) => [name, [vocabulary, width]])),
+    };
+    for (const [key, shape] of Object.entries(shapes)) {
+      if (!tf.util.arraysEqual(state[key].shape, shape)) {
+        throw new Error(
+          `The saved state of a lazy table of shape [${vocabulary},${width}] has ${key} of shape [${state[key].shape}]: it is that of another table.`,
+        );
+      }
+    }
+  }
+
+  /** A table in a state that {@link check} has passed; the tensors are copied. */
+  static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): SparseTable {
+    const [vocabulary, width, , steps] = state.about.dataSync();
     const table = new SparseTable(optimizer, [vocabulary, width], frozen);
     for (const [i, { name }] of table.layouts.entries()) {
       table.slots[i].assign(state[name]);
