@@ -15,6 +15,11 @@ import type { NamedState } from './state.js';
  */
 export class SparseTable {
   private readonly layouts: SlotLayout[];
+  /**
+   * By slot the factor of a step. The optimizer multiplies by the float32 nearest to β; the double
+   * drifts by 1.5e-5 in 1,000 steps.
+   */
+  private readonly decays: number[];
   /** Slots by their layout's order, of the table's shape, each row as of its last update. */
   private readonly slots: tf.Variable[];
   /** For each row the step as of which its slots are. */
@@ -35,6 +40,7 @@ export class SparseTable {
     private readonly frozen: boolean,
   ) {
     this.layouts = slotLayoutsOf(optimizer)!;
+    this.decays = this.layouts.map(({ decay }) => Math.fround(decay()));
     this.slots = this.layouts.map(({ initialValue }) =>
       tf.tidy(() => tf.variable(tf.fill(shape, initialValue), false)),
     );
@@ -180,8 +186,7 @@ export class SparseTable {
 
   /** What is left of a slot's rows after as many steps as they are old, and some more. */
   private shrink(rows: tf.Tensor, i: number, ages: Int32Array, more = 0): tf.Tensor {
-    // The optimizer multiplies by the float32 nearest to β; the double drifts by 1.5e-5 in 1,000 steps.
-    const factor = Math.fround(this.layouts[i].decay);
+    const factor = this.decays[i];
     const steps = ages[0] + more;
     const isEven = ages.every((age) => age === ages[0]);
     if (factor === 1 || (isEven && steps === 0)) {
@@ -198,7 +203,7 @@ export class SparseTable {
   }
 
   private upToDate(i: number): tf.Tensor {
-    if (this.frozen || this.layouts[i].decay === 1) {
+    if (this.frozen || this.decays[i] === 1) {
       return this.slots[i].clone();
     }
     const ages = this.updated.map((step) => this.steps - step);
