@@ -158,10 +158,10 @@ export class LazyOptimizer extends OptimizerWrapper {
     const onRows = this.stepsOnRows();
     const positions = new Set(this.tables.positions);
     for (const position of positions) {
+      this.checkGradient(gradients[position]);
+    }
+    for (const position of positions) {
       const { variable, tensor } = gradients[position];
-      if (tensor !== null) {
-        this.checkGradient(variable, tensor);
-      }
       if (onRows) {
         this.stepOnRows(variable, tensor, position);
       } else if (tensor !== null) {
@@ -225,13 +225,13 @@ export class LazyOptimizer extends OptimizerWrapper {
     }
   }
 
-  private checkGradient({ name, shape }: tf.Variable, gradient: tf.Tensor): void {
-    if (sparseGradient(gradient) !== undefined) {
+  private checkGradient({ variable: { name, shape }, tensor }: Gradient): void {
+    if (tensor === null || sparseGradient(tensor) !== undefined) {
       return;
     }
-    if (!tf.util.arraysEqual(gradient.shape, shape)) {
+    if (!tf.util.arraysEqual(tensor.shape, shape)) {
       throw new Error(
-        `The gradient of "${name}" has shape [${gradient.shape}], the table [${shape}]: change a gradient of sampled rows with mapGradient, or make it dense with toDense first.`,
+        `The gradient of "${name}" has shape [${tensor.shape}], the table [${shape}]: change a gradient of sampled rows with mapGradient, or make it dense with toDense first.`,
       );
     }
     if (this.rows === 'indices') {

@@ -59,6 +59,22 @@ describe('LazyOptimizer', () => {
       optimizer.dispose();
     });
 
+    it('moves no table where the gradient of another is refused', () => {
+      const tables = [tableOfTwo(), tableOfTwo()];
+      for (const rows of ['auto', 'gradient'] as const) {
+        const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: tables, rows });
+        const gradients = [tf.ones([2, 1]), tf.ones([1, 1])];
+        const named = tables.map(({ name }, i) => ({ name, tensor: gradients[i] }));
+        expect(() => optimizer.applyGradients(named)).to.throw(
+          `The gradient of "${tables[1].name}" has shape [1,1], the table [2,1]`,
+        );
+        expect(Array.from(tables[0].dataSync())).to.deep.equal([0, 0]);
+        tf.dispose(gradients);
+        optimizer.dispose();
+      }
+      tf.dispose(tables);
+    });
+
     it('agrees with LazyAdam (freeze)', () => {
       // TensorFlow Addons' LazyAdam, lr 0.001: each sampled row moves by about lr, the other not.
       const table = variable([1, 1, 2], [3, 1]);
