@@ -1,6 +1,7 @@
 /** Clipping of gradients by value, by norm or by global norm (Pascanu et al. 2013, arXiv 1211.5063). */
 import * as tf from '@tensorflow/tfjs-core';
 import { mapGradient } from '../embedding/sparse-gradient.js';
+import { optionsOf } from './options.js';
 import type { NamedState } from './state.js';
 import { type Gradient, OptimizerWrapper } from './wrapper.js';
 
@@ -50,19 +51,21 @@ export class GradientClipping extends OptimizerWrapper {
 
   /**
    * @param inner - the optimizer that takes the steps.
-   * @throws TypeError when `inner` is no optimizer, or when there is not exactly one limit.
+   * @throws TypeError when `inner` is no optimizer, or when there is not exactly one limit, or another
+   *   option.
    * @throws RangeError when the limit is not a finite number > 0.
    */
   constructor(inner: tf.Optimizer, options: GradientClippingOptions) {
     super(inner);
-    const given = KINDS.filter((kind) => options?.[kind] !== undefined);
+    const limits = optionsOf(this, options, KINDS);
+    const given = KINDS.filter((kind) => limits[kind] !== undefined);
     if (given.length !== 1) {
       throw new TypeError(
         `GradientClipping takes exactly one of ${KINDS.join(', ')}, not ${given.join(' and ') || 'none'}.`,
       );
     }
     const [kind] = given;
-    const limit = options[kind]!;
+    const limit = limits[kind]!;
     if (!(Number.isFinite(limit) && limit > 0)) {
       throw new RangeError(`${kind} is a finite number greater than 0, not ${limit}.`);
     }

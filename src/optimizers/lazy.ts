@@ -5,6 +5,7 @@ import { canReadAtOnce, releaseRows } from '../embedding/rows.js';
 import { sampledRowsOf, sparseGradient, toDense } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
 import { LazyTables } from './lazy-tables.js';
+import { optionsOf } from './options.js';
 import { keepUnsampledRows } from './restoring-way.js';
 import { hasRowRule } from './row-rules.js';
 import { type Slot, slotsOf } from './slots.js';
@@ -88,11 +89,12 @@ export class LazyOptimizer extends OptimizerWrapper {
    * @param inner - the optimizer that takes the steps.
    * @throws RangeError when an option has none of its values.
    * @throws TypeError when `inner` is no optimizer or cannot be wrapped, or when something other than
-   *   an embedding is among the layers.
+   *   an embedding is among the layers; when there is no such option.
    */
   constructor(inner: tf.Optimizer, options: LazyOptions) {
     super(inner);
-    const { embeddingLayers, rows = 'auto', moments = 'decay' } = options ?? {};
+    const given = optionsOf(this, options, ['embeddingLayers', 'rows', 'moments']);
+    const { embeddingLayers, rows = 'auto', moments = 'decay' } = given;
     if (!Array.isArray(embeddingLayers) || embeddingLayers.length === 0) {
       throw new TypeError('embeddingLayers is a list of at least one embedding layer.');
     }
