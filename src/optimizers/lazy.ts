@@ -5,6 +5,7 @@ import { canReadAtOnce, releaseRows } from '../embedding/rows.js';
 import { sampledRowsOf, sparseGradient, toDense } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
 import { LazyTables } from './lazy-tables.js';
+import { optionsOf } from './options.js';
 import { keepUnsampledRows } from './restoring-way.js';
 import { hasRowRule } from './row-rules.js';
 import { type Slot, slotsOf } from './slots.js';
@@ -88,11 +89,12 @@ export class LazyOptimizer extends OptimizerWrapper {
    * @param inner - the optimizer that takes the steps.
    * @throws RangeError when an option has none of its values.
    * @throws TypeError when `inner` is no optimizer or cannot be wrapped, or when something other than
-   *   an embedding is among the layers.
+   *   an embedding is among the layers; when there is no such option.
    */
   constructor(inner: tf.Optimizer, options: LazyOptions) {
     super(inner);
-    const { embeddingLayers, rows = 'auto', moments = 'decay' } = options ?? {};
+    const given = optionsOf(this, options, ['embeddingLayers', 'rows', 'moments']);
+    const { embeddingLayers, rows = 'auto', moments = 'decay' } = given;
     if (!Array.isArray(embeddingLayers) || embeddingLayers.length === 0) {
       throw new TypeError('embeddingLayers is a list of at least one embedding layer.');
     }
@@ -158,10 +160,10 @@ export class LazyOptimizer extends OptimizerWrapper {
     const onRows = this.stepsOnRows();
     const positions = new Set(this.tables.positions);
     for (const position of positions) {
+      this.checkGradient(gradients[position]);
+    }
+    for (const position of positions) {
       const { variable, tensor } = gradients[position];
-      if (tensor !== null) {
-        this.checkGradient(variable, tensor);
-      }
       if (onRows) {
         this.stepOnRows(variable, tensor, position);
       } else if (tensor !== null) {
@@ -225,13 +227,13 @@ export class LazyOptimizer extends OptimizerWrapper {
     }
   }
 
-  private checkGradient({ name, shape }: tf.Variable, gradient: tf.Tensor): void {
-    if (sparseGradient(gradient) !== undefined) {
+  private checkGradient({ variable: { name, shape }, tensor }: Gradient): void {
+    if (tensor === null || sparseGradient(tensor) !== undefined) {
       return;
     }
-    if (!tf.util.arraysEqual(gradient.shape, shape)) {
+    if (!tf.util.arraysEqual(tensor.shape, shape)) {
       throw new Error(
-        `The gradient of "${name}" has shape [${gradient.shape}], the table [${shape}]: change a gradient of sampled rows with mapGradient, or make it dense with toDense first.`,
+        `The gradient of "${name}" has shape [${tensor.shape}], the table [${shape}]: change a gradient of sampled rows with mapGradient, or make it dense with toDense first.`,
       );
     }
     if (this.rows === 'indices') {
@@ -275,15 +277,15 @@ export class LazyOptimizer extends OptimizerWrapper {
       const [name, position] = key.split(':');
       tables.set(Number(position), { ...tables.get(Number(position)), [name]: tensor });
     }
-    const loaded = [...tables].map(
-      ([position, table]) =>
-        [position, SparseTable.from(this.inner, table, this.moments === 'freeze')] as const,
-    );
+    const frozen = this.moments === 'freeze';
+    for (const table of tables.values()) {
+      SparseTable.check(this.inner, table, frozen);
+    }
     this.resumed = true;
     this.tables.forget();
     this.disposeTables();
-    for (const [position, table] of loaded) {
-      this.sparse.set(position, table);
+    for (const [position, table] of tables) {
+      this.sparse.set(position, SparseTable.from(this.inner, table, frozen));
     }
   }
 

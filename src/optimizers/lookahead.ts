@@ -6,6 +6,7 @@ import { sparseGradient } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
 import { interpolate, moveTowards } from './move-towards.js';
+import { optionsOf } from './options.js';
 import { isKnown, type Slot } from './slots.js';
 import { indexed, listOf, type NamedState } from './state.js';
 import { canReset, chainOf, type Gradient } from './wrapper.js';
@@ -101,11 +102,13 @@ export class Lookahead extends EvaluatingWrapper {
   /**
    * @param inner - the optimizer of the fast weights.
    * @throws RangeError when k, alpha or momentum is out of range.
-   * @throws TypeError when `inner` is no optimizer, or already has slow weights.
+   * @throws TypeError when `inner` is no optimizer, or already has slow weights; when
+   *   there is no such option.
    */
   constructor(inner: tf.Optimizer, options: LookaheadOptions = {}) {
     super(inner);
-    const { k = 5, alpha = 0.5, momentum = 'keep' } = options ?? {};
+    const given = optionsOf(this, options, ['k', 'alpha', 'momentum']);
+    const { k = 5, alpha = 0.5, momentum = 'keep' } = given;
     if (!Number.isInteger(k) || k < 1) {
       throw new RangeError(
         `k is the number of steps between two syncs, an integer of at least 1, not ${k}.`,

@@ -54,7 +54,7 @@ interface SlotField {
   initial?: string;
   /** The configuration's field without which there is no such slot. */
   onlyIf?: string;
-  /** The field of the factor by which a step with gradient zero shrinks it; 1 without one. */
+  /** The field, a number or a tensor, of the factor by which a step with gradient zero shrinks it; 1 without one. */
   decay?: string;
 }
 
@@ -78,7 +78,8 @@ const ADAM: Layout = {
 const LAYOUTS: Record<string, Layout> = {
   SGD: { slots: [], clocks: [] },
   Momentum: {
-    slots: [{ field: 'accumulations', firstMoment: true, decay: 'momentum' }],
+    // The step multiplies by the tensor m, which setMomentum() does not change.
+    slots: [{ field: 'accumulations', firstMoment: true, decay: 'm' }],
     clocks: [],
   },
   RMSProp: {
@@ -159,7 +160,7 @@ export function plainSlotsOf(optimizer: tf.Optimizer): PlainSlot[] | null {
 /** What a slot of one of tf.js's own optimizers is like, whether or not it has any state yet. */
 export interface SlotLayout extends Omit<Slot, 'variables'> {
   /** The factor by which a step with gradient zero shrinks the state; 1 for none. */
-  readonly decay: number;
+  decay(): number;
 }
 
 /** What the slots of one of tf.js's own optimizers are like; null for another. */
@@ -172,10 +173,13 @@ export function slotLayoutsOf(optimizer: tf.Optimizer): SlotLayout[] | null {
         name: field,
         firstMoment: firstMoment === true,
         initialValue: initialValue(optimizer, initial),
-        decay: decay === undefined ? 1 : (fields[decay] as number),
+        decay: () => (decay === undefined ? 1 : numberIn(fields[decay] as number | tf.Tensor)),
       })) ?? null
   );
 }
+
+const numberIn = (field: number | tf.Tensor) =>
+  typeof field === 'number' ? field : field.dataSync()[0];
 
 /** The scalars that count with the steps; none for an optimizer that is not tf.js's own. */
 export function clocksOf(optimizer: tf.Optimizer): Clock[] {

@@ -15,6 +15,11 @@ import type { NamedState } from './state.js';
  */
 export class SparseTable {
   private readonly layouts: SlotLayout[];
+  /**
+   * By slot the factor of a step. The optimizer multiplies by the float32 nearest to β; the double
+   * drifts by 1.5e-5 in 1,000 steps.
+   */
+  private readonly decays: number[];
   /** Slots by their layout's order, of the table's shape, each row as of its last update. */
   private readonly slots: tf.Variable[];
   /** For each row the step as of which its slots are. */
@@ -35,6 +40,7 @@ export class SparseTable {
     private readonly frozen: boolean,
   ) {
     this.layouts = slotLayoutsOf(optimizer)!;
+    this.decays = this.layouts.map(({ decay }) => Math.fround(decay()));
     this.slots = this.layouts.map(({ initialValue }) =>
       tf.tidy(() => tf.variable(tf.fill(shape, initialValue), false)),
     );
@@ -118,25 +124,41 @@ export class SparseTable {
   }
 
   /**
-   * A table in the state that {@link state} gave; the tensors are copied.
+   * Checks a state that {@link state} gave.
    *
-   * @throws Error when the state is not complete, or was saved with the other kind of moments.
+   * @throws Error when it is not complete, or was saved with the other kind of moments.
    */
-  static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): SparseTable {
-    const keys = ['about', 'updated', ...slotLayoutsOf(optimizer)!.map(({ name }) => name)];
-    const missing = keys.filter((key) => state[key] === undefined);
+  static check(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): void {
+    const slots = slotLayoutsOf(optimizer)!.map(({ name }) => name);
+    const missing = ['about', 'updated', ...slots].filter((key) => state[key] === undefined);
     if (missing.length > 0) {
       throw new Error(
         `The saved state of a lazy table lacks ${missing.join(' and ')}: it is not complete.`,
       );
     }
-    const [vocabulary, width, wasFrozen, steps] = state.about.dataSync();
+    const [vocabulary, width, wasFrozen] = state.about.dataSync();
     const mode = (isFrozen: boolean) => (isFrozen ? 'freeze' : 'decay');
     if (Boolean(wasFrozen) !== frozen) {
       throw new Error(
         `The saved optimizer state is one of moments: '${mode(!frozen)}', this LazyOptimizer has moments: '${mode(frozen)}'.`,
       );
     }
+    const shapes = {
+      updated: [vocabulary],
+      ...Object.fromEntries(slots.map((name) => [name, [vocabulary, width]])),
+    };
+    for (const [key, shape] of Object.entries(shapes)) {
+      if (!tf.util.arraysEqual(state[key].shape, shape)) {
+        throw new Error(
+          `The saved state of a lazy table of shape [${vocabulary},${width}] has ${key} of shape [${state[key].shape}]: it is that of another table.`,
+        );
+      }
+    }
+  }
+
+  /** A table in a state that {@link check} has passed; the tensors are copied. */
+  static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): SparseTable {
+    const [vocabulary, width, , steps] = state.about.dataSync();
     const table = new SparseTable(optimizer, [vocabulary, width], frozen);
     for (const [i, { name }] of table.layouts.entries()) {
       table.slots[i].assign(state[name]);
@@ -164,8 +186,7 @@ export class SparseTable {
 
   /** What is left of a slot's rows after as many steps as they are old, and some more. */
   private shrink(rows: tf.Tensor, i: number, ages: Int32Array, more = 0): tf.Tensor {
-    // The optimizer multiplies by the float32 nearest to β; the double drifts by 1.5e-5 in 1,000 steps.
-    const factor = Math.fround(this.layouts[i].decay);
+    const factor = this.decays[i];
     const steps = ages[0] + more;
     const isEven = ages.every((age) => age === ages[0]);
     if (factor === 1 || (isEven && steps === 0)) {
@@ -182,7 +203,7 @@ export class SparseTable {
   }
 
   private upToDate(i: number): tf.Tensor {
-    if (this.frozen || this.layouts[i].decay === 1) {
+    if (this.frozen || this.decays[i] === 1) {
       return this.slots[i].clone();
     }
     const ages = this.updated.map((step) => this.steps - step);

@@ -7,6 +7,7 @@ import { AveragedTable } from './averaged-table.js';
 import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
 import { Lookahead } from './lookahead.js';
+import { optionsOf } from './options.js';
 import { indexed, listOf, type NamedState } from './state.js';
 import { chainOf, type Gradient } from './wrapper.js';
 
@@ -75,16 +76,17 @@ export class WeightAveraging extends EvaluatingWrapper {
    * @param inner - the optimizer that takes the steps.
    * @throws RangeError when mode, decay or from is out of range.
    * @throws TypeError when `inner` is no optimizer or averages already, or when an option belongs to
-   *   the other mode.
+   *   the other mode, or to none.
    */
   constructor(inner: tf.Optimizer, options: WeightAveragingOptions = {}) {
     super(inner);
-    const { mode = 'ema', decay = 0.999, from = 1 } = options ?? {};
+    const given = optionsOf(this, options, ['mode', 'decay', 'from']);
+    const { mode = 'ema', decay = 0.999, from = 1 } = given;
     if (mode !== 'ema' && mode !== 'mean') {
       throw new RangeError(`mode is one of ema, mean, not "${mode}".`);
     }
     const other = mode === 'ema' ? 'from' : 'decay';
-    if (options?.[other] !== undefined) {
+    if (given[other] !== undefined) {
       throw new TypeError(`${other} is no option of mode: '${mode}': leave one of them out.`);
     }
     if (!(typeof decay === 'number' && decay >= 0 && decay < 1)) {

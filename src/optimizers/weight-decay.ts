@@ -5,6 +5,7 @@ import { mapGradient, sparseGradient } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
 import { LazyOptimizer } from './lazy.js';
 import { learningRateOf } from './learning-rate.js';
+import { optionsOf } from './options.js';
 import type { NamedState } from './state.js';
 import { chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
 
@@ -64,11 +65,13 @@ export class WeightDecay extends OptimizerWrapper {
   /**
    * @param inner - the optimizer that takes the steps.
    * @throws RangeError when decay or filter is none of its values.
-   * @throws TypeError when `inner` is no optimizer, or averages weights that this would still move.
+   * @throws TypeError when `inner` is no optimizer, or averages weights that this would still move;
+   *   when there is no such option.
    */
   constructor(inner: tf.Optimizer, options: WeightDecayOptions = {}) {
     super(inner);
-    const { decay = 0.01, decoupled = true, filter = 'all' } = options ?? {};
+    const given = optionsOf(this, options, ['decay', 'decoupled', 'filter']);
+    const { decay = 0.01, decoupled = true, filter = 'all' } = given;
     if (!(Number.isFinite(decay) && decay >= 0)) {
       throw new RangeError(`decay is a finite number of at least 0, not ${decay}.`);
     }

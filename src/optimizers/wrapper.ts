@@ -205,7 +205,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
    */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
-    { inner, ...options }: Config,
+    // tf.js adds its custom objects to a configuration that it loads.
+    { inner, customObjects: _, ...options }: Config,
   ): T {
     return new (cls as unknown as new (inner: tf.Optimizer, options: Config) => T)(
       innerFromConfig(inner as Config),
@@ -299,7 +300,8 @@ export function innerFromConfig(config: Config): tf.Optimizer {
   return fromConfig(cls as typeof registered, innerConfig) as unknown as tf.Optimizer;
 }
 
-function describe(value: unknown): string {
+/** A value as an error names it. */
+export function describe(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? `an object of class ${value.constructor?.name ?? 'Object'}`
     : typeof value === 'string'

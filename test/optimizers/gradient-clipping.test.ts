@@ -63,6 +63,17 @@ describe('GradientClipping', () => {
       expectClose(clipped[2]!, [6]);
     });
 
+    it('makes gradients NaN where their global norm is not finite, as TensorFlow does, not 0', () => {
+      // (3·10²⁰)² is beyond float32. clip_by_global_norm adds norm − norm to the factor, which is NaN;
+      // clip_by_norm divides by the norm, which gives 0.
+      const large = [3e20, 4e20];
+      expect(clip({ globalNorm: 1 }, [large, [1]], [[2], [1]])).to.deep.equal([
+        [Number.NaN, Number.NaN],
+        [Number.NaN],
+      ]);
+      expect(clip({ norm: 1 }, [large, [1]], [[2], [1]])).to.deep.equal([[0, 0], [1]]);
+    });
+
     it('takes the step of the inner optimizer with the clipped gradient', () => {
       const optimizer = new GradientClipping(tf.train.sgd(0.5), { norm: 2.5 });
       const x = variable([0, 0]);

@@ -47,6 +47,34 @@ describe('LazyOptimizer', () => {
       });
     }
 
+    it('takes no more notice of setMomentum() than the step of tf.js does', () => {
+      // Momentum 0.9, lr 1, g = 1: accumulations 1, 1.9, 2.71. With the 0.5 it would be 1, 1.5, 1.75.
+      const momentum = tf.train.momentum(1, 0.9);
+      momentum.setMomentum(0.5);
+      const table = tableOfTwo();
+      const optimizer = lazy(momentum, table);
+      const values = trajectory(optimizer, table, Array(3).fill([1, 1]));
+      expectClose(values.flat(), [-1, -1, -2.9, -2.9, -5.61, -5.61]);
+      table.dispose();
+      optimizer.dispose();
+    });
+
+    it('moves no table where the gradient of another is refused', () => {
+      const tables = [tableOfTwo(), tableOfTwo()];
+      for (const rows of ['auto', 'gradient'] as const) {
+        const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: tables, rows });
+        const gradients = [tf.ones([2, 1]), tf.ones([1, 1])];
+        const named = tables.map(({ name }, i) => ({ name, tensor: gradients[i] }));
+        expect(() => optimizer.applyGradients(named)).to.throw(
+          `The gradient of "${tables[1].name}" has shape [1,1], the table [2,1]`,
+        );
+        expect(Array.from(tables[0].dataSync())).to.deep.equal([0, 0]);
+        tf.dispose(gradients);
+        optimizer.dispose();
+      }
+      tf.dispose(tables);
+    });
+
     it('agrees with LazyAdam (freeze)', () => {
       // TensorFlow Addons' LazyAdam, lr 0.001: each sampled row moves by about lr, the other not.
       const table = variable([1, 1, 2], [3, 1]);

@@ -224,6 +224,38 @@ describe('a loaded state', () => {
     tf.dispose(variables);
   });
 
+  it('of two lazy tables is refused where the second is not whole, and leaks nothing', async () => {
+    const tables = [variable([1, 2], [2, 1]), variable([3, 4], [2, 1])];
+    const make = () => new LazyOptimizer(adam(0.1), { embeddingLayers: tables });
+    const [source, target] = [make(), make()];
+    for (const optimizer of [source, target]) {
+      const gradients = [
+        [1, 0],
+        [1, 0],
+      ];
+      step(optimizer, tables, gradients);
+    }
+    const state = await source.getWeights();
+    await target.getWeights(); // makes the tensors that a state is shown in
+    const tensors = tf.memory().numTensors;
+    const second = 'LazyOptimizer/accumulatedFirstMoment:1';
+    const short = tf.zeros([1, 1]);
+    for (const [incomplete, message] of [
+      [state.filter(({ name }) => name !== second), 'lacks accumulatedFirstMoment'],
+      [
+        state.map((each) => (each.name === second ? { ...each, tensor: short } : each)),
+        'of a lazy table of shape [2,1] has accumulatedFirstMoment of shape [1,1]',
+      ],
+    ] as const) {
+      expect((await rejection(target.setWeights([...incomplete]))).message).to.contain(message);
+      await target.getWeights();
+      expect(tf.memory().numTensors).to.equal(tensors + 1);
+    }
+    short.dispose();
+    for (const optimizer of [source, target]) optimizer.dispose();
+    tf.dispose(tables);
+  });
+
   it('of a wrapper that has taken no step is taken, though the optimizer within has', async () => {
     const x = variable([1]);
     const make = () => adam(0.1);
