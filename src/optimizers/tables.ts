@@ -80,23 +80,35 @@ const variableName = ({ name, isVariable }: TableName) =>
 export const mayBeTable = (variable: tf.Variable, table: TableName) =>
   plain(variable.name) === plain(variableName(table));
 
+/** Whether tf.js may have made the names of two tables from the same one. */
+export const areAlike = (a: TableName, b: TableName) =>
+  plain(variableName(a)) === plain(variableName(b));
+
+/** The position of the variable with exactly a table's name; −1 without one. */
+export const positionOfName = (variables: readonly tf.Variable[], table: TableName) =>
+  variables.findIndex((variable) => variable.name === variableName(table));
+
 /**
- * The position of the table of that name: the variable with exactly its name, or else the only one
- * whose name tf.js has made from it; −1 without one.
+ * The position of the only variable whose name tf.js has made from a table's; −1 without one.
  *
- * @throws Error when there are several.
+ * @param others - positions of other tables.
+ * @param alike - how many tables it may be the name of: where there are no more such variables, each
+ *   is one of them.
+ * @throws Error when there are more.
  */
-export function positionOfTable(variables: readonly tf.Variable[], table: TableName): number {
-  const wanted = variableName(table);
-  const exact = variables.findIndex((variable) => variable.name === wanted);
-  if (exact >= 0) {
-    return exact;
-  }
-  const similar = variables.filter((variable) => mayBeTable(variable, table));
-  if (similar.length > 1) {
+export function positionOfRenamed(
+  variables: readonly tf.Variable[],
+  table: TableName,
+  others: ReadonlySet<number>,
+  alike: number,
+): number {
+  const similar = variables.filter(
+    (variable, position) => mayBeTable(variable, table) && !others.has(position),
+  );
+  if (similar.length > alike) {
     const names = similar.map((variable) => variable.name).join(', ');
     throw new Error(
-      `The embedding table "${wanted}" may be any of ${names}: hand the layer or the variable itself to embeddingLayers.`,
+      `The embedding table "${variableName(table)}" may be any of ${names}: hand the layer or the variable itself to embeddingLayers.`,
     );
   }
   return similar.length === 0 ? -1 : variables.indexOf(similar[0]);
