@@ -9,7 +9,9 @@ import {
   positionOfName,
   positionOfRenamed,
   type TableName,
+  variableName,
   variableOfTable,
+  whyNoTable,
 } from './tables.js';
 
 interface Table {
@@ -66,6 +68,16 @@ export class LazyTables {
       }
       return { name: own.name, isVariable: true };
     });
+  }
+
+  /** @throws Error when a table has no name, by which a saved optimizer could find it. */
+  refuseUnnamed(): void {
+    const unnamed = this.tables.find(({ name }) => name.isVariable && /^\d+$/.test(name.name));
+    if (unnamed !== undefined) {
+      throw new Error(
+        `An embedding table has no name but "${unnamed.name.name}", tf.js's running number, which may be another variable's where the optimizer is loaded: give it a name, as in new EmbeddingTable({ …, name: 'words' }).`,
+      );
+    }
   }
 
   /** Becomes the tables that were saved under these names. */
@@ -168,7 +180,13 @@ const sameName = (a: TableName, b: TableName) => a.name === b.name && a.isVariab
 const exists = (name: TableName) =>
   Object.values(tf.engine().registeredVariables).some((variable) => mayBeTable(variable, name));
 
-function notFound({ name, isVariable }: TableName, variables: readonly tf.Variable[]): string {
+function notFound(table: TableName, variables: readonly tf.Variable[]): string {
+  const { name, isVariable } = table;
+  const namesake = variables.find((variable) => variable.name === variableName(table));
+  const reason = namesake && whyNoTable(namesake);
+  if (reason !== undefined) {
+    return reason;
+  }
   const trained = variables.map((variable) => variable.name);
   if (!isVariable && trained.some((variable) => variable.startsWith(`${name}/`))) {
     return `Layer "${name}" is not an embedding: hand over tf.layers.embedding layers only.`;

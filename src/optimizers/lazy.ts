@@ -317,8 +317,9 @@ export class LazyOptimizer extends OptimizerWrapper {
     return this.tables.names([...this.variables, ...beside.map(variableOfTable)]);
   }
 
-  /** @throws Error when a table has no name that no other has. */
+  /** @throws Error when a table has no name, or none that no other has. */
   override getConfig(): tf.serialization.ConfigDict {
+    this.tables.refuseUnnamed();
     const { rows, moments } = this;
     // Under the key `name` alone does tf.js leave strings as they are when it loads a model.
     const embeddingLayers = this.tableNames().map((name) => ({ ...name }));

@@ -139,6 +139,39 @@ describe('The embedding tables of a LazyOptimizer', () => {
     );
   });
 
+  it('cannot be saved without a name, which tf.js makes a running number', () => {
+    const unnamed = new EmbeddingTable({ vocabulary: 2, width: 1 });
+    expect(() => lazyAdam([unnamed]).getConfig()).to.throw(
+      `An embedding table has no name but "${unnamed.variable.name}", tf.js's running number, which may be another variable's where the optimizer is loaded: give it a name, as in new EmbeddingTable({ …, name: 'words' }).`,
+    );
+    unnamed.dispose();
+  });
+
+  for (const [what, make, sentence] of [
+    [
+      'shape',
+      (name: string) => tf.variable(tf.ones([3]), true, name),
+      'has shape [3]: an embedding table has two dimensions, vocabulary and width.',
+    ],
+    [
+      'type',
+      (name: string) => tf.variable(tf.ones([3, 1], 'int32'), true, name),
+      'is of int32: an embedding table is of float32.',
+    ],
+  ] as const) {
+    it(`are never taken for a variable of their name, but of another ${what}`, () => {
+      const table = new EmbeddingTable({ vocabulary: 3, width: 1, name: `gone-${what}` });
+      const loaded = again(lazyAdam([table]));
+      table.dispose();
+      const other = make(`gone-${what}`);
+      expect(() => step(loaded, [other], [null])).to.throw(
+        `The variable "gone-${what}" ${sentence}`,
+      );
+      other.dispose();
+      loaded.dispose();
+    });
+  }
+
   it('may be a layer and a variable of one name', () => {
     const table = new EmbeddingTable({ vocabulary: 2, width: 1, name: 'both' });
     const layer = tf.variable(tf.ones([2, 1]), true, 'both/embeddings');
