@@ -8,12 +8,7 @@ import './runtime/require-kit.js';
 export type { Parameters } from './charts/cells.js';
 export type { Figure, Trace } from './charts/figure.js';
 export { type HeatMap, type HeatMapCell, heatMapChart } from './charts/heat-map.js';
-export {
-  lossChart,
-  validationChart,
-  /** The chart's name in notebooks from before there were experiments with other metrics. */
-  validationChart as validationAccuracyChart,
-} from './charts/learning-curves.js';
+export { lossChart, validationChart } from './charts/learning-curves.js';
 export {
   type ParameterChart,
   type ParameterPoint,

@@ -9,7 +9,7 @@ export interface EmbeddingTableOptions {
   width: number;
   /** First values, shape [vocabulary, width]. Default: uniform in [−0.05, 0.05), as Keras's layer. */
   initialValue?: tf.Tensor2D;
-  /** The variable's name, by which a saved optimizer finds its table again. */
+  /** The variable's name, by which a saved optimizer finds its table again: none is saved without. */
   name?: string;
 }
 

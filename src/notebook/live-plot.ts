@@ -41,7 +41,10 @@ export interface LivePlot {
  *
  * @example
  * const chart = livePlot({ data: [{ name: 'loss', x: [], y: [] }] });
- * await train(experiment, { onEvent: (e) => e.type === 'step' && chart.extend({ x: [e.step], y: [e.loss] }) });
+ * await run(
+ *   { experiment: 'imdb', preset: 'smoke', optimizer: 'adam', seed: 1 },
+ *   { onEvent: (e) => e.type === 'step' && chart.extend({ x: [e.step], y: [e.loss] }) },
+ * );
  * chart.close();
  */
 export function livePlot(figure: PlotlyFigure): LivePlot {

@@ -10,7 +10,11 @@ import { bar, clock } from './progress-text.js';
  * it prints a line an epoch.
  *
  * @param label - what is trained: 'Lazy(Adam)'.
- * @example await train(experiment, { onEvent: showProgress('Adam') });
+ * @example
+ * await run(
+ *   { experiment: 'imdb', preset: 'smoke', optimizer: 'adam', seed: 1 },
+ *   { onEvent: showProgress('Adam') },
+ * );
  */
 export function showProgress(label: string): (event: TrainingEvent) => void {
   if (!replaceableDisplay()) {

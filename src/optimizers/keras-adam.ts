@@ -36,10 +36,11 @@ export class KerasAdam extends FusedAdam {
     epsilonHat = 1e-7,
     private readonly ticks = 1,
   ) {
-    super(learningRate, beta1, beta2, epsilonHat);
+    // First, for tf.js's Adam makes variables at once.
     if (!Number.isSafeInteger(ticks) || ticks < 1) {
       throw new RangeError(`ticks is a whole number from 1, not ${ticks}.`);
     }
+    super(learningRate, beta1, beta2, epsilonHat);
     this.epsilonHat = epsilonHat;
     // What ε would be in tf.js's formula, in the step that is being taken.
     const { accBeta2 } = fieldsOf(this);

@@ -1,13 +1,17 @@
 /** The embedding tables of a LazyOptimizer, and where they are among the variables it trains. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  areAlike,
   type EmbeddingLayer,
   isFrozen,
   mayBeTable,
   nameOfTable,
-  positionOfTable,
+  positionOfName,
+  positionOfRenamed,
   type TableName,
+  variableName,
   variableOfTable,
+  whyNoTable,
 } from './tables.js';
 
 interface Table {
@@ -17,36 +21,69 @@ interface Table {
 
 /** Finds tables by their layers, variables or names, as far as each is known yet. */
 export class LazyTables {
-  private readonly tables: Table[] = [];
+  private tables: Table[] = [];
   private readonly found = new Map<Table, number>();
   private warned = false;
 
   /**
-   * @param layers - a table that is there twice counts once.
+   * @param layers - a table that is there twice counts once, and so does a name beside its layer.
    * @throws TypeError when something other than an embedding is among them.
    */
   constructor(layers: EmbeddingLayer[]) {
-    for (const layer of layers) {
-      const name = nameOfTable(layer);
-      const same = (table: Table) =>
-        table.layer === layer ||
-        (table.name.name === name.name && table.name.isVariable === name.isVariable);
-      if (!this.tables.some(same)) {
-        this.tables.push({ layer, name });
+    const all = [...new Set(layers)].map((layer) => ({ layer, name: nameOfTable(layer) }));
+    const isNamed = ({ layer, name }: Table) =>
+      typeof layer === 'string' &&
+      all.some((other) => other.layer !== layer && sameName(other.name, name));
+    for (const table of all.filter((table) => !isNamed(table))) {
+      const own = variableOfTable(table.layer);
+      if (!this.tables.some(({ layer }) => own !== undefined && variableOfTable(layer) === own)) {
+        this.tables.push(table);
       }
     }
   }
 
-  /** The tables' names, in the order given. */
-  get names(): TableName[] {
-    return this.tables.map(({ name }) => name);
+  /**
+   * The names by which the tables are found again, in the order given: that of its variable for a
+   * layer that shares its own with another.
+   *
+   * @param variables - among which the tables are to be found.
+   * @throws Error when a table has no name of its own.
+   */
+  names(variables: readonly (tf.Variable | undefined)[]): TableName[] {
+    const variableOf = (table: Table) =>
+      variableOfTable(table.layer) ?? variables[this.found.get(table) ?? -1];
+    const all = [...variables, ...this.tables.map(variableOf)];
+    return this.tables.map((table) => {
+      const { name } = table;
+      const own = variableOf(table);
+      const isShared =
+        own === undefined
+          ? this.tables.some((other) => other !== table && sameName(other.name, name))
+          : all.some((other) => other && other !== own && mayBeTable(other, name));
+      if (!isShared) return name;
+      if (own === undefined) {
+        throw new Error(
+          `Several embedding layers are named "${name.name}", so that a saved optimizer could not tell their tables apart: give each a name of its own, or build their models first.`,
+        );
+      }
+      return { name: own.name, isVariable: true };
+    });
   }
 
-  /** Gives the tables the names under which they were saved. */
-  rename(names: TableName[]): void {
-    for (const [i, name] of names.entries()) {
-      this.tables[i].name = name;
+  /** @throws Error when a table has no name, by which a saved optimizer could find it. */
+  refuseUnnamed(): void {
+    const unnamed = this.tables.find(({ name }) => name.isVariable && /^\d+$/.test(name.name));
+    if (unnamed !== undefined) {
+      throw new Error(
+        `An embedding table has no name but "${unnamed.name.name}", tf.js's running number, which may be another variable's where the optimizer is loaded: give it a name, as in new EmbeddingTable({ …, name: 'words' }).`,
+      );
     }
+  }
+
+  /** Becomes the tables that were saved under these names. */
+  load(names: TableName[]): void {
+    this.forget();
+    this.tables = names.map((name) => ({ layer: name.name, name }));
   }
 
   /** The tables' positions among the variables, of those found. */
@@ -71,23 +108,40 @@ export class LazyTables {
    *   variable that was handed over is not among all variables and is not frozen.
    */
   find(variables: readonly tf.Variable[], complete: boolean): void {
-    for (const table of this.tables.filter((table) => !this.found.has(table))) {
+    const left = () => this.tables.filter((table) => !this.found.has(table));
+    for (const table of left()) {
       const own = variableOfTable(table.layer);
-      const position =
-        own === undefined ? positionOfTable(variables, table.name) : variables.indexOf(own);
-      if (position >= 0) {
-        this.found.set(table, position);
-        this.warnOfRegularizer(table);
-      } else {
-        // A name alone does not tell whether its layer is frozen.
-        const isMissing =
-          own === undefined
-            ? !exists(table.name)
-            : complete && own.trainable && !isFrozen(table.layer);
-        if (isMissing) {
-          throw new Error(notFound(table.name, variables));
-        }
+      this.take(
+        table,
+        own === undefined ? positionOfName(variables, table.name) : variables.indexOf(own),
+      );
+    }
+    // A name that tf.js has changed is looked for among the variables that are no other's.
+    const renamed = left().filter(({ layer }) => variableOfTable(layer) === undefined);
+    for (const table of renamed) {
+      const alike = renamed.filter(
+        (other) => !this.found.has(other) && areAlike(other.name, table.name),
+      );
+      const others = new Set(this.found.values());
+      this.take(table, positionOfRenamed(variables, table.name, others, alike.length));
+    }
+    for (const table of left()) {
+      const own = variableOfTable(table.layer);
+      // A name alone does not tell whether its layer is frozen.
+      const isMissing =
+        own === undefined
+          ? !exists(table.name)
+          : complete && own.trainable && !isFrozen(table.layer);
+      if (isMissing) {
+        throw new Error(notFound(table.name, variables));
       }
+    }
+  }
+
+  private take(table: Table, position: number): void {
+    if (position >= 0) {
+      this.found.set(table, position);
+      this.warnOfRegularizer(table);
     }
   }
 
@@ -114,10 +168,25 @@ export class LazyTables {
   }
 }
 
+/**
+ * The names by which tables are found again, each once.
+ *
+ * @throws Error when one has no name of its own.
+ */
+export const namesOf = (layers: EmbeddingLayer[]): TableName[] => new LazyTables(layers).names([]);
+
+const sameName = (a: TableName, b: TableName) => a.name === b.name && a.isVariable === b.isVariable;
+
 const exists = (name: TableName) =>
   Object.values(tf.engine().registeredVariables).some((variable) => mayBeTable(variable, name));
 
-function notFound({ name, isVariable }: TableName, variables: readonly tf.Variable[]): string {
+function notFound(table: TableName, variables: readonly tf.Variable[]): string {
+  const { name, isVariable } = table;
+  const namesake = variables.find((variable) => variable.name === variableName(table));
+  const reason = namesake && whyNoTable(namesake);
+  if (reason !== undefined) {
+    return reason;
+  }
   const trained = variables.map((variable) => variable.name);
   if (!isVariable && trained.some((variable) => variable.startsWith(`${name}/`))) {
     return `Layer "${name}" is not an embedding: hand over tf.layers.embedding layers only.`;

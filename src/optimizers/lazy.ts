@@ -11,7 +11,7 @@ import { hasRowRule } from './row-rules.js';
 import { type Slot, slotsOf } from './slots.js';
 import { SparseTable } from './sparse-table.js';
 import type { NamedState } from './state.js';
-import type { EmbeddingLayer, TableName } from './tables.js';
+import { type EmbeddingLayer, type TableName, variableOfTable } from './tables.js';
 import { chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
 
 /** What happens to the moments of a row that is not sampled. */
@@ -309,10 +309,22 @@ export class LazyOptimizer extends OptimizerWrapper {
     super.dispose();
   }
 
+  /**
+   * The names by which the tables are found again, in the order given.
+   *
+   * @param beside - other layers and tables of the model, whose names must not be theirs.
+   * @throws Error when a table has no name that no other has.
+   */
+  tableNames(beside: EmbeddingLayer[] = []): TableName[] {
+    return this.tables.names([...this.variables, ...beside.map(variableOfTable)]);
+  }
+
+  /** @throws Error when a table has no name, or none that no other has. */
   override getConfig(): tf.serialization.ConfigDict {
+    this.tables.refuseUnnamed();
     const { rows, moments } = this;
     // Under the key `name` alone does tf.js leave strings as they are when it loads a model.
-    const embeddingLayers = this.tables.names.map((name) => ({ ...name }));
+    const embeddingLayers = this.tableNames().map((name) => ({ ...name }));
     return { inner: this.innerConfig(), embeddingLayers, rows, moments };
   }
 
@@ -334,7 +346,7 @@ export class LazyOptimizer extends OptimizerWrapper {
         moments,
       } as LazyOptions,
     );
-    optimizer.tables.rename(embeddingLayers as unknown as TableName[]);
+    optimizer.tables.load(embeddingLayers as unknown as TableName[]);
     return optimizer as unknown as T;
   }
 }

@@ -29,15 +29,9 @@ export function nameOfTable(table: EmbeddingLayer): TableName {
     return nameOfTable(table.variable);
   }
   if (Object(table) === table && isVariable(table)) {
-    if (table.rank !== 2) {
-      throw new TypeError(
-        `The variable "${table.name}" has shape [${table.shape}]: an embedding table has two dimensions, vocabulary and width.`,
-      );
-    }
-    if (table.dtype !== 'float32') {
-      throw new TypeError(
-        `The variable "${table.name}" is of ${table.dtype}: an embedding table is of float32.`,
-      );
+    const reason = whyNoTable(table);
+    if (reason !== undefined) {
+      throw new TypeError(reason);
     }
     return { name: table.name, isVariable: true };
   }
@@ -53,6 +47,16 @@ export function nameOfTable(table: EmbeddingLayer): TableName {
     );
   }
   return { name: layer.name, isVariable: false };
+}
+
+/** Why a variable is no embedding table, in a sentence; undefined for one that may be. */
+export function whyNoTable({ name, rank, shape, dtype }: tf.Variable): string | undefined {
+  if (rank !== 2) {
+    return `The variable "${name}" has shape [${shape}]: an embedding table has two dimensions, vocabulary and width.`;
+  }
+  return dtype === 'float32'
+    ? undefined
+    : `The variable "${name}" is of ${dtype}: an embedding table is of float32.`;
 }
 
 /** Whether a layer was handed over that is frozen, and so trains no table. */
@@ -73,30 +77,45 @@ export function variableOfTable(table: EmbeddingLayer): tf.Variable | undefined 
 /** tf.js makes a name that is taken unique by a number: `embedding/embeddings_1`. */
 const plain = (name: string) => name.replace(/_\d+$/, '');
 
-const variableName = ({ name, isVariable }: TableName) =>
+/** The name of the variable that holds a table. */
+export const variableName = ({ name, isVariable }: TableName) =>
   isVariable ? name : `${name}/embeddings`;
+
+const isTable = (variable: tf.Variable) => whyNoTable(variable) === undefined;
 
 /** Whether tf.js may have made a variable's name from a table's. */
 export const mayBeTable = (variable: tf.Variable, table: TableName) =>
-  plain(variable.name) === plain(variableName(table));
+  isTable(variable) && plain(variable.name) === plain(variableName(table));
+
+/** Whether tf.js may have made the names of two tables from the same one. */
+export const areAlike = (a: TableName, b: TableName) =>
+  plain(variableName(a)) === plain(variableName(b));
+
+/** The position of the variable with exactly a table's name; −1 without one. */
+export const positionOfName = (variables: readonly tf.Variable[], table: TableName) =>
+  variables.findIndex((variable) => isTable(variable) && variable.name === variableName(table));
 
 /**
- * The position of the table of that name: the variable with exactly its name, or else the only one
- * whose name tf.js has made from it; −1 without one.
+ * The position of the only variable whose name tf.js has made from a table's; −1 without one.
  *
- * @throws Error when there are several.
+ * @param others - positions of other tables.
+ * @param alike - how many tables it may be the name of: where there are no more such variables, each
+ *   is one of them.
+ * @throws Error when there are more.
  */
-export function positionOfTable(variables: readonly tf.Variable[], table: TableName): number {
-  const wanted = variableName(table);
-  const exact = variables.findIndex((variable) => variable.name === wanted);
-  if (exact >= 0) {
-    return exact;
-  }
-  const similar = variables.filter((variable) => mayBeTable(variable, table));
-  if (similar.length > 1) {
+export function positionOfRenamed(
+  variables: readonly tf.Variable[],
+  table: TableName,
+  others: ReadonlySet<number>,
+  alike: number,
+): number {
+  const similar = variables.filter(
+    (variable, position) => mayBeTable(variable, table) && !others.has(position),
+  );
+  if (similar.length > alike) {
     const names = similar.map((variable) => variable.name).join(', ');
     throw new Error(
-      `The embedding table "${wanted}" may be any of ${names}: hand the layer or the variable itself to embeddingLayers.`,
+      `The embedding table "${variableName(table)}" may be any of ${names}: hand the layer or the variable itself to embeddingLayers.`,
     );
   }
   return similar.length === 0 ? -1 : variables.indexOf(similar[0]);

@@ -1,7 +1,8 @@
 /** The way back: from an optimizer to the spec that makes it. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { LazyOptimizer } from '../optimizers/lazy.js';
+import { namesOf } from '../optimizers/lazy-tables.js';
 import { ScheduledLearningRate } from '../optimizers/scheduled.js';
-import { nameOfTable, type TableName } from '../optimizers/tables.js';
 import { OptimizerWrapper } from '../optimizers/wrapper.js';
 import { knownTables, type SpecOptions, writtenTable } from './embeddings.js';
 import {
@@ -63,7 +64,7 @@ function write(optimizer: tf.Optimizer, context: Context): string {
       return [inner];
     }
     if (kind === 'tables') {
-      return writtenTables(config[option] as TableName[], context);
+      return writtenTables(optimizer as LazyOptimizer, context);
     }
     return context.scheduled && option === 'learningRate'
       ? []
@@ -138,8 +139,9 @@ function writtenNumber(name: string, value: number): string {
   return Math.abs(value) < 1 && exponential.length < plain.length ? exponential : plain;
 }
 
-function writtenTables(tables: TableName[], context: Context): string[] {
-  const written = tables.map(writtenTable).join(', ');
-  const known = knownTables(context)?.map((table) => writtenTable(nameOfTable(table)));
-  return known?.join(', ') === written ? [] : [`layers=[${written}]`];
+function writtenTables(optimizer: LazyOptimizer, context: Context): string[] {
+  const known = knownTables(context);
+  const written = optimizer.tableNames(known).map(writtenTable).join(', ');
+  const all = known && namesOf(known).map(writtenTable).join(', ');
+  return all === written ? [] : [`layers=[${written}]`];
 }

@@ -51,7 +51,17 @@ describe('KerasAdam', () => {
       expectClose(trajectory(optimizer, x, [[2], [0]]).flat(), [9, 8.465478]);
       x.dispose();
       disposeOptimizer(optimizer);
-      expect(() => new KerasAdam(1, 0.5, 0.5, 1e-7, 0)).to.throw(RangeError, 'not 0.');
+    });
+
+    it('refuses ticks that are no whole number from 1, and leaves no variable behind', () => {
+      const before = tf.memory().numTensors;
+      for (const ticks of [0, 1.5, Number.NaN]) {
+        expect(() => new KerasAdam(1, 0.5, 0.5, 1e-7, ticks)).to.throw(
+          RangeError,
+          `ticks is a whole number from 1, not ${ticks}.`,
+        );
+      }
+      expect(tf.memory().numTensors).to.equal(before);
     });
 
     it('is Adam where ε is nothing', () => {
