@@ -314,6 +314,7 @@ export class LazyOptimizer extends OptimizerWrapper {
    *
    * @param beside - other layers and tables of the model, whose names must not be theirs.
    * @throws Error when a table has no name that no other has.
+   * @internal
    */
   tableNames(beside: EmbeddingLayer[] = []): TableName[] {
     return this.tables.names([...this.variables, ...beside.map(variableOfTable)]);
