@@ -149,7 +149,7 @@ export class Session implements WireListener {
     try {
       const page = this.answers.page(code);
       if (page) return { status: 'ok', payload: [page], user_expressions: {} };
-      const value = await this.evaluate(context, code);
+      const { value } = await this.evaluate(context, code);
       if (value !== undefined && !silent) {
         const data = await this.runner.run(context, () => this.display(value));
         this.publish(context.origin, 'execute_result', { data, metadata: {}, ...this.number });
@@ -164,19 +164,19 @@ export class Session implements WireListener {
     }
   }
 
-  private async evaluate(context: Context, code: string): Promise<unknown> {
-    if (code.trim() === '') return undefined;
+  /** @returns the value in its box: an `await` of the kernel's own could not be interrupted. */
+  private async evaluate(context: Context, code: string): Promise<{ readonly value: unknown }> {
+    if (code.trim() === '') return { value: undefined };
     const cell = this.engine.compile(code, context.label);
     for (const warning of cell.warnings) this.wire.print(context.origin, 'stderr', `${warning}\n`);
-    const { value } = await this.runner.run(context, () => cell.run());
-    return value;
+    return this.runner.run(context, () => cell.run());
   }
 
   private async expressions(context: Context, asked: Record<string, string>): Promise<Content> {
     const answers: Content = {};
     for (const [name, code] of Object.entries(asked)) {
       try {
-        const value = await this.evaluate(context, code);
+        const { value } = await this.evaluate(context, code);
         const data = await this.runner.run(context, () => this.display(value));
         answers[name] = { status: 'ok', data, metadata: {} };
       } catch (error) {

@@ -68,6 +68,24 @@ class Messages(KernelCase):
         history = self.ask("history", hist_access_type="tail", n=2)["history"]
         self.assertEqual([entry[2] for entry in history], ["1", "2"])
 
+    def test_a_promise_that_nobody_awaits_is_shown_as_one(self):
+        for code, text in [
+            ("new Promise(() => {})", "a promise, pending: await it to see its value"),
+            ("Promise.resolve(3)", "a promise, fulfilled: await it to use its value\n3"),
+        ]:
+            outcome = self.run_cell(code, user_expressions={"same": code})
+            self.assertEqual(outcome.result, text)
+            answer = outcome.reply["user_expressions"]["same"]
+            self.assertEqual(answer["data"], {"text/plain": text})
+        self.assertEqual(self.run_cell("await Promise.resolve(3)").result, "3")
+
+    def test_a_last_expression_with_a_method_then_is_shown_and_not_executed(self):
+        self.run_cell("let queries = 0; const query = { rows: 2, then() { queries++; } };")
+        self.assertIn("rows: 2", self.run_cell("query").result)
+        self.assertEqual(self.run_cell("queries").result, "0")
+        outcome = self.run_cell("new Proxy({}, { get() { throw new Error('no'); } })")
+        self.assertEqual(outcome.reply["status"], "ok")
+
     def test_user_expressions_are_answered_each_with_a_value_or_an_error(self):
         outcome = self.run_cell("const n = 2", user_expressions={"twice": "n * 2", "none": "nowhere"})
         answers = outcome.reply["user_expressions"]
