@@ -1,7 +1,7 @@
 import ts from '@typescript/typescript6';
+import { withChecks } from './checks.js';
 import { type Rewritten, rewrite, unusedMark } from './rewrite.js';
 import type { Slot } from './slot.js';
-import { watchLoops } from './watch-loops.js';
 
 /** A cell as JavaScript, with how to get back to TypeScript. */
 export interface Emitted extends Rewritten {
@@ -25,7 +25,7 @@ export function emit(
   };
   const result = keepResult(`${mark}0result`);
   program.emit(file, write, undefined, false, {
-    before: [result, watchLoops(`${mark}0check`)],
+    before: [result, withChecks(`${mark}0check`)],
   });
   return { ...rewrite(js, names, uses, mark), mark, typeScriptMap };
 }

@@ -4,6 +4,7 @@ import { dirname, isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { isLibrary } from './checker.js';
+import type { Check } from './checks.js';
 import { namespaceOf } from './interop.js';
 import type { Packages } from './packages.js';
 import type { Resolution } from './resolution.js';
@@ -33,7 +34,7 @@ export class Modules {
     private readonly resolution: Resolution,
     private readonly packages: Packages,
     private readonly stacks: Stacks,
-    private readonly onIteration: () => void,
+    private readonly check: Check,
   ) {}
 
   /**
@@ -157,7 +158,7 @@ export class Modules {
         dirname(file),
         loaders.import,
         this.meta(file),
-        this.onIteration,
+        this.check,
       );
       if (isAsync) {
         module.running = (result as Promise<void>).then(() => {

@@ -42,7 +42,7 @@ export class Session implements WireListener {
 
   constructor(
     private readonly wire: Wire,
-    makeEngine: (onIteration: () => void) => Engine,
+    makeEngine: (check: () => void) => Engine,
     private readonly display: Display,
   ) {
     this.runner = new CellRunner(wire);
@@ -56,7 +56,7 @@ export class Session implements WireListener {
     provideCellApi(api);
     hookModules(api);
     routeStreams(wire);
-    process.on('SIGINT', () => void this.runner.interrupt(false));
+    process.on('SIGINT', () => void this.stop(false));
     process.on('uncaughtException', (error) => this.complain('Uncaught', error));
     process.on('unhandledRejection', (reason) => this.complain('Unhandled rejection', reason));
     wire.listen(this);
@@ -75,7 +75,7 @@ export class Session implements WireListener {
     this.status(origin, 'busy');
     if (msg_type.startsWith('comm_') && msg_type !== 'comm_info_request') {
       // What listens is a cell's.
-      const context = contextOf(origin, currentContext()?.label ?? 'In[0]');
+      const context = contextOf(origin, currentContext()?.label ?? 'In[0]', false);
       this.runner.start(context, () => this.comms.receive(message));
       apart(() => this.idle(origin));
       return;
@@ -102,8 +102,12 @@ export class Session implements WireListener {
     // A first message may have been on its way when the second, that it was cut off, was sent.
     if (interrupt === this.seen && !cut) return;
     this.seen = interrupt;
-    if (cut) this.engine.cutOff();
-    void this.runner.interrupt(cut);
+    void this.stop(cut);
+  }
+
+  private async stop(cut: boolean): Promise<void> {
+    await this.runner.interrupt(cut);
+    this.engine.cutOff();
   }
 
   async shutdown(): Promise<void> {
@@ -121,7 +125,7 @@ export class Session implements WireListener {
     if (origin > this.abortedUpTo) {
       const counted = store_history && !silent;
       if (counted) this.history.add(++this.count, content.code);
-      const context = contextOf(origin, `In[${this.count}]`, content.allow_stdin);
+      const context = contextOf(origin, `In[${this.count}]`, true, content.allow_stdin);
       setLatest(context);
       if (!silent) this.publish(origin, 'execute_input', { code: content.code, ...this.number });
       const result = await this.outcome(context, content);
