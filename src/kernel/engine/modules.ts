@@ -127,11 +127,12 @@ export class Modules {
     try {
       await Promise.all(waits);
       for (const module of order) {
+        this.check();
         if (!module.running) this.run(module);
         await module.running;
       }
     } catch (error) {
-      for (const { file, running } of order) if (running !== 'done') this.local.delete(file);
+      for (const module of order) if (module.running !== 'done') this.forget(module);
       throw error;
     }
   }
@@ -166,9 +167,14 @@ export class Modules {
         });
       } else module.running = 'done';
     } catch (error) {
-      this.local.delete(file);
+      this.forget(module);
       throw error;
     }
+  }
+
+  /** Unless the file is being loaded anew already: one that was stopped may fail only then. */
+  private forget(module: LocalModule): void {
+    if (this.local.get(module.file) === module) this.local.delete(module.file);
   }
 
   private compile(file: string): LocalModule {

@@ -49,7 +49,7 @@ export class Runner {
         imports.map(({ specifier }) => specifier),
         this.file,
       );
-      if (waiting) await waiting;
+      if (waiting) this.check(await waiting);
       this.declare(names);
       for (const each of imports) this.bind(each);
       const loaders = this.modules.loaders(this.file);

@@ -36,6 +36,8 @@ export class CellRunner {
         this.running = { context, stop: reject };
         this.start(context, () => {
           try {
+            // It may have been interrupted while it was compiled.
+            this.check();
             Promise.resolve(code()).then(resolve, reject);
           } catch (error) {
             reject(error);

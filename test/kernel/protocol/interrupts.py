@@ -169,6 +169,41 @@ class Interrupts(KernelCase):
                 self.interrupt()
             self.assert_no_tick_comes()
 
+    def test_a_cell_that_is_interrupted_while_it_is_compiled_is_not_run(self):
+        id = self.send("globalThis.process.env.RAN = '1';" + "[1, 2].map((x) => ({ x }));" * 20_000)
+        self.wait_until(lambda: any(m["msg_type"] == "execute_input" for m in self.published[id]), "the cell's start")
+        self.interrupt()
+        self.assertEqual(self.outcome(id).error["ename"], "Interrupted")
+        self.assertEqual(self.run_cell("process.env.RAN").of("execute_result"), [])
+
+    def test_a_cell_that_is_interrupted_while_it_waits_for_an_import_is_not_run(self):
+        folder = Path(tempfile.mkdtemp())
+        package = folder / "node_modules" / "slow"
+        package.mkdir(parents=True)
+        try:
+            (package / "index.mjs").write_text(
+                "console.log('here'); await new Promise((done) => setTimeout(done, 300)); export const answer = 42;"
+            )
+            (package / "index.d.mts").write_text("export declare const answer: number;")
+            self.stops(f"import {{ answer }} from '{package}/index.mjs'; process.env.IMPORTED = String(answer);")
+            self.run_cell("await new Promise((done) => setTimeout(done, 600))")
+            self.assertEqual(self.run_cell("process.env.IMPORTED").of("execute_result"), [])
+        finally:
+            shutil.rmtree(folder)
+
+    def test_a_file_that_was_being_loaded_is_loaded_anew(self):
+        folder = Path(tempfile.mkdtemp())
+        try:
+            (folder / "slow.ts").write_text(
+                "console.log('here');"
+                "await new Promise((done) => setTimeout(done, 1000)); export const answer = 42;"
+            )
+            code = f"import {{ answer }} from '{folder}/slow'; answer"
+            self.stops(code)
+            self.assertEqual(self.run_cell(code).result, "42")
+        finally:
+            shutil.rmtree(folder)
+
     def test_control_and_heartbeat_answer_while_a_cell_spins(self):
         id = self.send("console.log('here'); for (;;) {}")
         self.wait_for_text(id, "here")
