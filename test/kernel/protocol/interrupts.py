@@ -233,7 +233,7 @@ class Training(KernelCase):
         )
         self.assertEqual(outcome.error["ename"], "Interrupted")
         self.assertEqual(self.run_cell("begun - ended").result, "0")
-        self.assertEqual(self.run_cell("trained.model === model").result, "true")
+        self.assertEqual(self.run_cell("Array.isArray(trained.epoch)").result, "true")
         again = self.run_cell("(await model.fit(x, y, { epochs: 2, verbose: 0 })).epoch")
         self.assertEqual(again.result, "[ 0, 1 ]")
 
