@@ -11,6 +11,7 @@ import { apart } from './apart.js';
 import { CellRunner } from './cell-runner.js';
 import { Comms } from './comms.js';
 import { type Context, contextOf, currentContext, setLatest } from './context.js';
+import { routeExit } from './exit.js';
 import { collector } from './garbage.js';
 import { History } from './history.js';
 import { hookModules } from './hooks.js';
@@ -56,6 +57,7 @@ export class Session implements WireListener {
     provideCellApi(api);
     hookModules(api);
     routeStreams(wire);
+    routeExit(wire, (error) => this.complain('Uncaught', error));
     process.on('SIGINT', () => void this.stop(false));
     process.on('uncaughtException', (error) => this.complain('Uncaught', error));
     process.on('unhandledRejection', (reason) => this.complain('Unhandled rejection', reason));
@@ -113,8 +115,7 @@ export class Session implements WireListener {
   async shutdown(): Promise<void> {
     const finished = this.runner.end(new Interrupted('The kernel was shut down.'));
     await Promise.race([finished, new Promise((done) => setTimeout(done, FAREWELL))]);
-    this.engine.close();
-    this.wire.end();
+    process.exit();
   }
 
   private async execute(origin: Origin, content: Content): Promise<void> {
