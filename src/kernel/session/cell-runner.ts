@@ -118,7 +118,7 @@ export class CellRunner {
       (context) =>
         context !== running?.context &&
         !context.stopped &&
-        (!running || !context.isCell || this.watched.has(context)),
+        (!running || context.cell !== context.origin || this.watched.has(context)),
     );
     this.watched.clear();
     for (const context of others) void this.stop(context, reason);

@@ -8,8 +8,8 @@ export interface Context {
   origin: Origin;
   /** `In[3]`. */
   label: string;
-  /** Whether it is a cell, not a message. */
-  isCell: boolean;
+  /** The request of the cell whose code it is: where it is told what goes wrong. A message's is another. */
+  cell: Origin;
   /** Aborted when the cell is interrupted. */
   controller: AbortController;
   /** What ends by itself when the cell is interrupted. */
@@ -44,10 +44,15 @@ const forgotten = new FinalizationRegistry((reference: WeakRef<Context>) =>
   known.delete(reference),
 );
 
-/** @param isCell - whether it is a cell that was started, not a message. */
-export function contextOf(origin: Origin, label: string, isCell: boolean, canAsk = false): Context {
+/** @param owner - the cell whose code it is, for a message. */
+export function contextOf(
+  origin: Origin,
+  owner: { label: string; cell: Origin },
+  canAsk = false,
+): Context {
+  const { label, cell } = owner;
   const context: Context = {
-    ...{ origin, label, isCell, controller: new AbortController(), finishing: new Set() },
+    ...{ origin, label, cell, controller: new AbortController(), finishing: new Set() },
     ...{ stopped: false, canAsk },
   };
   const reference = new WeakRef(context);

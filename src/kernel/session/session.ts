@@ -49,8 +49,9 @@ export class Session implements WireListener {
     this.runner = new CellRunner(wire);
     this.engine = makeEngine(this.runner.check);
     this.inputs = new Inputs(wire);
-    this.comms = new Comms((type, content, more) =>
-      wire.publish(currentContext()?.origin ?? -1, type, content, more),
+    this.comms = new Comms(
+      (type, content, more) => wire.publish(currentContext()?.origin ?? -1, type, content, more),
+      (error) => this.complain('Uncaught', error),
     );
     this.answers = new Answers(this.engine, this.history, this.comms);
     const api = this.api();
@@ -77,7 +78,7 @@ export class Session implements WireListener {
     this.status(origin, 'busy');
     if (msg_type.startsWith('comm_') && msg_type !== 'comm_info_request') {
       // What listens is a cell's.
-      const context = contextOf(origin, currentContext()?.label ?? 'In[0]', false);
+      const context = contextOf(origin, currentContext() ?? { label: 'In[0]', cell: origin });
       this.runner.start(context, () => this.comms.receive(message));
       apart(() => this.idle(origin));
       return;
@@ -126,7 +127,11 @@ export class Session implements WireListener {
     if (origin > this.abortedUpTo) {
       const counted = store_history && !silent;
       if (counted) this.history.add(++this.count, content.code);
-      const context = contextOf(origin, `In[${this.count}]`, true, content.allow_stdin);
+      const context = contextOf(
+        origin,
+        { label: `In[${this.count}]`, cell: origin },
+        content.allow_stdin,
+      );
       setLatest(context);
       if (!silent) this.publish(origin, 'execute_input', { code: content.code, ...this.number });
       const result = await this.outcome(context, content);
@@ -225,7 +230,7 @@ export class Session implements WireListener {
     const context = currentContext();
     const { traceback } = this.describe(error);
     const text = `${what}${context ? ` (${context.label})` : ''}: ${traceback.join('\n')}\n`;
-    this.wire.print(context?.origin ?? -1, 'stderr', text);
+    this.wire.print(context?.cell ?? -1, 'stderr', text);
   }
 
   /** What cells can ask of the kernel. */

@@ -278,6 +278,23 @@ class Comms(KernelCase):
         self.wait_for_text(closed, "closed")
         self.assertEqual(self.ask("comm_info", target_name="echo")["comms"], {})
 
+    def test_what_a_listener_throws_is_told_under_the_cell_that_registered_it(self):
+        code = (
+            "const { comms: lines } = (globalThis as any)[Symbol.for('lazyahead.kernel')];"
+            "lines.onOpen('faulty', (comm: any) => {"
+            "  comm.onMessage(() => { throw new Error('at once'); });"
+            "  comm.onMessage(async () => { await null; throw new Error('later'); }); });"
+        )
+        cell = self.send(code)
+        count = self.outcome(cell).reply["execution_count"]
+        last = self.send("'another cell'")
+        self.outcome(last)
+        self.comm("comm_open", {"comm_id": "f", "target_name": "faulty", "data": {}})
+        self.comm("comm_msg", {"comm_id": "f", "data": {}})
+        self.wait_for_text(cell, f"Uncaught (In[{count}]): Error: at once")
+        self.wait_for_text(cell, f"Unhandled rejection (In[{count}]): Error: later")
+        self.assertEqual(self.text_of(last), "")
+
     def test_a_target_that_nobody_has_registered_is_closed_at_once(self):
         opened = self.comm("comm_open", {"comm_id": "d", "target_name": "nobody", "data": {}})
         self.wait_until(lambda: self.answers(opened), "the closing")
