@@ -132,6 +132,14 @@ describe('the stack of an exception', () => {
     expect(plain[0]).to.equal(`at exports.plain (${notebook.folder}/src/plain.js:2:31)`);
   });
 
+  it('goes through files and folders with brackets in their names', async () => {
+    notebook.write({
+      'lib (copy)/m [1].ts': 'export const fail = () => {\n  throw new Error("no");\n};',
+    });
+    const trace = await frames("import { fail } from '../lib (copy)/m [1]'; fail()");
+    expect(trace[0]).to.equal(`at fail (${notebook.folder}/lib (copy)/m [1].ts:2:9)`);
+  });
+
   it('is what the cell itself sees', async () => {
     const stack = (await run('const trace = () => new Error("seen").stack!;\ntrace()')) as string;
     expect(stack.split('\n').slice(0, 3)).to.deep.equal([
