@@ -122,6 +122,15 @@ class Messages(KernelCase):
         self.wait_for_text(first, "late")
         self.assertEqual(self.text_of(second), "")
 
+    def test_bytes_of_a_character_that_was_cut_off_are_no_part_of_what_another_cell_prints(self):
+        first = self.run_cell("process.stdout.write(Buffer.from('€').subarray(0, 2)); process.stdout.write(Buffer.from('€').subarray(2)); process.stdout.write(Buffer.from('€').subarray(0, 1));")
+        self.assertEqual(first.printed(), "€")
+        self.assertEqual(self.run_cell("process.stdout.write(Buffer.from('whole')); 1").printed(), "whole")
+
+    def test_what_is_written_in_another_encoding_is_decoded(self):
+        outcome = self.run_cell("process.stdout.write('77c3b672746572', 'hex'); process.stdout.write('!', 'utf8', () => {}); 1")
+        self.assertEqual(outcome.printed(), "wörter!")
+
     def test_an_exception_that_nobody_waits_for_is_told_and_the_kernel_goes_on(self):
         id = self.send("setTimeout(() => { throw new Error('in a timer') }, 50); Promise.reject(new Error('adrift')); 1")
         self.outcome(id)
