@@ -39,8 +39,10 @@ function keepResult(name: string): ts.TransformerFactory<ts.SourceFile> {
       if (!last || !ts.isExpressionStatement(last))
         return factory.updateSourceFile(file, statements);
       const target = factory.createIdentifier(name);
+      // What is assigned as it stands is named after the variable.
+      const value = factory.createComma(factory.createNumericLiteral(0), last.expression);
       const kept = ts.setTextRange(
-        factory.createExpressionStatement(factory.createAssignment(target, last.expression)),
+        factory.createExpressionStatement(factory.createAssignment(target, value)),
         last,
       );
       return factory.updateSourceFile(file, [...statements.slice(0, -1), kept]);
