@@ -66,7 +66,7 @@ export class Assist {
     const definitions = answerOf(() => service.getDefinitionAtPosition(slot.file, place)) ?? [];
     this.checker.document(definitions.map(({ fileName }) => fileName));
     const info = at(place)!;
-    const signature = this.cells.readable(signatureOf(info));
+    const signature = this.cells.readable(signatureOf(info), slot);
     const documentation = ts.displayPartsToString(info.documentation);
     const tags = (info.tags ?? []).map(({ name, text }) => ({
       name: `@${name}`,

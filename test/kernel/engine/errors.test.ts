@@ -22,6 +22,25 @@ describe('a message of the compiler', () => {
       .and.not.match(/\$\d|__cell__|cell:/);
   });
 
+  it('leaves names as their author wrote them, also those that end like names of the engine’s own', async () => {
+    await run('let bar = 1;');
+    for (let index = 0; index < 8; index++) {
+      expect(await errors(`bar; bar$${index}`)).to.contain(`Cannot find name 'bar$${index}'`);
+    }
+    expect(await errors('const text: string = { bar$1: bar, a$2: 1 };')).to.contain(
+      '{ bar$1: number; a$2: number; }',
+    );
+  });
+
+  it('suggests names as the cell that declares them has them', async () => {
+    await run('let speed = 1;');
+    // One of these is nearer to the name under which the variable is handed on than to its own.
+    for (let digit = 0; digit < 10; digit++) {
+      const text = await errors(`speed = 2; speed_${digit}`);
+      expect(text).to.contain(`Cannot find name 'speed_${digit}'. Did you mean 'speed'?`);
+    }
+  });
+
   it('names no files that stand for cells', async () => {
     await run('class Step { #size = 1; } const step = new Step();');
     const text = await errors('class Step { #size = 1; } const other: Step = step;');
