@@ -24,8 +24,9 @@ export class Diagnostics {
     const syntactic = program.getSyntacticDiagnostics(file);
     // The checker reports what follows from them only.
     if (syntactic.length) return [...syntactic];
-    const semantic = program.getSemanticDiagnostics(file);
     const slot = this.cells.slotOf(file.fileName);
+    if (slot?.declarations.unchecked) return [];
+    const semantic = program.getSemanticDiagnostics(file);
     if (!slot) return [...semantic];
     return semantic.flatMap((each) => {
       if (each.start! < slot.offset) return [];
