@@ -62,6 +62,16 @@ export function declarationsOf(file: ts.SourceFile): Declarations {
   return found;
 }
 
+/** The variables that a cell's own statements declare, in their order. */
+export function variablesOf(code: string): string[] {
+  const { statements } = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+  return statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations])
+    .flatMap(({ name }) => namesIn(name))
+    .map(({ text }) => text);
+}
+
 export function noDeclarations(): Declarations {
   return {
     ...{ names: new Map(), exported: new Set(), variables: new Set(), effects: new Set() },
