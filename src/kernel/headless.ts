@@ -146,7 +146,7 @@ export async function runNotebook(
     throw new UsageError(`There is no folder ${dirname(output)} to save the notebook in.`);
   }
   const { parameters = {} } = options;
-  const injected = Object.keys(parameters).length > 0 ? parametersCell(file, parameters) : '';
+  const injected = Object.keys(parameters).length > 0 ? await parametersCell(file, parameters) : '';
   const started = Date.now();
   const python = spawn(
     jupyter.python,

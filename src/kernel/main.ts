@@ -15,7 +15,7 @@ async function main(connectionFile: string): Promise<void> {
   const { createEngine } = await import('./engine/create-engine.js');
   const { displayOf } = await import('./values/display-of.js');
   const { Session } = await import('./session/session.js');
-  new Session(wire, (onIteration) => createEngine(process.cwd(), { onIteration }), displayOf);
+  new Session(wire, (check) => createEngine(process.cwd(), { check }), displayOf);
 }
 
 const [, , connectionFile] = process.argv;

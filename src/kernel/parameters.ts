@@ -5,28 +5,27 @@ import { UsageError } from '../runtime/errors.js';
 /** Values by the parameter's name: what JSON can hold. */
 export type Parameters = Record<string, unknown>;
 
-/** A declaration that begins a line. */
-const DECLARATION = /^(?:let|const|var)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
-
 /**
  * The source of the cell that is to stand behind the one tagged `parameters`: each value declared
  * anew, by `let`, so that its type is not the one value's.
  *
- * @throws UsageError when no cell is tagged so, or it declares no such name.
+ * @throws UsageError when no cell is tagged so, it declares no such name, or JSON cannot hold a value.
  */
-export function parametersCell(file: string, values: Parameters): string {
+export async function parametersCell(file: string, values: Parameters): Promise<string> {
   const cells = cellsOf(file).filter(({ metadata }) => metadata?.tags?.includes('parameters'));
   if (cells.length === 0) {
     throw new UsageError(`${file} has no cell tagged "parameters", so there is nothing to set.`);
   }
   const source = [cells[0].source].flat().join('');
-  const known = [...source.matchAll(DECLARATION)].map(([, name]) => name);
+  // TypeScript is large: commands that set nothing do not load it.
+  const { variablesOf } = await import('./engine/declarations.js');
+  const known = variablesOf(source);
   const unknown = Object.keys(values).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`${file} has no parameter ${unknown}: it has ${known.join(', ')}.`);
   }
   const lines = Object.entries(values).map(
-    ([name, value]) => `let ${name} = ${JSON.stringify(value)};`,
+    ([name, value]) => `let ${name} = ${json(name, value)};`,
   );
   return ['// Set from outside', ...lines].join('\n');
 }
@@ -46,6 +45,14 @@ export function parseParameter(text: string): [name: string, value: unknown] {
   } catch {
     return [text.slice(0, at), value];
   }
+}
+
+/** @throws UsageError for a number that is not finite, which would become null. */
+function json(name: string, value: unknown): string {
+  return JSON.stringify(value, (_, part) => {
+    if (typeof part !== 'number' || Number.isFinite(part)) return part;
+    throw new UsageError(`The parameter ${name} must have finite numbers, not ${part}.`);
+  });
 }
 
 interface Cell {

@@ -123,7 +123,7 @@ export function progress<T>(
   options: ProgressOptions = {},
 ): ProgressBar | Generator<T> | AsyncGenerator<T> {
   if (typeof items === 'number') return new ProgressBar(items, options.label);
-  return Symbol.asyncIterator in items ? countAsync(items, options) : count(items, options);
+  return isAsync(items) ? countAsync(items, options) : count(items, options);
 }
 
 function* count<T>(items: Iterable<T>, { label, total }: ProgressOptions) {
@@ -161,8 +161,15 @@ async function* countAsync<T>(items: AsyncIterable<T>, { label, total }: Progres
   }
 }
 
-/** How many items a list, set or map holds. */
-function size(items: object): number | null {
+function isAsync<T>(items: Iterable<T> | AsyncIterable<T>): items is AsyncIterable<T> {
+  // A text is no object.
+  return Symbol.asyncIterator in Object(items);
+}
+
+/** How many items a text, list, set or map holds. */
+function size(items: object | string): number | null {
+  // A character may be two of a text's units.
+  if (typeof items === 'string') return [...items].length;
   const { length, size = length } = items as { length?: number; size?: number };
   return typeof size === 'number' ? size : null;
 }

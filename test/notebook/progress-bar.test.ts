@@ -17,6 +17,11 @@ describe('a progress bar in a kernel', () => {
     expect(new Set(kernel.shown.map(({ displayId }) => displayId)).size).to.equal(1);
   });
 
+  it('counts the characters of a text', () => {
+    expect([...progress('α𝛼')]).to.deep.equal(['α', '𝛼']);
+    expect(last()).to.match(/ {2}2\/2 .* done$/);
+  });
+
   it('ends as failed when the items fail, as interrupted when the loop is left', () => {
     const broken = function* () {
       yield 1;

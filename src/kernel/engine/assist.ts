@@ -62,33 +62,67 @@ export class Assist {
       .map((each) => slot.offset + each)
       // Of a name that is not there the compiler only says that it may be anything.
       .find((each) => (at(each)?.kind ?? NOTHING) !== NOTHING);
-    if (place === undefined) return null;
+    if (place === undefined) return this.call(slot, slot.offset + position);
+    this.document(slot, place);
+    const { documentation, tags, ...info } = at(place)!;
+    return explanation(this.cells.readable(signatureOf(info), slot), documentation, tags);
+  }
+
+  /** What is known of the function between whose brackets a place is. */
+  private call(slot: Slot, place: number): MimeBundle | null {
+    const { service } = this.checker;
+    const helpHere = () =>
+      answerOf(() => service.getSignatureHelpItems(slot.file, place, undefined));
+    const brackets = helpHere()?.applicableSpan;
+    if (!brackets) return null;
+    // The last letter of its name, before the opening bracket.
+    this.document(slot, brackets.start - 2);
+    const help = helpHere();
+    if (!help) return null;
+    const { documentation, tags, ...parts } = help.items[help.selectedItemIndex];
+    const parameters = parts.parameters.map(({ displayParts }) => textOf(displayParts));
+    const signature = [
+      textOf(parts.prefixDisplayParts),
+      parameters.join(textOf(parts.separatorDisplayParts)),
+      textOf(parts.suffixDisplayParts),
+    ].join('');
+    return explanation(this.cells.readable(signature, slot), documentation, tags);
+  }
+
+  /** Has the comments read of the files in which the name at a place is declared. */
+  private document(slot: Slot, place: number): void {
+    const { service } = this.checker;
     const definitions = answerOf(() => service.getDefinitionAtPosition(slot.file, place)) ?? [];
     this.checker.document(definitions.map(({ fileName }) => fileName));
-    const info = at(place)!;
-    const signature = this.cells.readable(signatureOf(info));
-    const documentation = ts.displayPartsToString(info.documentation);
-    const tags = (info.tags ?? []).map(({ name, text }) => ({
-      name: `@${name}`,
-      text: ts.displayPartsToString(text),
-    }));
-    const marked = tags.map(({ name, text }) => `*${name}* ${text}`.trimEnd());
-    const plain = tags.map(({ name, text }) => `${name} ${text}`.trimEnd());
-    const paragraphs = (parts: string[]) => parts.filter(Boolean).join('\n\n');
-    return {
-      'text/plain': paragraphs([signature, documentation, plain.join('\n')]),
-      'text/markdown': paragraphs([
-        `\`\`\`typescript\n${signature}\n\`\`\``,
-        documentation,
-        marked.join('  \n'),
-      ]),
-    };
   }
 
   private stage(code: string): Slot {
     return this.cells.stage(code, 'In[*]', true);
   }
 }
+
+/** A signature with what its author wrote about it, in plain text and in Markdown. */
+function explanation(
+  signature: string,
+  documentation: ts.SymbolDisplayPart[] | undefined,
+  tags: ts.JSDocTagInfo[] = [],
+): MimeBundle {
+  const lines = tags.map(({ name, text }) => ({ name: `@${name}`, text: textOf(text) }));
+  const marked = lines.map(({ name, text }) => `*${name}* ${text}`.trimEnd());
+  const plain = lines.map(({ name, text }) => `${name} ${text}`.trimEnd());
+  const paragraphs = (parts: string[]) => parts.filter(Boolean).join('\n\n');
+  const about = textOf(documentation);
+  return {
+    'text/plain': paragraphs([signature, about, plain.join('\n')]),
+    'text/markdown': paragraphs([
+      `\`\`\`typescript\n${signature}\n\`\`\``,
+      about,
+      marked.join('  \n'),
+    ]),
+  };
+}
+
+const textOf = (parts?: ts.SymbolDisplayPart[]) => ts.displayPartsToString(parts);
 
 /** Whether a cell ends where its author may have meant it to. */
 export function completeness(code: string): Completeness {
@@ -144,9 +178,8 @@ const KINDS: Record<string, string> = {
 };
 
 /** The declaration as TypeScript writes it, without what only tells how cells hand names on. */
-function signatureOf(info: ts.QuickInfo): string {
-  return ts
-    .displayPartsToString(info.displayParts)
+function signatureOf(info: Pick<ts.QuickInfo, 'displayParts'>): string {
+  return textOf(info.displayParts)
     .replace(/^\(alias\) /, '')
     .replace(/\nimport .*$/, '');
 }

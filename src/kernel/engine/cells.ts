@@ -34,11 +34,22 @@ export class Cells {
     return [this.scopeFile, ...this.byFile.keys()];
   }
 
-  /** Names cells in TypeScript's messages, where it names the files that stand for them. */
-  readable(text: string): string {
+  /**
+   * Names cells in TypeScript's messages, where it names the files that stand for them, and what they
+   * have handed on as they call it.
+   *
+   * @param slot - the cell that the message is about.
+   */
+  readable(text: string, slot?: Slot): string {
     return text
       .replace(/import\("[^"]*__cell__(\d+)"\)/g, (_, index) => this.slots[index].label)
-      .replace(/\b([\p{ID_Start}$_][\p{ID_Continue}$]*)\$\d+\b/gu, '$1');
+      .replace(
+        /(?<![\p{ID_Continue}$])([\p{ID_Start}$_][\p{ID_Continue}$]*)\$(\d+)\b/gu,
+        (name, original, index) => {
+          const isOurs = slot?.uses.get(original)?.index === Number(index);
+          return isOurs && !slot?.declarations.identifiers.has(name) ? original : name;
+        },
+      );
   }
 
   slotOf(file: string): Slot | undefined {

@@ -4,6 +4,7 @@ import type { Failure } from '../failure.js';
 import { Assist, completeness } from './assist.js';
 import { Cells } from './cells.js';
 import { Checker } from './checker.js';
+import { checking } from './checks.js';
 import { Diagnostics } from './diagnostics.js';
 import { emit } from './emit.js';
 import {
@@ -25,8 +26,11 @@ import { withWorkers } from './worker.js';
 const LOADS = /\b(?:import|from|require)\b/;
 
 export interface EngineOptions {
-  /** Called at the beginning of each iteration of each loop of the user's; may throw. */
-  onIteration?: () => void;
+  /**
+   * Called at the beginning of each iteration of each loop of the user's, and after each `await`; may
+   * throw.
+   */
+  check?: () => void;
 }
 
 /**
@@ -47,7 +51,8 @@ class TypeScriptEngine implements Engine {
   private readonly modules: Modules;
   private readonly runner: Runner;
 
-  constructor(cwd: string, { onIteration = () => {} }: EngineOptions) {
+  constructor(cwd: string, options: EngineOptions) {
+    const check = checking(options.check ?? (() => {}));
     this.cells = new Cells(cwd);
     this.checker = new Checker(cwd, this.cells);
     this.assist = new Assist(this.cells, this.checker);
@@ -56,9 +61,9 @@ class TypeScriptEngine implements Engine {
       this.checker.resolution,
       new Packages(withWorkers(cwd)),
       this.stacks,
-      onIteration,
+      check,
     );
-    this.runner = new Runner(join(cwd, 'cell.ts'), this.modules, this.stacks, onIteration);
+    this.runner = new Runner(join(cwd, 'cell.ts'), this.modules, this.stacks, check);
   }
 
   warmUp(): void {

@@ -18,6 +18,8 @@ export interface Declarations {
   written: Set<string>;
   /** Module specifiers of its import and export declarations. */
   imports: string[];
+  /** Whether it begins with `// @ts-nocheck`. */
+  unchecked: boolean;
 }
 
 /**
@@ -31,6 +33,9 @@ export type Declared = 'lexical' | 'var' | 'function' | 'fresh' | 'ambient' | 'i
 /** Reads the top level of a cell. */
 export function declarationsOf(file: ts.SourceFile): Declarations {
   const found = noDeclarations();
+  // TypeScript reads it from where a file begins, which a cell's text does not.
+  const { checkJsDirective } = file as { checkJsDirective?: { enabled: boolean } };
+  found.unchecked = checkJsDirective?.enabled === false;
   for (const statement of file.statements) visitStatement(statement, found);
   const visit = (node: ts.Node, inFunction: boolean, isWritten: boolean): void => {
     if (ts.isIdentifier(node)) {
@@ -57,10 +62,21 @@ export function declarationsOf(file: ts.SourceFile): Declarations {
   return found;
 }
 
+/** The variables that a cell's own statements declare, in their order. */
+export function variablesOf(code: string): string[] {
+  const { statements } = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+  return statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations])
+    .flatMap(({ name }) => namesIn(name))
+    .map(({ text }) => text);
+}
+
 export function noDeclarations(): Declarations {
   return {
     ...{ names: new Map(), exported: new Set(), variables: new Set(), effects: new Set() },
     ...{ identifiers: new Set(), enclosed: new Set(), written: new Set(), imports: [] },
+    unchecked: false,
   };
 }
 

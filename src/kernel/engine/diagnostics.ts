@@ -24,8 +24,9 @@ export class Diagnostics {
     const syntactic = program.getSyntacticDiagnostics(file);
     // The checker reports what follows from them only.
     if (syntactic.length) return [...syntactic];
-    const semantic = program.getSemanticDiagnostics(file);
     const slot = this.cells.slotOf(file.fileName);
+    if (slot?.declarations.unchecked) return [];
+    const semantic = program.getSemanticDiagnostics(file);
     if (!slot) return [...semantic];
     return semantic.flatMap((each) => {
       if (each.start! < slot.offset) return [];
@@ -47,10 +48,10 @@ export class Diagnostics {
   }
 
   private message({ file, start, code, messageText }: ts.Diagnostic): string {
-    const text = this.cells.readable(ts.flattenDiagnosticMessageText(messageText, '\n'));
+    const slot = file && this.cells.slotOf(file.fileName);
+    const text = this.cells.readable(ts.flattenDiagnosticMessageText(messageText, '\n'), slot);
     if (!file || start === undefined) return `TS${code}: ${text}`;
     const { line, character } = file.getLineAndCharacterOfPosition(start);
-    const slot = this.cells.slotOf(file.fileName);
     const name = slot?.label ?? relative(this.cwd, file.fileName);
     return `${name}:${line + (slot ? 0 : 1)}:${character + 1} - TS${code}: ${text}`;
   }

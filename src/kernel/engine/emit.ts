@@ -1,7 +1,7 @@
 import ts from '@typescript/typescript6';
+import { withChecks } from './checks.js';
 import { type Rewritten, rewrite, unusedMark } from './rewrite.js';
 import type { Slot } from './slot.js';
-import { watchLoops } from './watch-loops.js';
 
 /** A cell as JavaScript, with how to get back to TypeScript. */
 export interface Emitted extends Rewritten {
@@ -25,7 +25,7 @@ export function emit(
   };
   const result = keepResult(`${mark}0result`);
   program.emit(file, write, undefined, false, {
-    before: [result, watchLoops(`${mark}0check`)],
+    before: [result, withChecks(`${mark}0check`)],
   });
   return { ...rewrite(js, names, uses, mark), mark, typeScriptMap };
 }
@@ -39,8 +39,10 @@ function keepResult(name: string): ts.TransformerFactory<ts.SourceFile> {
       if (!last || !ts.isExpressionStatement(last))
         return factory.updateSourceFile(file, statements);
       const target = factory.createIdentifier(name);
+      // What is assigned as it stands is named after the variable.
+      const value = factory.createComma(factory.createNumericLiteral(0), last.expression);
       const kept = ts.setTextRange(
-        factory.createExpressionStatement(factory.createAssignment(target, last.expression)),
+        factory.createExpressionStatement(factory.createAssignment(target, value)),
         last,
       );
       return factory.updateSourceFile(file, [...statements.slice(0, -1), kept]);

@@ -23,7 +23,7 @@ export interface Engine {
   /** TypeScript's own documentation for what stands at a position; null where nothing does. */
   inspect(code: string, position: number): MimeBundle | null;
   isComplete(code: string): Completeness;
-  /** Says that what ran was ended where it stood. */
+  /** Says that what ran was ended where it stood, or will be where it looks. */
   cutOff(): void;
   /** Ends the compiler's service, and puts back how Node writes stacks. */
   close(): void;

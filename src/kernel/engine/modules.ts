@@ -4,6 +4,7 @@ import { dirname, isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { isLibrary } from './checker.js';
+import type { Check } from './checks.js';
 import { namespaceOf } from './interop.js';
 import type { Packages } from './packages.js';
 import type { Resolution } from './resolution.js';
@@ -33,7 +34,7 @@ export class Modules {
     private readonly resolution: Resolution,
     private readonly packages: Packages,
     private readonly stacks: Stacks,
-    private readonly onIteration: () => void,
+    private readonly check: Check,
   ) {}
 
   /**
@@ -126,11 +127,12 @@ export class Modules {
     try {
       await Promise.all(waits);
       for (const module of order) {
+        this.check();
         if (!module.running) this.run(module);
         await module.running;
       }
     } catch (error) {
-      for (const { file, running } of order) if (running !== 'done') this.local.delete(file);
+      for (const module of order) if (module.running !== 'done') this.forget(module);
       throw error;
     }
   }
@@ -157,7 +159,7 @@ export class Modules {
         dirname(file),
         loaders.import,
         this.meta(file),
-        this.onIteration,
+        this.check,
       );
       if (isAsync) {
         module.running = (result as Promise<void>).then(() => {
@@ -165,9 +167,14 @@ export class Modules {
         });
       } else module.running = 'done';
     } catch (error) {
-      this.local.delete(file);
+      this.forget(module);
       throw error;
     }
+  }
+
+  /** Unless the file is being loaded anew already: one that was stopped may fail only then. */
+  private forget(module: LocalModule): void {
+    if (this.local.get(module.file) === module) this.local.delete(module.file);
   }
 
   private compile(file: string): LocalModule {

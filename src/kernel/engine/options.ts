@@ -3,8 +3,8 @@ import ts from '@typescript/typescript6';
 
 /** What our way of running cells needs, whatever a tsconfig.json says. */
 const FORCED: ts.CompilerOptions = {
-  // Node 20 runs all of ES2022; decorators and `using` are lowered to it.
-  target: ts.ScriptTarget.ES2022,
+  // Node 20 runs the syntax of ES2024; decorators and `using` are lowered to it.
+  target: ts.ScriptTarget.ES2024,
   module: ts.ModuleKind.Preserve,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   allowImportingTsExtensions: true,

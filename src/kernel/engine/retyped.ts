@@ -21,7 +21,7 @@ export function warningsOfRetyped(program: ts.Program, cells: Cells, slot: Slot)
     return checker.getBaseTypeOfLiteralType(checker.getTypeOfSymbol(symbol));
   };
   const textOf = (type: ts.Type) => {
-    const text = cells.readable(checker.typeToString(type));
+    const text = cells.readable(checker.typeToString(type), slot);
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   };
   return [...slot.declarations.names.keys()].flatMap((name) => {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
+import type { Check } from './checks.js';
 import type { Declared } from './declarations.js';
 import type { Emitted } from './emit.js';
 import { importedFrom } from './interop.js';
@@ -18,7 +19,7 @@ export class Runner {
     private readonly file: string,
     private readonly modules: Modules,
     private readonly stacks: Stacks,
-    private readonly onIteration: () => void,
+    private readonly check: Check,
   ) {}
 
   /** @returns what runs the cell. */
@@ -48,7 +49,7 @@ export class Runner {
         imports.map(({ specifier }) => specifier),
         this.file,
       );
-      if (waiting) await waiting;
+      if (waiting) this.check(await waiting);
       this.declare(names);
       for (const each of imports) this.bind(each);
       const loaders = this.modules.loaders(this.file);
@@ -61,7 +62,7 @@ export class Runner {
         dirname(this.file),
         loaders.import,
         this.modules.meta(this.file),
-        this.onIteration,
+        this.check,
       ) as { value: unknown };
     };
   }

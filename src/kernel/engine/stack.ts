@@ -11,8 +11,6 @@ interface Source {
   skip: number;
 }
 
-const FRAME = /^(\s+at (?:async )?(?:.*? \()?)((?:file:\/\/)?[^()]*?):(\d+):(\d+)(\)?)$/;
-
 /** Compiled code by file name; rewrites stack traces in terms of what its author wrote. */
 export class Stacks {
   private readonly sources = new Map<string, Source>();
@@ -21,10 +19,7 @@ export class Stacks {
   /** @param machinery - the folder of the kernel's own code, whose frames are no news. */
   constructor(private readonly machinery: string) {
     // On each read of `stack`, so that what a cell prints itself is in these terms as well.
-    Error.prepareStackTrace = (error, sites) => {
-      const lines = sites.map((site) => `    at ${site}`);
-      return [headline(error), ...this.mapped(lines)].join('\n');
-    };
+    Error.prepareStackTrace = (error, sites) => [headline(error), ...this.mapped(sites)].join('\n');
   }
 
   /** @returns the name under which code of that name is to be compiled. */
@@ -39,17 +34,29 @@ export class Stacks {
     Error.prepareStackTrace = this.formatter;
   }
 
-  private mapped(lines: string[]): string[] {
-    const frames = lines.map((line) => FRAME.exec(line));
+  private mapped(sites: NodeJS.CallSite[]): string[] {
+    const frames = sites.map((site) => {
+      const [file, row, column] = [
+        site.getFileName(),
+        site.getLineNumber(),
+        site.getColumnNumber(),
+      ];
+      return { line: `    at ${site}`, file, row: row ?? 0, column: column ?? 0 };
+    });
     // An error of the kernel itself is told in full.
-    if (!frames.some((frame) => frame && this.sources.has(frame[2]))) return lines;
-    return lines.flatMap((line, i) => {
-      const frame = frames[i];
-      if (!frame) return /^\s+at (?:async )?new Promise|<anonymous>/.test(line) ? [line] : [];
-      const [, before, file, row, column, after] = frame;
+    if (!frames.some(({ file }) => file && this.sources.has(file))) {
+      return frames.map(({ line }) => line);
+    }
+    return frames.flatMap(({ line, file, row, column }) => {
+      const location = `${file}:${row}:${column}`;
+      const at = line.lastIndexOf(location);
+      if (!file || at === -1) {
+        return /^\s+at (?:async )?new Promise|<anonymous>/.test(line) ? [line] : [];
+      }
       if (this.isMachinery(file)) return [];
-      const place = this.place(file, Number(row), Number(column));
-      return place === null ? [] : [`${before}${place}${after}`];
+      const place = this.place(file, row, column);
+      if (place === null) return [];
+      return [`${line.slice(0, at)}${place}${line.slice(at + location.length)}`];
     });
   }
 

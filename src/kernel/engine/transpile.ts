@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import ts from '@typescript/typescript6';
+import { withChecks } from './checks.js';
 import { unusedMark } from './rewrite.js';
-import { watchLoops } from './watch-loops.js';
 
 /** A local module as CommonJS, a function body. */
 export interface Transpiled {
@@ -53,7 +53,7 @@ export function transpile(file: string, text: string, options: ts.CompilerOption
       // Without it TypeScript would look for one file's types.
       isolatedModules: true,
     },
-    transformers: { before: [moduleSyntax, watchLoops(`${mark}0check`)] },
+    transformers: { before: [moduleSyntax, withChecks(`${mark}0check`)] },
   });
   const requires = new Set<string>();
   for (const [, specifier] of outputText.matchAll(/\brequire\(["']([^"']+)["']\)/g)) {

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as workerThreads from 'node:worker_threads';
 import ts from '@typescript/typescript6';
+import { checking } from './checks.js';
 import { Modules } from './modules.js';
 import { compilerOptions } from './options.js';
 import { Packages } from './packages.js';
@@ -32,7 +33,13 @@ export function withWorkers(cwd: string): Record<string, unknown> {
 export async function runWorker(cwd: string, file: string): Promise<void> {
   const resolution = new Resolution(cwd, compilerOptions(cwd), ts.sys);
   const packages = new Packages(withWorkers(cwd));
-  const modules = new Modules(resolution, packages, new Stacks(dirname(__dirname)), () => {});
+  const stacks = new Stacks(dirname(__dirname));
+  const modules = new Modules(
+    resolution,
+    packages,
+    stacks,
+    checking(() => {}),
+  );
   await modules.import(file, file);
 }
 

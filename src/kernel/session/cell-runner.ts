@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Wire } from '../wire/wire.js';
 import { afterCutting, allowCutting, apart } from './apart.js';
-import { type Context, currentContext, within } from './context.js';
+import { type Context, certainContext, contexts, currentContext, within } from './context.js';
 import { Interrupted } from './interrupted.js';
 
 /** How long a cell may go on when what it waited for has ended by itself (ms). */
@@ -16,6 +16,9 @@ export class CellRunner {
 
   /** Those whose signal somebody has, perhaps work that outlasts the cell. */
   private readonly watched = new Set<Context>();
+
+  /** Whether there is a context that was stopped: only then it must be known whose code looks. */
+  private hasStopped = false;
 
   constructor(private readonly wire: Wire) {}
 
@@ -33,6 +36,8 @@ export class CellRunner {
         this.running = { context, stop: reject };
         this.start(context, () => {
           try {
+            // It may have been interrupted while it was compiled.
+            this.check();
             Promise.resolve(code()).then(resolve, reject);
           } catch (error) {
             reject(error);
@@ -58,15 +63,23 @@ export class CellRunner {
   }
 
   /**
-   * Ends the running cell's loops when it has been interrupted; and any other that keeps the interrupt
-   * from being noticed. @throws Interrupted.
+   * Ends code of the running cell when it has been interrupted, of one that was stopped before, and
+   * any that keeps the interrupt from being noticed. @throws Interrupted.
    */
   readonly check = (): void => {
     const { isInterrupted, isStuck } = this.wire;
-    if (isStuck || (isInterrupted && currentContext() === this.running?.context)) {
+    if (
+      isStuck ||
+      (isInterrupted && this.endsAtOnce(currentContext())) ||
+      (this.hasStopped && certainContext()?.stopped)
+    ) {
       throw new Interrupted();
     }
   };
+
+  private endsAtOnce(context: Context | null): boolean {
+    return context !== null && context === this.running?.context && context.finishing.size === 0;
+  }
 
   /** Says that work ends by itself when the context's signal is aborted. */
   finishes(context: Context, work: Promise<unknown>): void {
@@ -89,8 +102,8 @@ export class CellRunner {
   }
 
   /**
-   * Stops the running code, at once or when what it has called itself able to finish is finished, and
-   * tells what earlier cells have left running.
+   * Stops the running cell, what messages of the front end have started, and who listens for it; where
+   * no cell runs, all that cells have left running.
    *
    * @param cut - it has been stopped, and knows nothing of it.
    */
@@ -101,20 +114,29 @@ export class CellRunner {
       this.wire.cuttable = false;
     }
     const reason = new Interrupted();
-    // Those who listen are cells.
-    const abort = (context: Context) => this.start(context, () => context.controller.abort(reason));
-    const others = [...this.watched].filter((context) => context !== running?.context);
+    const others = contexts().filter(
+      (context) =>
+        context !== running?.context &&
+        !context.stopped &&
+        (!running || context.cell !== context.origin || this.watched.has(context)),
+    );
     this.watched.clear();
-    for (const context of others) abort(context);
+    for (const context of others) void this.stop(context, reason);
     if (!running) return;
-    const { context, stop } = running;
+    await this.stop(running.context, reason, cut);
+    running.stop(reason);
+  }
+
+  /** Stops a context's code: at once, or when what has called itself able to finish is finished. */
+  private async stop(context: Context, reason: Interrupted, cut = false): Promise<void> {
     const insists = context.controller.signal.aborted;
-    abort(context);
+    // Those who listen are cells.
+    this.start(context, () => context.controller.abort(reason));
     if (!cut && !insists && context.finishing.size > 0) {
       await turn();
       await Promise.allSettled(context.finishing);
       await sleep(LAST_WORDS);
     }
-    stop(reason);
+    context.stopped = this.hasStopped = true;
   }
 }

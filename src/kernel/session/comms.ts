@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CellApi, Comm, CommMessage } from '../../runtime/cell-api.js';
 import type { Content, Message } from '../wire/message.js';
+import { contextOf, currentContext, within } from './context.js';
 
 /** Sends a comm's message to the front ends. */
 type Send = (type: string, content: Content, more?: object) => void;
@@ -12,7 +13,11 @@ export class Comms {
   private readonly open = new Map<string, OpenComm>();
   private readonly targets = new Map<string, (comm: Comm, message: CommMessage) => void>();
 
-  constructor(private readonly send: Send) {}
+  /** @param complain - told, within the context of the cell that listens, what a listener throws. */
+  constructor(
+    private readonly send: Send,
+    private readonly complain: (error: unknown) => void,
+  ) {}
 
   /** What cells can do with comms. */
   readonly api: CellApi['comms'] = {
@@ -21,7 +26,7 @@ export class Comms {
       return this.add(id, target);
     },
     onOpen: (target, listener) => {
-      this.targets.set(target, listener);
+      this.targets.set(target, this.owned(listener));
       return () => this.targets.delete(target);
     },
   };
@@ -53,9 +58,31 @@ export class Comms {
   }
 
   private add(id: string, target: string): OpenComm {
-    const comm = new OpenComm(id, target, this.send, () => this.open.delete(id));
+    const comm = new OpenComm(
+      id,
+      target,
+      this.send,
+      () => this.open.delete(id),
+      (listener) => this.owned(listener),
+    );
     this.open.set(id, comm);
     return comm;
+  }
+
+  /** A listener as code of the cell that registers it, whose message's outputs are answers to. */
+  private owned<A extends unknown[]>(listener: (...values: A) => void): (...values: A) => void {
+    const owner = currentContext();
+    return (...values) => {
+      const message = currentContext();
+      if (!owner || !message) return listener(...values);
+      within(contextOf(message.origin, owner), () => {
+        try {
+          listener(...values);
+        } catch (error) {
+          this.complain(error);
+        }
+      });
+    };
   }
 }
 
@@ -68,6 +95,7 @@ class OpenComm implements Comm {
     readonly target: string,
     private readonly sendMessage: Send,
     private readonly forget: () => void,
+    private readonly owned: (listener: Listener) => Listener,
   ) {}
 
   send(data: object, more?: { metadata?: object; buffers?: Uint8Array[] }): void {
@@ -75,11 +103,11 @@ class OpenComm implements Comm {
   }
 
   onMessage(listener: Listener): () => void {
-    return added(this.messageListeners, listener);
+    return added(this.messageListeners, this.owned(listener));
   }
 
   onClose(listener: Listener): () => void {
-    return added(this.closeListeners, listener);
+    return added(this.closeListeners, this.owned(listener));
   }
 
   close(data: object = {}): void {

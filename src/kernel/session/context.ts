@@ -8,10 +8,14 @@ export interface Context {
   origin: Origin;
   /** `In[3]`. */
   label: string;
+  /** The request of the cell whose code it is: where it is told what goes wrong. A message's is another. */
+  cell: Origin;
   /** Aborted when the cell is interrupted. */
   controller: AbortController;
   /** What ends by itself when the cell is interrupted. */
   finishing: Set<Promise<unknown>>;
+  /** Set when it has been interrupted, and has had its time: from then on its code ends where it looks. */
+  stopped: boolean;
   /** Whether the front end lets the cell ask, which it does as long as the cell runs. */
   canAsk: boolean;
 }
@@ -32,6 +36,32 @@ export function setLatest(context: Context): void {
 /** The running code's context; null before the first cell. */
 export const currentContext = (): Context | null => storage.getStore() ?? latest;
 
-export function contextOf(origin: Origin, label: string, canAsk = false): Context {
-  return { origin, label, controller: new AbortController(), finishing: new Set(), canAsk };
+/** The running code's context, where that is known for certain. */
+export const certainContext = (): Context | undefined => storage.getStore();
+
+const known = new Set<WeakRef<Context>>();
+const forgotten = new FinalizationRegistry((reference: WeakRef<Context>) =>
+  known.delete(reference),
+);
+
+/** @param owner - the cell whose code it is, for a message. */
+export function contextOf(
+  origin: Origin,
+  owner: { label: string; cell: Origin },
+  canAsk = false,
+): Context {
+  const { label, cell } = owner;
+  const context: Context = {
+    ...{ origin, label, cell, controller: new AbortController(), finishing: new Set() },
+    ...{ stopped: false, canAsk },
+  };
+  const reference = new WeakRef(context);
+  known.add(reference);
+  forgotten.register(context, reference);
+  return context;
+}
+
+/** The contexts of which something may still run: what can hold nothing back is collected. */
+export function contexts(): Context[] {
+  return [...known].flatMap((reference) => reference.deref() ?? []);
 }

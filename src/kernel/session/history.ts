@@ -43,19 +43,26 @@ export class History {
     if (hist_access_type === 'search') {
       const glob = globOf(pattern ?? '*');
       const found = this.cells.filter(({ input }) => glob.test(input));
-      const distinct = new Map(found.map((cell) => [unique ? cell.input : cell.line, cell]));
-      return last([...distinct.values()]);
+      // Of cells that are the same the last one counts, where it stands.
+      const seen = new Map(found.map((cell, i) => [cell.input, i]));
+      return last(unique ? found.filter(({ input }, i) => seen.get(input) === i) : found);
     }
     return last(this.cells);
   }
 }
 
-/** A shell's pattern as a whole: `*` is any text, `?` a character, `[a-c]` and `[!a-c]` one of some. */
+/**
+ * A shell's pattern as a whole: `*` is any text, `?` a character, `[a-c]` and `[!a-c]` one of some. In
+ * `[z-a]` there is none.
+ */
 function globOf(pattern: string): RegExp {
   const source = pattern.replace(
     /\[(!?)([^\]]+)\]|[\\^$.*+?()[\]{}|]/g,
     (special, not: string, characters?: string) => {
-      if (characters) return `[${not && '^'}${characters.replace(/[\\^]/g, '\\$&')}]`;
+      if (characters) {
+        const some = characters.replace(/(.)-(.)/gs, (range, a, z) => (a <= z ? range : ''));
+        return `[${not && '^'}${some.replace(/[\\^]/g, '\\$&')}]`;
+      }
       return { '*': '.*', '?': '.' }[special] ?? `\\${special}`;
     },
   );

@@ -11,6 +11,7 @@ import { apart } from './apart.js';
 import { CellRunner } from './cell-runner.js';
 import { Comms } from './comms.js';
 import { type Context, contextOf, currentContext, setLatest } from './context.js';
+import { routeExit } from './exit.js';
 import { collector } from './garbage.js';
 import { History } from './history.js';
 import { hookModules } from './hooks.js';
@@ -42,21 +43,23 @@ export class Session implements WireListener {
 
   constructor(
     private readonly wire: Wire,
-    makeEngine: (onIteration: () => void) => Engine,
+    makeEngine: (check: () => void) => Engine,
     private readonly display: Display,
   ) {
     this.runner = new CellRunner(wire);
     this.engine = makeEngine(this.runner.check);
     this.inputs = new Inputs(wire);
-    this.comms = new Comms((type, content, more) =>
-      wire.publish(currentContext()?.origin ?? -1, type, content, more),
+    this.comms = new Comms(
+      (type, content, more) => wire.publish(currentContext()?.origin ?? -1, type, content, more),
+      (error) => this.complain('Uncaught', error),
     );
     this.answers = new Answers(this.engine, this.history, this.comms);
     const api = this.api();
     provideCellApi(api);
     hookModules(api);
     routeStreams(wire);
-    process.on('SIGINT', () => void this.runner.interrupt(false));
+    routeExit(wire, (error) => this.complain('Uncaught', error));
+    process.on('SIGINT', () => void this.stop(false));
     process.on('uncaughtException', (error) => this.complain('Uncaught', error));
     process.on('unhandledRejection', (reason) => this.complain('Unhandled rejection', reason));
     wire.listen(this);
@@ -75,7 +78,7 @@ export class Session implements WireListener {
     this.status(origin, 'busy');
     if (msg_type.startsWith('comm_') && msg_type !== 'comm_info_request') {
       // What listens is a cell's.
-      const context = contextOf(origin, currentContext()?.label ?? 'In[0]');
+      const context = contextOf(origin, currentContext() ?? { label: 'In[0]', cell: origin });
       this.runner.start(context, () => this.comms.receive(message));
       apart(() => this.idle(origin));
       return;
@@ -102,15 +105,18 @@ export class Session implements WireListener {
     // A first message may have been on its way when the second, that it was cut off, was sent.
     if (interrupt === this.seen && !cut) return;
     this.seen = interrupt;
-    if (cut) this.engine.cutOff();
-    void this.runner.interrupt(cut);
+    void this.stop(cut);
+  }
+
+  private async stop(cut: boolean): Promise<void> {
+    await this.runner.interrupt(cut);
+    this.engine.cutOff();
   }
 
   async shutdown(): Promise<void> {
     const finished = this.runner.end(new Interrupted('The kernel was shut down.'));
     await Promise.race([finished, new Promise((done) => setTimeout(done, FAREWELL))]);
-    this.engine.close();
-    this.wire.end();
+    process.exit();
   }
 
   private async execute(origin: Origin, content: Content): Promise<void> {
@@ -121,7 +127,11 @@ export class Session implements WireListener {
     if (origin > this.abortedUpTo) {
       const counted = store_history && !silent;
       if (counted) this.history.add(++this.count, content.code);
-      const context = contextOf(origin, `In[${this.count}]`, content.allow_stdin);
+      const context = contextOf(
+        origin,
+        { label: `In[${this.count}]`, cell: origin },
+        content.allow_stdin,
+      );
       setLatest(context);
       if (!silent) this.publish(origin, 'execute_input', { code: content.code, ...this.number });
       const result = await this.outcome(context, content);
@@ -149,7 +159,7 @@ export class Session implements WireListener {
     try {
       const page = this.answers.page(code);
       if (page) return { status: 'ok', payload: [page], user_expressions: {} };
-      const value = await this.evaluate(context, code);
+      const { value } = await this.evaluate(context, code);
       if (value !== undefined && !silent) {
         const data = await this.runner.run(context, () => this.display(value));
         this.publish(context.origin, 'execute_result', { data, metadata: {}, ...this.number });
@@ -164,19 +174,19 @@ export class Session implements WireListener {
     }
   }
 
-  private async evaluate(context: Context, code: string): Promise<unknown> {
-    if (code.trim() === '') return undefined;
+  /** @returns the value in its box: an `await` of the kernel's own could not be interrupted. */
+  private async evaluate(context: Context, code: string): Promise<{ readonly value: unknown }> {
+    if (code.trim() === '') return { value: undefined };
     const cell = this.engine.compile(code, context.label);
     for (const warning of cell.warnings) this.wire.print(context.origin, 'stderr', `${warning}\n`);
-    const { value } = await this.runner.run(context, () => cell.run());
-    return value;
+    return this.runner.run(context, () => cell.run());
   }
 
   private async expressions(context: Context, asked: Record<string, string>): Promise<Content> {
     const answers: Content = {};
     for (const [name, code] of Object.entries(asked)) {
       try {
-        const value = await this.evaluate(context, code);
+        const { value } = await this.evaluate(context, code);
         const data = await this.runner.run(context, () => this.display(value));
         answers[name] = { status: 'ok', data, metadata: {} };
       } catch (error) {
@@ -220,7 +230,7 @@ export class Session implements WireListener {
     const context = currentContext();
     const { traceback } = this.describe(error);
     const text = `${what}${context ? ` (${context.label})` : ''}: ${traceback.join('\n')}\n`;
-    this.wire.print(context?.origin ?? -1, 'stderr', text);
+    this.wire.print(context?.cell ?? -1, 'stderr', text);
   }
 
   /** What cells can ask of the kernel. */

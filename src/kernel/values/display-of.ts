@@ -40,14 +40,18 @@ function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
   }
   if (types.isPromise(value)) return promiseText(value).then((text) => ({ 'text/plain': text }));
   if (isTensor(value)) return tensorBundle(value);
-  if (Array.isArray(value) && value.length > 0 && value.every(isTensor)) {
-    return tensorsBundle(value);
-  }
+  if (isTensors(value)) return tensorsBundle(value);
   if (isLayersModel(value)) return modelBundle(value);
   if (isFigure(value)) return figureBundle(value);
   if (isRows(value)) return rowsBundle(value);
   if (types.isMap(value) && value.size > 0) return mapBundle(value);
   return { 'text/plain': textOf(value) };
+}
+
+/** Whether the value is a list, not an empty one, of tensors. `every` alone passes over holes. */
+function isTensors(value: object): value is Parameters<typeof tensorsBundle>[0] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  return value.every(isTensor) && !(value as unknown[]).includes(undefined);
 }
 
 /** What a display method gave, as JSON carries it: later changes are not shown. */

@@ -23,7 +23,7 @@ export type Outgoing =
   | { kind: 'ask'; origin: Origin; content: Content }
   /** Which cell runs now, if any. */
   | { kind: 'running'; origin: Origin | null }
-  /** Nothing else is to come. */
+  /** Nothing else is to come: the process ends when all is sent. */
   | { kind: 'end' };
 
 /** What few messages have. */
@@ -46,8 +46,10 @@ export const SHARED = {
   FINISHING: 4,
   /** The last interrupt that something keeps from being noticed, and that cannot be cut off. */
   STUCK: 5,
+  /** Above 0 when the thread with the sockets has sent all and closed them. */
+  CLOSED: 6,
   /** How many there are. */
-  LENGTH: 6,
+  LENGTH: 7,
 } as const;
 
 /** What the thread with the sockets is started with. */

@@ -21,6 +21,9 @@ import { Stopper } from './stopper.js';
 /** Time that a kernel may take to end in good order (ms). */
 const PATIENCE = 1500;
 
+/** Time that the main thread has for its exit handlers and Node's own end when all is sent (ms). */
+const LAST_PATIENCE = 1000;
+
 /** How often the parent process is looked for (ms). */
 const LOOK_FOR_PARENT = 1000;
 
@@ -52,6 +55,7 @@ const origins = new Map<Origin, Message>();
 const passing: Origin[] = [];
 let received = 0;
 let running: Message | null = null;
+let ending = false;
 
 const stopper = new Stopper(counters, (interrupt, cut) =>
   tell({ kind: 'interrupt', interrupt, cut }),
@@ -120,11 +124,15 @@ function shutDown(channel: 'shell' | 'control', request: Message): void {
 }
 
 async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
   gatherer.flush();
   const drained = Promise.all(Object.values(outboxes).map((outbox) => outbox.drained()));
   await Promise.race([drained, new Promise((done) => setTimeout(done, PATIENCE))]);
   for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
-  process.kill(process.pid, 'SIGKILL');
+  Atomics.store(counters, SHARED.CLOSED, 1);
+  Atomics.notify(counters, SHARED.CLOSED);
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_PATIENCE);
 }
 
 const onShell = (request: Message) => {

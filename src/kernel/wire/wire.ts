@@ -11,6 +11,9 @@ import {
 } from './between.js';
 import type { Content, Message } from './message.js';
 
+/** How long the end of the process waits until all is sent (ms). */
+const LONGEST_END = 3000;
+
 /** What the main thread does with what comes in. */
 export interface WireListener {
   request(origin: Origin, message: Message): void;
@@ -34,6 +37,7 @@ export class Wire {
     this.thread.on('error', (error) => {
       // No front end can be told any more, only Jupyter's log.
       writeSync(2, `The kernel’s sockets failed: ${error.stack}\n`);
+      Atomics.store(this.counters, SHARED.CLOSED, 1);
       process.exit(1);
     });
   }
@@ -99,9 +103,10 @@ export class Wire {
     this.tell({ kind: 'running', origin });
   }
 
-  /** Sends what is left, and ends the process. */
+  /** Sends what is left; blocks until that is done. Nothing can be sent any more. */
   end(): void {
     this.tell({ kind: 'end' });
+    Atomics.wait(this.counters, SHARED.CLOSED, 0, LONGEST_END);
   }
 
   private tell(outgoing: Outgoing): void {

@@ -141,6 +141,17 @@ describe('while a cell is being written', () => {
       expect(inspect('const r = 1 as unknown as Rat|es')).to.equal('interface Rates');
     });
 
+    it('shows the call between whose brackets an argument is typed', () => {
+      const documented =
+        'blend(alpha: number, steps?: number): string\n\nSlow weights.\n\n@param alpha - how far they move\n@example blend(0.5)';
+      for (const marked of ['blend(|', 'blend(0.5|', 'blend(0.5|)', 'blend(0.5, 2 * 3|)']) {
+        expect(inspect(marked), marked).to.equal(documented);
+      }
+      expect(inspect("import { existsSync } from 'node:fs'; existsSync('a'|)")).to.contain(
+        'Returns `true` if the path exists',
+      );
+    });
+
     it('is null where there is nothing', () => {
       for (const marked of ['nowh|ere', '1 + |', '|', '"te|xt"', '// com|ment'])
         expect(inspect(marked), marked).to.equal(null);

@@ -22,6 +22,25 @@ describe('a message of the compiler', () => {
       .and.not.match(/\$\d|__cell__|cell:/);
   });
 
+  it('leaves names as their author wrote them, also those that end like names of the engine’s own', async () => {
+    await run('let bar = 1;');
+    for (let index = 0; index < 8; index++) {
+      expect(await errors(`bar; bar$${index}`)).to.contain(`Cannot find name 'bar$${index}'`);
+    }
+    expect(await errors('const text: string = { bar$1: bar, a$2: 1 };')).to.contain(
+      '{ bar$1: number; a$2: number; }',
+    );
+  });
+
+  it('suggests names as the cell that declares them has them', async () => {
+    await run('let speed = 1;');
+    // One of these is nearer to the name under which the variable is handed on than to its own.
+    for (let digit = 0; digit < 10; digit++) {
+      const text = await errors(`speed = 2; speed_${digit}`);
+      expect(text).to.contain(`Cannot find name 'speed_${digit}'. Did you mean 'speed'?`);
+    }
+  });
+
   it('names no files that stand for cells', async () => {
     await run('class Step { #size = 1; } const step = new Step();');
     const text = await errors('class Step { #size = 1; } const other: Step = step;');
@@ -130,6 +149,14 @@ describe('the stack of an exception', () => {
     expect(await frames(cell)).to.deep.equal(expected(5));
     const plain = await frames("import { plain } from '../src/plain.js'; plain()");
     expect(plain[0]).to.equal(`at exports.plain (${notebook.folder}/src/plain.js:2:31)`);
+  });
+
+  it('goes through files and folders with brackets in their names', async () => {
+    notebook.write({
+      'lib (copy)/m [1].ts': 'export const fail = () => {\n  throw new Error("no");\n};',
+    });
+    const trace = await frames("import { fail } from '../lib (copy)/m [1]'; fail()");
+    expect(trace[0]).to.equal(`at fail (${notebook.folder}/lib (copy)/m [1].ts:2:9)`);
   });
 
   it('is what the cell itself sees', async () => {

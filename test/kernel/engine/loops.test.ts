@@ -94,7 +94,7 @@ describe('a loop, which can be stopped at each iteration,', () => {
   const check = () => {
     if (++iterations > last) throw new Stopped();
   };
-  const notebook = new Notebook('.', { onIteration: check });
+  const notebook = new Notebook('.', { check });
   const { run } = notebook;
   after(() => notebook.close());
 

@@ -28,6 +28,24 @@ describe('the compiler’s settings', () => {
       expect(await errors('document')).to.contain('TS2584');
     }));
 
+  it('do not matter to a cell that begins with `// @ts-nocheck`', () =>
+    within({}, async ({ errors, run }) => {
+      const wrong = 'const text: string = 5; nowhere?.x; ';
+      expect(await run(`// Loose.\n// @ts-nocheck\nlet nowhere; ${SLOPPY} twice(2)`)).to.equal(4);
+      expect(await errors(`// @ts-nocheck\nconst = 1`)).to.contain('TS1134');
+      expect(await errors(`${wrong}\n// @ts-nocheck`)).to.contain('TS2322');
+      expect(await errors(wrong)).to.contain('In[4]:1:7 - TS2322');
+    }));
+
+  it('allow the syntax that Node 20 runs', () =>
+    within(
+      { 'project/notebooks/letters.ts': 'export const letters = /[\\p{L}--[a-z]]/v;' },
+      async ({ run }) => {
+        expect(await run("/[\\p{L}--[a-z]]/v.test('a')")).to.equal(false);
+        expect(await run("import { letters } from './letters'; letters.test('A')")).to.equal(true);
+      },
+    ));
+
   it('are those of the nearest tsconfig.json, comments and `extends` included', () =>
     within(
       {

@@ -224,6 +224,12 @@ describe('a cell', () => {
     expect(await run('this')).to.equal(undefined);
   });
 
+  it('gives no name to a function or class that its author gave none', async () => {
+    for (const cell of ['(x: number) => x * 2', '(class { f() {} })', '(async function () {})']) {
+      expect(await run(cell), cell).to.have.property('name', '');
+    }
+  });
+
   it('does not meet names of the engine’s own', async () => {
     const cell =
       'const $_x = 1, $_0result = 2, $$_ = 3; const again = () => $_x; [$_x, $_0result, $$_, again()]';

@@ -1,10 +1,13 @@
 """Endings"""
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
 from kernel_case import TIMEOUT, KernelCase
@@ -65,6 +68,52 @@ class Endings(unittest.TestCase):
         jupyter.wait()
         jupyter.stdout.close()
         self.assertTrue(wait_for_end(pid))
+
+
+class Exits(KernelCase):
+    """A kernel of its own for each test, which ends it."""
+
+    @classmethod
+    def setUpClass(cls):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        pass
+
+    def setUp(self):
+        super().setUpClass()
+        self.folder = Path(tempfile.mkdtemp())
+        self.file = self.folder / "exit"
+        self.run_cell(
+            "process.on('exit', (code) => {"
+            f" require('fs').writeFileSync('{self.file}', String(code)); console.log('bye'); }});"
+        )
+
+    def tearDown(self):
+        self.kc.stop_channels()
+        self.km.cleanup_resources()
+        shutil.rmtree(self.folder)
+
+    def status(self):
+        return self.km.provisioner.process.wait(TIMEOUT)
+
+    def test_process_exit_sends_what_was_printed_and_runs_exit_handlers(self):
+        lines = "".join(f"{i}\n" for i in range(1000))
+        id = self.send("for (let i = 0; i < 1000; i++) console.log(i); process.exit(3)")
+        self.wait_for_text(id, lines + "bye")
+        self.assertEqual(self.status(), 3)
+        self.assertEqual(self.file.read_text(), "3")
+
+    def test_a_shutdown_runs_exit_handlers(self):
+        self.kc.shutdown()
+        self.assertEqual(self.status(), 0)
+        self.assertEqual(self.file.read_text(), "0")
+
+    def test_a_shutdown_ends_a_kernel_whose_exit_handlers_never_end(self):
+        self.run_cell("process.on('exit', () => { for (;;) {} });")
+        self.kc.shutdown()
+        self.assertEqual(self.status(), -signal.SIGKILL)
 
 
 class Restart(KernelCase):

@@ -97,6 +97,113 @@ class Interrupts(KernelCase):
         finally:
             shutil.rmtree(folder)
 
+    TICKING = "console.log('here'); for (;;) { await pause(20); ticks++; }"
+
+    def counts_ticks(self):
+        self.run_cell(
+            "const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));"
+            "let ticks = 0, cleaned = 0;"
+        )
+
+    def assert_no_tick_comes(self):
+        self.assertEqual(self.run_cell("const before = ticks; await pause(400); ticks - before").result, "0")
+
+    def test_a_loop_that_waits_is_over_when_the_cell_is(self):
+        self.counts_ticks()
+        self.stops(self.TICKING)
+        self.assert_no_tick_comes()
+
+    def test_what_follows_an_await_without_a_loop_is_not_run(self):
+        self.counts_ticks()
+        self.stops("console.log('here'); await pause(300); ticks++;")
+        self.assert_no_tick_comes()
+
+    def test_functions_of_earlier_cells_and_of_files_are_over_when_the_cell_is(self):
+        folder = Path(tempfile.mkdtemp())
+        try:
+            (folder / "again.ts").write_text(
+                "export async function again(step: () => Promise<void>): Promise<void> {"
+                " await step(); return again(step); }"
+            )
+            self.counts_ticks()
+            self.run_cell("const step = async () => { await pause(20); ticks++; };")
+            self.stops(f"import {{ again }} from '{folder}/again'; console.log('here'); await again(step)")
+            self.assert_no_tick_comes()
+        finally:
+            shutil.rmtree(folder)
+
+    def test_what_a_finally_awaits_is_done(self):
+        self.counts_ticks()
+        self.stops("try { console.log('here'); await pause(100); } finally { await pause(20); cleaned++; }")
+        self.assertEqual(self.run_cell("await pause(400); cleaned").result, "1")
+
+    def test_what_cells_have_left_running_ends_where_no_cell_runs(self):
+        self.counts_ticks()
+        id = self.send(f"async function forever() {{ {self.TICKING} }} forever()")
+        self.outcome(id)
+        self.wait_for_text(id, "here")
+        self.interrupt()
+        self.assert_no_tick_comes()
+
+    def test_what_an_earlier_cell_has_left_running_goes_on_when_another_is_stopped(self):
+        self.counts_ticks()
+        self.run_cell(f"(async () => {{ {self.TICKING} }})(); 1")
+        self.stops("console.log('here'); await new Promise(() => {})")
+        self.assertEqual(self.run_cell("const seen = ticks; await pause(400); ticks > seen").result, "true")
+        self.interrupt()
+        self.assert_no_tick_comes()
+
+    def test_what_a_message_of_the_front_end_has_started_ends_too(self):
+        self.counts_ticks()
+        self.run_cell(
+            "const { comms } = (globalThis as any)[Symbol.for('lazyahead.kernel')];"
+            f"comms.onOpen('ticker', async () => {{ {self.TICKING} }});"
+        )
+        for running in (False, True):
+            message = self.kc.session.msg("comm_open", {"comm_id": str(running), "target_name": "ticker", "data": {}})
+            self.kc.session.send(self.kc.shell_channel.socket, message)
+            self.wait_for_text(message["header"]["msg_id"], "here")
+            if running:
+                self.stops("console.log('here'); await new Promise(() => {})")
+            else:
+                self.interrupt()
+            self.assert_no_tick_comes()
+
+    def test_a_cell_that_is_interrupted_while_it_is_compiled_is_not_run(self):
+        id = self.send("globalThis.process.env.RAN = '1';" + "[1, 2].map((x) => ({ x }));" * 20_000)
+        self.wait_until(lambda: any(m["msg_type"] == "execute_input" for m in self.published[id]), "the cell's start")
+        self.interrupt()
+        self.assertEqual(self.outcome(id).error["ename"], "Interrupted")
+        self.assertEqual(self.run_cell("process.env.RAN").of("execute_result"), [])
+
+    def test_a_cell_that_is_interrupted_while_it_waits_for_an_import_is_not_run(self):
+        folder = Path(tempfile.mkdtemp())
+        package = folder / "node_modules" / "slow"
+        package.mkdir(parents=True)
+        try:
+            (package / "index.mjs").write_text(
+                "console.log('here'); await new Promise((done) => setTimeout(done, 300)); export const answer = 42;"
+            )
+            (package / "index.d.mts").write_text("export declare const answer: number;")
+            self.stops(f"import {{ answer }} from '{package}/index.mjs'; process.env.IMPORTED = String(answer);")
+            self.run_cell("await new Promise((done) => setTimeout(done, 600))")
+            self.assertEqual(self.run_cell("process.env.IMPORTED").of("execute_result"), [])
+        finally:
+            shutil.rmtree(folder)
+
+    def test_a_file_that_was_being_loaded_is_loaded_anew(self):
+        folder = Path(tempfile.mkdtemp())
+        try:
+            (folder / "slow.ts").write_text(
+                "console.log('here');"
+                "await new Promise((done) => setTimeout(done, 1000)); export const answer = 42;"
+            )
+            code = f"import {{ answer }} from '{folder}/slow'; answer"
+            self.stops(code)
+            self.assertEqual(self.run_cell(code).result, "42")
+        finally:
+            shutil.rmtree(folder)
+
     def test_control_and_heartbeat_answer_while_a_cell_spins(self):
         id = self.send("console.log('here'); for (;;) {}")
         self.wait_for_text(id, "here")
@@ -121,11 +228,12 @@ class Training(KernelCase):
             "const [x, y] = [tf.ones([640, 8]), tf.ones([640, 1])]; let begun = 0, ended = 0;"
         )
         outcome = self.run_interrupted(
-            "await model.fit(x, y, { epochs: 1e6, verbose: 0, callbacks: {"
+            "const trained = await model.fit(x, y, { epochs: 1e6, verbose: 0, callbacks: {"
             "  onBatchBegin: () => { if (++begun === 3) console.log('here'); }, onBatchEnd: () => { ended++; } } });"
         )
         self.assertEqual(outcome.error["ename"], "Interrupted")
         self.assertEqual(self.run_cell("begun - ended").result, "0")
+        self.assertEqual(self.run_cell("Array.isArray(trained.epoch)").result, "true")
         again = self.run_cell("(await model.fit(x, y, { epochs: 2, verbose: 0 })).epoch")
         self.assertEqual(again.result, "[ 0, 1 ]")
 

@@ -68,6 +68,24 @@ class Messages(KernelCase):
         history = self.ask("history", hist_access_type="tail", n=2)["history"]
         self.assertEqual([entry[2] for entry in history], ["1", "2"])
 
+    def test_a_promise_that_nobody_awaits_is_shown_as_one(self):
+        for code, text in [
+            ("new Promise(() => {})", "a promise, pending: await it to see its value"),
+            ("Promise.resolve(3)", "a promise, fulfilled: await it to use its value\n3"),
+        ]:
+            outcome = self.run_cell(code, user_expressions={"same": code})
+            self.assertEqual(outcome.result, text)
+            answer = outcome.reply["user_expressions"]["same"]
+            self.assertEqual(answer["data"], {"text/plain": text})
+        self.assertEqual(self.run_cell("await Promise.resolve(3)").result, "3")
+
+    def test_a_last_expression_with_a_method_then_is_shown_and_not_executed(self):
+        self.run_cell("let queries = 0; const query = { rows: 2, then() { queries++; } };")
+        self.assertIn("rows: 2", self.run_cell("query").result)
+        self.assertEqual(self.run_cell("queries").result, "0")
+        outcome = self.run_cell("new Proxy({}, { get() { throw new Error('no'); } })")
+        self.assertEqual(outcome.reply["status"], "ok")
+
     def test_user_expressions_are_answered_each_with_a_value_or_an_error(self):
         outcome = self.run_cell("const n = 2", user_expressions={"twice": "n * 2", "none": "nowhere"})
         answers = outcome.reply["user_expressions"]
@@ -103,6 +121,15 @@ class Messages(KernelCase):
         self.outcome(second)
         self.wait_for_text(first, "late")
         self.assertEqual(self.text_of(second), "")
+
+    def test_bytes_of_a_character_that_was_cut_off_are_no_part_of_what_another_cell_prints(self):
+        first = self.run_cell("process.stdout.write(Buffer.from('€').subarray(0, 2)); process.stdout.write(Buffer.from('€').subarray(2)); process.stdout.write(Buffer.from('€').subarray(0, 1));")
+        self.assertEqual(first.printed(), "€")
+        self.assertEqual(self.run_cell("process.stdout.write(Buffer.from('whole')); 1").printed(), "whole")
+
+    def test_what_is_written_in_another_encoding_is_decoded(self):
+        outcome = self.run_cell("process.stdout.write('77c3b672746572', 'hex'); process.stdout.write('!', 'utf8', () => {}); 1")
+        self.assertEqual(outcome.printed(), "wörter!")
 
     def test_an_exception_that_nobody_waits_for_is_told_and_the_kernel_goes_on(self):
         id = self.send("setTimeout(() => { throw new Error('in a timer') }, 50); Promise.reject(new Error('adrift')); 1")
@@ -259,6 +286,23 @@ class Comms(KernelCase):
         closed = self.comm("comm_close", {"comm_id": "c", "data": {}})
         self.wait_for_text(closed, "closed")
         self.assertEqual(self.ask("comm_info", target_name="echo")["comms"], {})
+
+    def test_what_a_listener_throws_is_told_under_the_cell_that_registered_it(self):
+        code = (
+            "const { comms: lines } = (globalThis as any)[Symbol.for('lazyahead.kernel')];"
+            "lines.onOpen('faulty', (comm: any) => {"
+            "  comm.onMessage(() => { throw new Error('at once'); });"
+            "  comm.onMessage(async () => { await null; throw new Error('later'); }); });"
+        )
+        cell = self.send(code)
+        count = self.outcome(cell).reply["execution_count"]
+        last = self.send("'another cell'")
+        self.outcome(last)
+        self.comm("comm_open", {"comm_id": "f", "target_name": "faulty", "data": {}})
+        self.comm("comm_msg", {"comm_id": "f", "data": {}})
+        self.wait_for_text(cell, f"Uncaught (In[{count}]): Error: at once")
+        self.wait_for_text(cell, f"Unhandled rejection (In[{count}]): Error: later")
+        self.assertEqual(self.text_of(last), "")
 
     def test_a_target_that_nobody_has_registered_is_closed_at_once(self):
         opened = self.comm("comm_open", {"comm_id": "d", "target_name": "nobody", "data": {}})

@@ -17,6 +17,10 @@ describe('what a cell’s last expression looks like', () => {
     expect(await text(new Float32Array(1000))).to.match(/^Float32Array\(1000\).*900 more items/s);
   });
 
+  it('is what Node prints for a list with nothing in it but holes', async () => {
+    expect(await text(new Array(3))).to.equal('[ <3 empty items> ]');
+  });
+
   it('ends after 20,000 characters, and says how many more there would be', async () => {
     const long = Array.from({ length: 100 }, () => 'x'.repeat(1000));
     const shown = await text(long);
