@@ -113,10 +113,13 @@ async function attempt(
   onAnswer: () => void,
 ): Promise<void> {
   const { path, bytes, sha256 } = request;
-  if ((await sizeOf(file)) === bytes && (await sumOf(path)) === sha256) return;
+  let before = await sizeOf(file);
+  if (before === bytes && (await sumOf(path)) === sha256) return;
   // What is wrong with a whole file that is here already is not the server's fault.
-  if ((await sizeOf(file)) >= bytes) await file.truncate(0);
-  const before = await sizeOf(file);
+  if (before >= bytes) {
+    await file.truncate(0);
+    before = 0;
+  }
   await receive(request, file, onAnswer);
   const found = await sumOf(path);
   if (found === sha256) return;

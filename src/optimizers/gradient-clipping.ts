@@ -27,9 +27,10 @@ type Kind = (typeof KINDS)[number];
  *     globalNorm    the same with one norm over all variables, √Σ‖g‖₂², which keeps the direction
  *
  * These are TensorFlow's definitions, also of a norm that is not finite: a global one makes all
- * gradients NaN, where that of one variable makes its finite components 0. `torch.nn.utils.clip_grad_norm_` divides by ‖g‖ + 10⁻⁶, so its
- * result is smaller by the factor ‖g‖ / (‖g‖ + 10⁻⁶). Gradients within the limit pass bit for bit. A
- * gradient of a table's sampled rows has the norm that the dense one has: rows are distinct.
+ * gradients NaN, where that of one variable makes its finite components 0.
+ * `torch.nn.utils.clip_grad_norm_` divides by ‖g‖ + 10⁻⁶, so its result is smaller by the factor
+ * ‖g‖ / (‖g‖ + 10⁻⁶). Gradients within the limit pass bit for bit. A gradient of a table's sampled rows
+ * has the norm that the dense one has: rows are distinct.
  *
  * @example
  * const optimizer = new GradientClipping(tf.train.sgd(1), { globalNorm: 5 });

@@ -51,10 +51,10 @@ export interface LazyOptions {
  * old momentum no longer moves the vectors of words that the batch does not contain. All other
  * variables get exactly the inner optimizer's step, and its clock ticks once a step.
  *
- * Around tf.js's own optimizers a step reads and writes the sampled rows alone: it costs
- * hardly more for a vocabulary of a million than for one of 20 thousand (on WebGL, one copy of the
- * table besides). Around any other, and with `rows: 'gradient'`, the
- * inner optimizer takes its whole step, and the rows that were not sampled are put back.
+ * Around tf.js's own optimizers a step reads and writes the sampled rows alone: it costs hardly more
+ * for a vocabulary of a million than for one of 20 thousand (on WebGL, one copy of the table besides).
+ * Around any other, and with `rows: 'gradient'`, the inner optimizer takes its whole step, and the rows
+ * that were not sampled are put back.
  *
  * @example
  * const embedding = tf.layers.embedding({ inputDim: 20000, outputDim: 128, inputLength: 80 });

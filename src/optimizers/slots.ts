@@ -54,7 +54,10 @@ interface SlotField {
   initial?: string;
   /** The configuration's field without which there is no such slot. */
   onlyIf?: string;
-  /** The field, a number or a tensor, of the factor by which a step with gradient zero shrinks it; 1 without one. */
+  /**
+   * The field, a number or a tensor, of the factor by which a step with gradient zero shrinks it; 1
+   * without one.
+   */
   decay?: string;
 }
 

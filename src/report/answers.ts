@@ -15,15 +15,15 @@ import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatMark, formatSample, formatSeeds } from './format.js';
 import { rangeAnswers } from './range-answers.js';
 import { judgedOf, type ReproductionRow, type ReproductionTable } from './reproduction.js';
-import { differenceBasis, predictionText } from './sentences.js';
+import { differenceBasis, INCONCLUSIVE, predictionText } from './sentences.js';
 
 /** A question, where there is one, and what the runs say. */
 export interface Answer {
   question?: string;
   answer: string;
   /**
-   * Whether a reported figure is reproduced; what was found beside it; that it is
-   * inconclusive; or, in `lead`, the results alone.
+   * Whether a reported figure is reproduced; what was found beside it; that it is inconclusive; or,
+   * in `lead`, the results alone.
    */
   kind: 'reproduced' | 'not reproduced' | 'found' | 'open' | 'lead';
 }
@@ -64,8 +64,8 @@ const label = (optimizer: string) => optimizerStyle(optimizer).label;
 function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] {
   const { optimizer, reported, reproduced, verdict } = row;
   if (verdict === null) return [];
-  const { seeds } = reproduced!;
   const metric = METRICS[table.metric];
+  const { seeds } = reproduced!;
   const judged = judgedOf(reported, reproduced!)!;
   const ours = `ours is ${formatSample(metric, judged)}`;
   const answer = {
@@ -81,7 +81,6 @@ function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] 
 }
 
 const TOO_FEW = `Too few seeds to tell, fewer than ${ENOUGH_PAIRS}`;
-const INCONCLUSIVE = 'Inconclusive, the interval contains zero';
 
 const VERDICTS: Record<DifferenceVerdict, [Answer['kind'], string]> = {
   'reproduced in size': ['reproduced', 'Yes, in sign and size'],

@@ -9,6 +9,7 @@ import { partsOf } from './contrasts.js';
 import { bySeed } from './differences.js';
 import { bareValue, formatDifference, formatInterval, formatSeeds } from './format.js';
 import type { ReproductionTable } from './reproduction.js';
+import { INCONCLUSIVE } from './sentences.js';
 
 /** Over which values of which hyperparameter. */
 interface Range {
@@ -150,7 +151,7 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
 const LOSSES: Record<ReturnType<typeof sideOf>, [Answer['kind'], string]> = {
   better: ['found', 'Yes'],
   worse: ['found', 'No, it loses more'],
-  open: ['open', 'Inconclusive, the interval contains zero'],
+  open: ['open', INCONCLUSIVE],
   'too few seeds': [
     'open',
     `Too few seeds to tell, fewer than ${ENOUGH_PAIRS} completed a run at each`,

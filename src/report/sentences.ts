@@ -73,6 +73,9 @@ const namesOf = (row: DifferenceRow): [string, string] => [
 const named = (optimizer: string, parameters: Parameters) =>
   [optimizer, parametersText(parameters)].filter(Boolean).join(', ');
 
+/** What is said of a difference whose interval contains zero. */
+export const INCONCLUSIVE = 'Inconclusive, the interval contains zero';
+
 /** `95 % prediction interval 83.14 to 84.40`: where one more run, or pair, is expected. */
 export const predictionText = (metric: Metric, { prediction }: Pick<Sample, 'prediction'>) =>
   `95 % prediction interval ${formatInterval(metric, prediction)}`;

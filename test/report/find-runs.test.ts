@@ -191,6 +191,15 @@ describe('findRuns', () => {
     expect(findRuns([root]).runs).to.have.length(others.length);
   });
 
+  it('gives each section’s chart a file of its own, whatever folders are called', () => {
+    put('q/one');
+    put('q/two', { experiment: 'ptb', dataset: 'ptb' });
+    put('q-2/one', { seed: 2 });
+    const names = reportOn([root]).sections.map(({ name }) => name);
+    expect(names).to.have.length(3);
+    expect(new Set(names).size).to.equal(3);
+  });
+
   it('finds a folder once that is reached in two ways', () => {
     put('A/one');
     symlinkSync(join(root, 'A'), join(root, 'link'));

@@ -96,6 +96,12 @@ describe('reportHtml', () => {
     expect(page({ runs: [...runs, ...second] })).to.include('2 seeds: 72.00 to 72.00');
   });
 
+  it('tells of dotted lines where there are some: not in a sweep, whose curves are of no optimizer', () => {
+    const runs = [sampleRun(), sampleRun({ overrides: { lr: 0.01 } })];
+    expect(page({ runs: runs.slice(0, 1) })).to.include('Dotted: as reported by Su Jianlin');
+    expect(page({ runs })).not.to.include('Dotted');
+  });
+
   it('shows each note once', () => {
     const html = page({ notes: ['of ours', 'of ours'] });
     expect(html.split('<li>undertrained: a short run</li>')).to.have.length(2);

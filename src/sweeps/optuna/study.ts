@@ -6,7 +6,7 @@ import { UsageError } from '../../runtime/errors.js';
 import { PACKAGE } from '../../runtime/folders.js';
 import { findPython, ownVenv } from '../../runtime/python.js';
 import type { Value } from '../engine.js';
-import { objectIn, quoted } from '../json-lines.js';
+import { objectIn, quoted, wasEndedByOthers } from '../json-lines.js';
 import type { Point } from '../space.js';
 
 /** Tried with this package. */
@@ -124,10 +124,8 @@ export class Study {
       });
       study.ended.then(() => {
         const why = complaint.trim().split('\n').at(-1);
-        // Its last line may be cut off where others have ended it; it is SIGTERM that we end it with.
-        const wasEnded = child.signalCode !== null && child.signalCode !== 'SIGTERM';
         const error =
-          foreign === undefined || wasEnded
+          foreign === undefined || wasEndedByOthers(child)
             ? `Optuna's process has ended${why ? `: ${why}` : '.'}`
             : `Optuna's process printed ${quoted(foreign)}: what its Python loads must leave standard output alone.`;
         fail(new Error(error));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UsageError } from '../../runtime/errors.js';
 import { PACKAGE } from '../../runtime/folders.js';
-import { objectIn, quoted } from '../json-lines.js';
+import { objectIn, quoted, wasEndedByOthers } from '../json-lines.js';
 import type { Refusal, TrialOrder, TrialReport } from '../trial-process.js';
 
 /** Beside this file's source also where it was compiled: the compiler copies no Python. */
@@ -125,10 +125,7 @@ export class DriverProcess {
 
   /** The error for a driver that ended by itself. */
   failure(how: string): Error {
-    // Its last line may be cut off where others have ended it; it is SIGTERM that we end it with.
-    const { signalCode } = this.child;
-    const wasEnded = signalCode !== null && signalCode !== 'SIGTERM';
-    if (this.foreign !== undefined && !wasEnded) {
+    if (this.foreign !== undefined && !wasEndedByOthers(this.child)) {
       return new Error(
         `Ray's driver printed ${quoted(this.foreign)}: what its Python loads must leave standard output alone.`,
       );
