@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { run } from '../../src/training/run.js';
 import { ROOT } from '../cli/command.js';
 import { onBestBackend } from '../support/backends.js';
 import { rejection } from '../support/data-folders.js';
+import { whilePythonPrints } from '../support/printing-python.js';
 import { descendantsOf, listeningAddresses, processesWith } from '../support/processes.js';
 import { pythonWith } from '../support/python.js';
 import { skip } from '../support/skip.js';
@@ -162,21 +163,10 @@ describe('the Ray engine', () => {
   });
 
   it('says what its driver printed that is no message', async () => {
-    // Python loads it before any program; sys.orig_argv has the program's path.
-    writeFileSync(
-      join(root, 'sitecustomize.py'),
-      "import sys\nif 'driver.py' in sys.orig_argv[-1]:\n  print('hello', flush=True)\n",
+    const error = await whilePythonPrints(root, 'driver.py', () => rejection(start()));
+    expect(error.message).to.equal(
+      "Ray's driver printed “hello”: what its Python loads must leave standard output alone.",
     );
-    const earlier = process.env.PYTHONPATH;
-    process.env.PYTHONPATH = root;
-    try {
-      expect((await rejection(start())).message).to.equal(
-        "Ray's driver printed “hello”: what its Python loads must leave standard output alone.",
-      );
-    } finally {
-      if (earlier === undefined) delete process.env.PYTHONPATH;
-      else process.env.PYTHONPATH = earlier;
-    }
   });
 
   describe('where the next trial is chosen while all comes to its end', () => {

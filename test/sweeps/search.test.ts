@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -17,6 +17,7 @@ import {
 import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
 import { filesOfRun } from '../charts/sample-runs.js';
 import { rejection } from '../support/data-folders.js';
+import { whilePythonPrints } from '../support/printing-python.js';
 import { skip } from '../support/skip.js';
 
 const record: SearchRecord = {
@@ -161,22 +162,12 @@ describe('a search', () => {
     it('says what was printed that is no answer of its process', async () => {
       const modules = join(root, 'modules');
       mkdirSync(modules);
-      // Python loads it before any program; sys.orig_argv has the program's path.
-      writeFileSync(
-        join(modules, 'sitecustomize.py'),
-        "import sys\nif 'study.py' in sys.orig_argv[-1]:\n  print('hello', flush=True)\n",
+      const error = await whilePythonPrints(modules, 'study.py', () =>
+        rejection(Study.open(studyOf(record, modules), () => {})),
       );
-      const before = process.env.PYTHONPATH;
-      process.env.PYTHONPATH = modules;
-      try {
-        const error = await rejection(Study.open(studyOf(record, modules), () => {}));
-        expect(error.message).to.equal(
-          "Optuna's process printed “hello”: what its Python loads must leave standard output alone.",
-        );
-      } finally {
-        if (before === undefined) delete process.env.PYTHONPATH;
-        else process.env.PYTHONPATH = before;
-      }
+      expect(error.message).to.equal(
+        "Optuna's process printed “hello”: what its Python loads must leave standard output alone.",
+      );
     });
 
     it('is refused by a storage that is not there', async () => {
