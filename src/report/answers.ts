@@ -1,7 +1,7 @@
 /** What a reader wants to know first, a sentence a question: is it reproduced, and which is better? */
 import { isSweep } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
-import { METRICS } from '../experiments/metric.js';
+import { METRICS, type Metric } from '../experiments/metric.js';
 import {
   type DifferenceVerdict,
   ENOUGH_PAIRS,
@@ -11,11 +11,18 @@ import {
 } from '../statistics/reproduced.js';
 import { leadSentence } from './captions.js';
 import { type ClaimRow, claimBasis } from './claims.js';
+import { partsOf } from './contrasts.js';
 import type { DifferenceRow } from './differences.js';
 import { formatDifference, formatMark, formatSample, formatSeeds } from './format.js';
 import { rangeAnswers } from './range-answers.js';
 import { judgedOf, type ReproductionRow, type ReproductionTable } from './reproduction.js';
-import { differenceBasis, INCONCLUSIVE, predictionText } from './sentences.js';
+import {
+  differenceBasis,
+  divergedText,
+  INCONCLUSIVE,
+  predictionText,
+  UNCONTROLLED,
+} from './sentences.js';
 
 /** A question, where there is one, and what the runs say. */
 export interface Answer {
@@ -68,10 +75,12 @@ function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] 
   const { seeds } = reproduced!;
   const judged = judgedOf(reported, reproduced!)!;
   const ours = `ours is ${formatSample(metric, judged)}`;
+  const basis = `${predictionText(metric, judged)}, ${formatSeeds(seeds.length)}`;
+  const lost = divergedText([row]);
   const answer = {
-    reproduced: `Yes: ${ours} (${predictionText(metric, judged)}, ${formatSeeds(seeds.length)}).`,
-    'not reproduced': `No: ${ours} (${predictionText(metric, judged)}, ${formatSeeds(seeds.length)}).`,
-    'too few seeds': `Too few seeds to tell, ${seeds.length} of at least ${ENOUGH_SEEDS}: so far ${ours}.`,
+    reproduced: `Yes: ${ours} (${basis}${lost}).`,
+    'not reproduced': `No: ${ours} (${basis}${lost}).`,
+    'too few seeds': `Too few seeds to tell, ${seeds.length} of at least ${ENOUGH_SEEDS}${lost}: so far ${ours}.`,
   }[verdict];
   const question = `Is ${reported!.text} with ${label(optimizer)} reproduced?`;
   const { mark } = reported!;
@@ -79,6 +88,10 @@ function figureAnswer(table: ReproductionTable, row: ReproductionRow): Answer[] 
   const kind = verdict === 'too few seeds' ? 'open' : verdict;
   return [{ question, answer: answer + caution, kind }];
 }
+
+/** What is said where an interval excludes zero by itself, but not among as many as there are. */
+const amongText = (comparisons: number) =>
+  `Inconclusive among ${comparisons} comparisons (Holm’s correction), though its own interval excludes zero`;
 
 const TOO_FEW = `Too few seeds to tell, fewer than ${ENOUGH_PAIRS}`;
 
@@ -100,9 +113,9 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
   const where = row.on === 'test' ? ' on the test data' : '';
   const { mean } = row.pairs;
   const ours = `${formatDifference(metric, mean)}${where} (${differenceBasis(table, row)})`;
-  const settings = row.isControlled === false ? ', each with its own hyperparameters' : '';
+  const settings = row.isControlled === false ? ` (${UNCONTROLLED})` : '';
   if (row.verdict === null) {
-    const [kind, text] = SIDES[sideOf(row.pairs, metric.better)];
+    const [kind, text] = sideText(row, metric);
     return {
       question: `Is ${first} better than ${second}${where}${settings}?`,
       answer: `${text}: ${ours}.`,
@@ -116,6 +129,16 @@ function differenceAnswer(table: ReproductionTable, row: DifferenceRow): Answer 
     answer: `${text}: ours is ${ours}${next}.`,
     kind,
   };
+}
+
+function sideText(row: DifferenceRow, metric: Metric): [Answer['kind'], string] {
+  const { optimizer, baseline, pairs, together } = row;
+  const side = sideOf(pairs, metric.better);
+  if (side === 'open' || side === 'too few seeds') return SIDES[side];
+  if (together !== null && !together.excludesZero) return ['open', amongText(together.of)];
+  const wraps = partsOf(optimizer).includes(baseline);
+  if (row.isControlled !== false || !wraps) return SIDES[side];
+  return ['found', `${SIDES[side][1]}, though not by the wrapper alone`];
 }
 
 const CLAIMS: Record<FigureVerdict, [Answer['kind'], string]> = {

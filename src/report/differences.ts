@@ -1,8 +1,13 @@
 /** Optimizers against what they wrap, on equal seeds. */
 
 import { isSweep, type Parameters } from '../charts/cells.js';
+import { excludeZeroTogether } from '../statistics/holm.js';
 import { type PairedDifference, pairedDifference } from '../statistics/paired.js';
-import { type DifferenceVerdict, differenceVerdict } from '../statistics/reproduced.js';
+import {
+  type DifferenceVerdict,
+  differenceVerdict,
+  ENOUGH_PAIRS,
+} from '../statistics/reproduced.js';
 import { partsOf } from './contrasts.js';
 import type { ReproductionRow } from './reproduction.js';
 
@@ -27,6 +32,12 @@ export interface DifferenceRow {
   reported: number | null;
   /** By the rule; null without a reported difference, or where it cannot be compared. */
   verdict: DifferenceVerdict | null;
+  /**
+   * With how many others it is looked at, itself included, and whether it excludes zero by Holm's
+   * correction for so many: of a table those of the same data, of a sweep one optimizer's against its
+   * nearest. Null for fewer than {@link ENOUGH_PAIRS} seeds, and where it is the only one.
+   */
+  together: { of: number; excludesZero: boolean } | null;
 }
 
 /** What differences are taken from. */
@@ -48,19 +59,36 @@ interface Basis {
  * epoch is chosen on test data, optimizers are compared at the last epoch too, at which nothing is.
  */
 export function differenceRows(rows: ReproductionRow[], basis: Basis): DifferenceRow[] {
-  const pairs = isSweep(rows)
-    ? sweepPairs(rows, basis)
-    : rows.flatMap((row) => plainPairs(row, rows));
+  const ofSweep = isSweep(rows);
+  const pairs = ofSweep ? sweepPairs(rows, basis) : rows.flatMap((row) => plainPairs(row, rows));
   const on = (where: DifferenceRow['on']) =>
-    pairs.flatMap((pair) => differenceOn(where, pair, basis.comparable));
-  if (basis.judgedOn === 'validation') {
-    const best = on('validation');
-    const last = basis.isChosenOnTest && !isSweep(rows) ? on('last') : [];
-    // Where each best epoch is the last one the same would be said twice.
-    return [...best, ...last.filter(({ pairs }, i) => pairs.mean !== best[i].pairs.mean)];
+    withCorrection(
+      pairs.flatMap((pair) => differenceOn(where, pair, basis.comparable)),
+      ofSweep,
+    );
+  if (basis.judgedOn === 'test') {
+    return [...on('validation').filter(({ verdict }) => verdict !== null), ...on('test')];
   }
-  return [...on('validation').filter(({ verdict }) => verdict !== null), ...on('test')];
+  const best = on('validation');
+  const last = basis.isChosenOnTest && !ofSweep ? on('last') : [];
+  // Where each best epoch is the last one the same would be said twice.
+  return [...best, ...last.filter(({ pairs }, i) => pairs.mean !== best[i].pairs.mean)];
 }
+
+/** Differences of the same data, with what Holm's correction makes of those that belong together. */
+function withCorrection(rows: Uncorrected[], ofSweep: boolean): DifferenceRow[] {
+  const isAlike = (a: Uncorrected, b: Uncorrected) =>
+    !ofSweep || (a.optimizer === b.optimizer && a.isNearest === b.isNearest);
+  return rows.map((row) => {
+    const family = rows.filter((other) => isAlike(row, other) && other.pairs.n >= ENOUGH_PAIRS);
+    const own = family.indexOf(row);
+    if (own < 0 || family.length < 2) return { ...row, together: null };
+    const excludesZero = excludeZeroTogether(family.map(({ pairs }) => pairs))[own];
+    return { ...row, together: { of: family.length, excludesZero } };
+  });
+}
+
+type Uncorrected = Omit<DifferenceRow, 'together'>;
 
 interface Pair {
   row: ReproductionRow;
@@ -103,7 +131,7 @@ function differenceOn(
   on: DifferenceRow['on'],
   { row, baseline, isNearest }: Pair,
   comparable: boolean,
-): DifferenceRow[] {
+): Uncorrected[] {
   if (!baseline.reproduced || !row.reproduced) return [];
   const pairs = pairedDifference(bySeed(on, row), bySeed(on, baseline));
   if (pairs === null) return [];

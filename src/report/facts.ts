@@ -1,6 +1,7 @@
 /** What a section's runs took, and what they were trained on, in words. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { optimizerStyle } from '../charts/figure.js';
 import { type DatasetInfo, keyOf, metricOf, type RunResult } from '../training/results.js';
 import type { RecordedConfig } from '../training/run-directory.js';
 import { FILES, readJson } from '../training/run-files.js';
@@ -48,6 +49,35 @@ function busyText(runs: RunResult[]): string {
   return busy === 0
     ? ''
     : `; the machine was shared, ${formatCount(busy)} of ${formatCount(epochs.length)} epochs took more than ${BUSY} times the median of their run, so do not compare optimizers by time`;
+}
+
+/**
+ * Which optimizers were trained on which processors, where these differ: times are then of different
+ * machines, and results of runs with one seed differ by rounding too.
+ *
+ * @param environments - of each run, what its directory records.
+ */
+export function processorFact(
+  runs: RunResult[],
+  environments: { cpu?: unknown; instructions?: unknown }[],
+): Fact[] {
+  const counts = new Map<string, Map<string, number>>();
+  for (const [i, { summary }] of runs.entries()) {
+    const { cpu, instructions } = environments[i];
+    const processor = [cpu ?? 'unknown', instructions].filter(Boolean).join(' with ');
+    const own = counts.get(summary.optimizer) ?? new Map<string, number>();
+    counts.set(summary.optimizer, own.set(processor, (own.get(processor) ?? 0) + 1));
+  }
+  const alike = new Map<string, string[]>();
+  for (const [optimizer, own] of counts) {
+    const all = [...own].sort(([a], [b]) => (a < b ? -1 : 1));
+    const text =
+      all.length === 1 ? all[0][0] : all.map(([name, n]) => `${n} on ${name}`).join(', ');
+    alike.set(text, [...(alike.get(text) ?? []), optimizerStyle(optimizer).label]);
+  }
+  if (alike.size < 2) return [];
+  const each = [...alike].map(([text, labels]) => `${labels.join(', ')}: ${text}`);
+  return [['Processors', `do not compare optimizers by time. ${each.join('; ')}`]];
 }
 
 /** The data with their checksum; nothing where the runs' configurations are not there. */

@@ -1,5 +1,6 @@
 /** How numbers read in tables, in the terminal and on the page alike. */
 import { formatMetric, type Metric } from '../experiments/metric.js';
+import { ENOUGH_PAIRS } from '../statistics/reproduced.js';
 import type { Interval, Sample } from '../statistics/sample.js';
 import { metricOf, type ReportedFigure, type RunSummary, resultOf } from '../training/results.js';
 
@@ -17,6 +18,11 @@ export function formatSample(metric: Metric, { mean, sd }: Pick<Sample, 'mean' |
 /** '83.51 to 84.03'; '–' for null. */
 export function formatInterval(metric: Metric, interval: Interval | null): string {
   return interval === null ? '–' : interval.map((end) => bareValue(metric, end)).join(' to ');
+}
+
+/** The 95 % interval of a mean; '–' where there are too few values for it to tell anything. */
+export function formatConfidence(metric: Metric, sample: Sample | null | undefined): string {
+  return formatInterval(metric, sample && sample.n >= ENOUGH_PAIRS ? sample.confidence : null);
 }
 
 /** '+0.93 points', '−1.20': a difference of two values of the metric. */

@@ -4,24 +4,31 @@ import { cellLabel, cellsOf, isSweep, type Parameters, parametersText } from '..
 import { optimizerStyle } from '../charts/figure.js';
 import { haveOwnLooks } from '../charts/series.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
-import { RULE } from '../statistics/reproduced.js';
+import { ENOUGH_PAIRS, RULE } from '../statistics/reproduced.js';
 import type { Sample } from '../statistics/sample.js';
 import { metricOf, type RunResult, resultOf } from '../training/results.js';
 import { sharedFacts } from './environment.js';
 import { escapeHtml } from './escape.js';
 import {
   type Footnotes,
+  formatConfidence,
   formatCount,
   formatDifference,
   formatDuration,
-  formatInterval,
   formatMark,
   formatSample,
   formatSeeds,
   formatValue,
 } from './format.js';
 import type { ReproductionRow, ReproductionTable } from './reproduction.js';
-import { differenceBasis, sourcesIn, UNCONTROLLED, verdictLines, WHERE } from './sentences.js';
+import {
+  differenceBasis,
+  sourcesIn,
+  togetherLines,
+  UNCONTROLLED,
+  verdictLines,
+  WHERE,
+} from './sentences.js';
 
 /**
  * Reported beside reproduced, a row an optimizer, the sources below.
@@ -97,7 +104,9 @@ export function ruleSection(table: ReproductionTable): string {
         cell('Verdict', row.verdict ?? '–'),
       ].join(''),
     );
-  const verdicts = verdictLines(table).map((line) => `<li>${escapeHtml(line)}</li>`);
+  const verdicts = [...verdictLines(table), ...togetherLines(table)].map(
+    (line) => `<li>${escapeHtml(line)}</li>`,
+  );
   if (differences.length + verdicts.length === 0) return '';
   const silence =
     table.incomparable && table.rows.some(({ reported }) => reported !== null)
@@ -161,7 +170,7 @@ function reportedCell({ reported }: ReproductionRow, notes: Footnotes, prefix: s
 function reproducedCell(metric: Metric, { reproduced }: ReproductionRow): string {
   if (!reproduced) return cell('Best epoch', 'no completed run');
   const { seeds, best } = reproduced;
-  const interval = best.confidence ? `: ${formatInterval(metric, best.confidence)}` : '';
+  const interval = best.n >= ENOUGH_PAIRS ? `: ${formatConfidence(metric, best)}` : '';
   return cell(
     'Best epoch',
     `<span class="strong">${formatSample(metric, best)}</span><span class="small">${formatSeeds(seeds.length)}${interval}</span>`,

@@ -5,21 +5,22 @@ import { optimizerStyle } from '../charts/figure.js';
 import { overridesNote } from '../charts/overrides.js';
 import { METRICS } from '../experiments/metric.js';
 import { metricOf, type RunResult, type RunSummary, resultOf } from '../training/results.js';
-import { leadSentence, sectionTitle } from './captions.js';
+import { headline, leadSentence, sectionTitle } from './captions.js';
 import type { Fact } from './environment.js';
 import {
+  formatConfidence,
   formatCount,
   formatDuration,
-  formatInterval,
   formatMark,
   formatSample,
+  formatSeeds,
   formatValue,
 } from './format.js';
 import type { ReportSection } from './html.js';
 import { chartsOf } from './markdown-charts.js';
 import { code, command, linkTo, list, pathFrom, table, text } from './markdown-text.js';
 import { isChosenOnTest, type ReproductionTable, reproductionTable } from './reproduction.js';
-import { differenceLines, sourcesIn, verdictLines } from './sentences.js';
+import { differenceLines, sourcesIn, togetherLines, verdictLines } from './sentences.js';
 
 /** What a section is called, with what distinguishes it from others of its preset. */
 export function headingOf(section: ReportSection): string {
@@ -40,7 +41,11 @@ export function headingOf(section: ReportSection): string {
 export function sectionMarkdown(section: ReportSection, folder: string): string[] {
   const { runs, reported, notes, facts = [], environment = [] } = section;
   const comparison = reproductionTable(runs, reported, notes);
-  const said = [...verdictLines(comparison), ...differenceLines(comparison)];
+  const said = [
+    ...verdictLines(comparison),
+    ...differenceLines(comparison),
+    ...togetherLines(comparison),
+  ];
   const silent = comparison.incomparable && comparison.rows.some((row) => row.reported !== null);
   const sources = sourcesIn(comparison).sources.map(
     ({ source, mark }, i) => `${i + 1}. ${text(source)}; ${formatMark(mark)}`,
@@ -102,11 +107,11 @@ function comparisonMarkdown(comparison: ReproductionTable): string {
       ? [reported ? text(`${reported.text} [${notes.numberOf(reported)}]`) : '–']
       : []),
     reproduced ? formatSample(metric, reproduced.best) : 'no completed run',
-    formatInterval(metric, reproduced?.best.confidence ?? null),
+    formatConfidence(metric, reproduced?.best),
     ...(hasTest
       ? [
           reproduced?.test ? `**${formatSample(metric, reproduced.test)}**` : '–',
-          formatInterval(metric, reproduced?.test?.confidence ?? null),
+          formatConfidence(metric, reproduced?.test),
         ]
       : []),
     reproduced ? formatSample(metric, reproduced.final) : '–',
@@ -152,13 +157,23 @@ function gridsMarkdown(comparison: ReproductionTable): string[] {
       text(`${y} ${down}`),
       ...xs.map((across) => {
         const cell = cells.find((c) => c.parameters[x] === across && c.parameters[y] === down);
-        return cell?.reproduced ? formatSample(metric, cell.reproduced.best) : '–';
+        return cell?.reproduced ? formatSample(metric, headline(comparison, cell.reproduced)) : '–';
       }),
     ]);
+    const seeds = cells.map(({ reproduced }) => reproduced?.seeds.length ?? 0);
     return [
+      text(gridCaption(comparison, Math.min(...seeds), Math.max(...seeds))),
       table([text(optimizerStyle(optimizer).label), ...xs.map((v) => text(`${x} ${v}`))], rows),
     ];
   });
+}
+
+/** What a grid's figures are. */
+function gridCaption({ metric, judgedOn }: ReproductionTable, fewest: number, most: number) {
+  const { name, better } = METRICS[metric];
+  const what = judgedOn === 'test' ? `Test ${name} at the best epoch` : `Best validation ${name}`;
+  const seeds = fewest === most ? formatSeeds(most) : `${fewest} to ${formatSeeds(most)}`;
+  return `${what}, mean ± standard deviation over ${seeds}; ${better} is better:`;
 }
 
 function runsMarkdown(runs: RunResult[], folder: string): string {

@@ -74,12 +74,23 @@ function sideAnswers(table: ReproductionTable, range: Range): Answer[] {
       ...compared,
       ...(others.length > 0 ? [`not compared at ${others.join(', ')}`] : []),
     ].join('; ');
+    const clear = rows.flatMap(({ together, parameters }) =>
+      together?.excludesZero ? `${parameters[name]}` : [],
+    );
+    // One alone is corrected for nothing, and where none is clear by itself there is nothing to correct.
+    const corrected =
+      rows.length > 1 && at('open').length < rows.length
+        ? `; after Holm’s correction for ${rows.length} values at ${clear.join(', ') || 'none'}`
+        : '';
     const counts = rows.map(({ pairs }) => pairs.n);
     const seeds = `${formatSeeds(Math.min(...counts))}${Math.max(...counts) > Math.min(...counts) ? ' or more' : ''}`;
     return {
       question: `At which ${name} is ${label(optimizer)} better than ${label(baseline)}?`,
-      answer: `${said[0].toUpperCase()}${said.slice(1)} (by 95 % intervals over ${seeds} each).`,
-      kind: at('open').length === rows.length ? ('open' as const) : ('found' as const),
+      answer: `${said[0].toUpperCase()}${said.slice(1)} (by 95 % intervals over ${seeds} each${corrected}).`,
+      kind:
+        at('open').length === rows.length || (corrected !== '' && clear.length === 0)
+          ? ('open' as const)
+          : ('found' as const),
     };
   });
 }
@@ -112,7 +123,8 @@ const SIDES = [
 
 /**
  * Whether an optimizer loses less than what it wraps when the value is one of these by chance: how far
- * its mean over all values stays behind its best, seed by seed.
+ * its mean over all values stays behind its best one, which is the same for every seed (each seed's own
+ * best would make the noisier optimizer seem to lose more).
  */
 function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
   const metric = METRICS[table.metric];
@@ -120,8 +132,9 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
   return optimizers.flatMap((optimizer) => {
     const baseline = partsOf(optimizer).find((part) => optimizers.includes(part));
     if (baseline === undefined) return [];
-    const [own, other] = [optimizer, baseline].map((each) => lossesOf(table, range, each));
-    const pairs = pairedDifference(own, other);
+    const own = lossesOf(table, range, optimizer, baseline);
+    const other = lossesOf(table, range, baseline, optimizer);
+    const pairs = pairedDifference(own.bySeed, other.bySeed);
     const question = `Does a badly chosen ${name} cost ${label(optimizer)} less than ${label(baseline)}?`;
     const lost = [baseline, optimizer].flatMap((each) =>
       values
@@ -134,15 +147,15 @@ function lossAnswers(table: ReproductionTable, range: Range): Answer[] {
       return { question, answer: `Not comparable: ${lost.join(', ')}.`, kind: 'open' as const };
     }
     if (pairs === null || pairs.confidence === null) return [];
-    const mean = (losses: Map<number, number>) =>
-      pairs.seeds.reduce((sum, seed) => sum + losses.get(seed)!, 0) / pairs.n;
+    const mean = ({ bySeed }: Losses) =>
+      bareValue(metric, pairs.seeds.reduce((sum, seed) => sum + bySeed.get(seed)!, 0) / pairs.n);
     // What is lost is to be little, whatever the metric.
     const [kind, text] = LOSSES[sideOf(pairs, 'lower')];
     const unit = metric.unit === ' %' ? ' points' : metric.unit;
     const interval = formatInterval(metric, pairs.confidence);
     return {
       question,
-      answer: `${text}: on average over ${values.join(', ')} it stays ${bareValue(metric, mean(own))}${unit} behind its own best, ${label(baseline)} ${bareValue(metric, mean(other))}: ${formatDifference(metric, pairs.mean)} (95 % interval ${interval}, ${formatSeeds(pairs.n)} that completed a run at each).`,
+      answer: `${text}: on average over ${values.join(', ')} it stays ${mean(own)}${unit} behind its best (at ${own.best}), ${label(baseline)} ${mean(other)} behind its own (at ${other.best}): ${formatDifference(metric, pairs.mean)} (95 % interval ${interval}, ${formatSeeds(pairs.n)} that completed a run at each).`,
       kind,
     };
   });
@@ -158,18 +171,38 @@ const LOSSES: Record<ReturnType<typeof sideOf>, [Answer['kind'], string]> = {
   ],
 };
 
-/** By seed, for seeds that completed a run at each value: the best value's result less the mean. */
-function lossesOf(table: ReproductionTable, range: Range, optimizer: string): Map<number, number> {
+/** What a badly chosen value costs an optimizer. */
+interface Losses {
+  /** The value with the best mean. */
+  best: number | string;
+  /** By seed: its result less the mean over all values, positive where that is worse. */
+  bySeed: Map<number, number>;
+}
+
+/** Of the seeds that completed a run at each value. */
+function lossesOf(
+  table: ReproductionTable,
+  range: Range,
+  optimizer: string,
+  others: string,
+): Losses {
   const sign = METRICS[table.metric].better === 'higher' ? 1 : -1;
-  const all = rowsOf(table, range, optimizer).map((row) => bySeed(table.judgedOn, row));
-  const seeds = [...all[0].keys()].filter((seed) => all.every((results) => results.has(seed)));
-  return new Map(
-    seeds.map((seed) => {
-      const results = all.map((each) => sign * each.get(seed)!);
-      const mean = results.reduce((sum, value) => sum + value, 0) / results.length;
-      return [seed, Math.max(...results) - mean];
-    }),
-  );
+  const resultsOf = (each: string) =>
+    rowsOf(table, range, each).map((row) => bySeed(table.judgedOn, row));
+  const [own, all] = [resultsOf(optimizer), [...resultsOf(optimizer), ...resultsOf(others)]];
+  const seeds = [...own[0].keys()].filter((seed) => all.every((results) => results.has(seed)));
+  const meanOf = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const means = own.map((results) => sign * meanOf(seeds.map((seed) => results.get(seed)!)));
+  const best = means.indexOf(Math.max(...means));
+  return {
+    best: rowsOf(table, range, optimizer)[best]?.parameters[range.name],
+    bySeed: new Map(
+      seeds.map((seed) => {
+        const results = own.map((each) => sign * each.get(seed)!);
+        return [seed, results[best] - meanOf(results)];
+      }),
+    ),
+  };
 }
 
 function spanAnswer(table: ReproductionTable, range: Range): Answer {

@@ -5,7 +5,7 @@ import { studiesIn } from '../sweeps/robustness.js';
 import type { RunResult, RunSummary } from '../training/results.js';
 import { readEnvironment } from '../training/run-files.js';
 import { sharedFacts } from './environment.js';
-import { dataFact, timeFact } from './facts.js';
+import { dataFact, processorFact, timeFact } from './facts.js';
 import { findGroups, findRuns, type Group } from './find-runs.js';
 import type { ReportContent, ReportSection } from './html.js';
 import { headingOf } from './markdown-section.js';
@@ -107,7 +107,7 @@ function withFacts(section: ReportSection): ReportSection {
   const environments = runs.map(({ directory }) => readEnvironment(directory));
   return {
     ...section,
-    facts: [timeFact(runs), ...dataFact(runs)],
+    facts: [timeFact(runs), ...processorFact(runs, environments), ...dataFact(runs)],
     environment: sharedFacts(environments),
   };
 }

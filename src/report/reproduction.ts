@@ -222,7 +222,7 @@ function notesOn(summaries: RunSummary[]): string[] {
   }
   if (summaries.some((s) => s.protocol === 'held-out')) {
     notes.push(
-      'held out: the best epoch is chosen on examples held out of the training data, and tested once on the test data',
+      'held out: the best epoch is chosen on examples held out of the training data; nothing is chosen on the test data',
     );
   }
   notes.push(...experimentNotes(summaries));

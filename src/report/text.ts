@@ -3,10 +3,10 @@
 import { isSweep, parametersText } from '../charts/cells.js';
 import { wrapText } from '../charts/wrap-text.js';
 import { METRICS } from '../experiments/metric.js';
-import { formatInterval, formatMark, formatSample, formatValue } from './format.js';
+import { formatConfidence, formatMark, formatSample, formatValue } from './format.js';
 import type { ReportContent } from './html.js';
 import { type ReproductionTable, reproductionTable } from './reproduction.js';
-import { differenceLines, sourcesIn, verdictLines } from './sentences.js';
+import { differenceLines, sourcesIn, togetherLines, verdictLines } from './sentences.js';
 
 const WIDTH = 100;
 const GAP = '  ';
@@ -41,7 +41,7 @@ export function reproductionText(table: ReproductionTable): string {
       : { reported: reported ? `${reported.text} [${notes.numberOf(reported)}]` : '–' }),
     reproduced: reproduced ? formatSample(metric, reproduced.best) : '–',
     ...(several && {
-      '95 % interval': formatInterval(metric, reproduced?.best.confidence ?? null),
+      '95 % interval': formatConfidence(metric, reproduced?.best),
     }),
     'last epoch': formatValue(metric, reproduced?.final.mean ?? null),
     ...(hasTest && { test: formatValue(metric, reproduced?.test?.mean ?? null) }),
@@ -49,6 +49,7 @@ export function reproductionText(table: ReproductionTable): string {
   }));
   // The reports have those at the last epoch as well, beside this table they would be too many.
   const atBest = { ...table, differences: table.differences.filter(({ on }) => on !== 'last') };
+  const said = [...verdictLines(table), ...differenceLines(atBest), ...togetherLines(atBest)];
   const what = [table.dataset, table.preset && `preset ${table.preset}`].filter(Boolean).join(', ');
   const lower = metric.better === 'lower' ? ' (lower is better)' : '';
   const spread = several ? ' (mean ± standard deviation over seeds)' : '';
@@ -58,7 +59,7 @@ export function reproductionText(table: ReproductionTable): string {
     '',
     ...(rows.length > 0 ? gridLines(rows) : ['no run was made']),
     '',
-    ...[...verdictLines(table), ...differenceLines(atBest)].flatMap((line) => hanging('- ', line)),
+    ...said.flatMap((line) => hanging('- ', line)),
     ...(hasSettings ? [] : notes.sources).flatMap(({ source, mark }, i) =>
       hanging(`[${i + 1}] `, `${source}; ${formatMark(mark)}`),
     ),

@@ -9,3 +9,7 @@ import { jStat } from 'jstat';
  */
 export const studentQuantile = (p: number, freedom: number): number =>
   jStat.studentt.inv(p, freedom);
+
+/** The share of Student's distribution that lies above `t`. */
+export const studentTail = (t: number, freedom: number): number =>
+  1 - jStat.studentt.cdf(t, freedom);

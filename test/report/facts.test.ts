@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { dataFact, timeFact } from '../../src/report/facts.js';
+import { dataFact, processorFact, timeFact } from '../../src/report/facts.js';
 import { sampleRun } from '../charts/sample-runs.js';
 
 describe('timeFact', () => {
@@ -40,6 +40,27 @@ describe('timeFact', () => {
     );
     expect(timeFact(runs)[1]).to.include('; 1 of 3 runs were interrupted and resumed');
     expect(timeFact([runs[0]])[1]).not.to.include('resumed');
+  });
+});
+
+describe('processorFact', () => {
+  const runs = ['adam', 'adam', 'lazy-adam'].map((optimizer, seed) =>
+    sampleRun({ optimizer, seed }),
+  );
+  const [amd, intel] = [{ cpu: 'AMD EPYC', instructions: 'AVX2' }, { cpu: 'Intel Xeon' }];
+
+  it('says which optimizers were trained on which processors, where these differ', () => {
+    expect(processorFact(runs, [amd, intel, amd])).to.deep.equal([
+      [
+        'Processors',
+        'do not compare optimizers by time. Adam: 1 on AMD EPYC with AVX2, 1 on Intel Xeon; Lazy(Adam): AMD EPYC with AVX2',
+      ],
+    ]);
+  });
+
+  it('says nothing where all are alike, or nothing is known of any', () => {
+    expect(processorFact(runs, [amd, amd, amd])).to.deep.equal([]);
+    expect(processorFact(runs, [{}, {}, {}])).to.deep.equal([]);
   });
 });
 

@@ -67,8 +67,22 @@ describe('reportMarkdown', () => {
     const text = reportMarkdown({ ...content, sections: [{ runs, reported: [] }] }, '.');
     expect(text).not.to.include('undefined');
     expect(text).to.include(
-      '| Lookahead(Adam) | alpha 0.2 | alpha 0.5 |\n| --- | ---: | ---: |\n| k 5 | 77.00 % | 77.00 % |\n| k 10 | 82.00 % | 82.00 % |',
+      'Best validation accuracy, mean ± standard deviation over 1 seed; higher is better:\n\n| Lookahead(Adam) | alpha 0.2 | alpha 0.5 |\n| --- | ---: | ---: |\n| k 5 | 77.00 % | 77.00 % |\n| k 10 | 82.00 % | 82.00 % |',
     );
+  });
+
+  it('has in that table what the lead and the verdicts are of, test data where there are any', () => {
+    const runs = [5, 10].flatMap((k) =>
+      [0.2, 0.5].map((alpha) =>
+        sampleRun({
+          ...{ optimizer: 'lookahead-adam', overrides: { k, alpha } },
+          ...{ protocol: 'held-out', testAccuracy: k / 20 },
+        }),
+      ),
+    );
+    const text = reportMarkdown({ ...content, sections: [{ runs, reported: [] }] }, '.');
+    expect(text).to.match(/Test accuracy at the best epoch, .* higher is better:/);
+    expect(text).to.include('| k 5 | 25.00 % | 25.00 % |');
   });
 
   it('judges held-out runs by the test data, and compares no reported figure with them', () => {

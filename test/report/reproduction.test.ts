@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { EXPERIMENTS } from '../../src/experiments/config.js';
 import { answersOf } from '../../src/report/answers.js';
 import { reproductionTable } from '../../src/report/reproduction.js';
-import { differenceLines } from '../../src/report/sentences.js';
+import { differenceLines, togetherLines } from '../../src/report/sentences.js';
 import { reproductionText } from '../../src/report/text.js';
 import type { RunResult } from '../../src/training/results.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
@@ -165,6 +165,17 @@ describe('reproductionTable', () => {
       });
     });
 
+    it('says of figures and differences how many runs diverged, which they do not count', () => {
+      const diverged = best(0.5, 5, { preset: 'full', optimizer: 'lazy-adam', status: 'diverged' });
+      const table = reproductionTable([...runs(), diverged], REPORTED);
+      const answers = answersOf(table).map(({ answer }) => answer);
+      expect(answers[0]).to.include('(95 % prediction interval 83.14 to 84.40, 5 seeds)');
+      expect(answers[1]).to.include(', 5 seeds; 1 run diverged)');
+      expect(answers[2]).to.match(/^Yes, in sign and size: .*, 5 seeds; 1 run diverged\); /);
+      const text = reproductionText(table).replace(/\n {2}/g, ' ');
+      expect(text.match(/5 seeds; 1 run diverged/g)).to.have.length(2);
+    });
+
     it('sets beside a preset with figures of its own those alone, on test data where they are', () => {
       const figures: typeof REPORTED = [
         { ...REPORTED[0], value: 66, text: '66.00' },
@@ -288,6 +299,69 @@ describe('reproductionTable', () => {
     expect(isControlled(inner(0.1), outer(0.1))).to.deep.equal([true]);
     expect(isControlled(inner(0.05), outer(0.1))).to.deep.equal([false]);
     expect(isControlled(inner(0.1), undefined)).to.deep.equal([null]);
+  });
+
+  describe('of several differences', () => {
+    /** Three seeds by which each is better than Adam by so many points, one more and one less. */
+    const table = (points: Record<string, number>) =>
+      reproductionTable(
+        [-1, 0, 1].flatMap((by, seed) => [
+          best(0.8, seed),
+          ...Object.entries(points).map(([optimizer, mean]) =>
+            best(0.8 + (mean + by) / 100, seed, { optimizer }),
+          ),
+        ]),
+        [],
+      );
+
+    it('says what Holm’s correction leaves of them', () => {
+      // p of 3.5 ± 1 is 0.026, of 7 ± 1 0.0067, of three: 0.0067 < 0.05 / 2, 0.026 < 0.05.
+      const clear = table({ 'lazy-adam': 3.5, 'lookahead-adam': 7 });
+      expect(togetherLines(clear)).to.deep.equal([
+        'Holm’s correction for all 2 differences at the best epoch: zero is excluded for each',
+      ]);
+      // 0.026 ≥ 0.05 / 2.
+      const alike = table({ 'lazy-adam': 3.5, 'lookahead-adam': 3.5 });
+      expect(togetherLines(alike)).to.deep.equal([
+        'Holm’s correction for all 2 differences at the best epoch: zero is excluded for none',
+      ]);
+      expect(alike.differences.map(({ together }) => together)).to.deep.equal([
+        { of: 2, excludesZero: false },
+        { of: 2, excludesZero: false },
+      ]);
+      // 2 ± 1 holds zero by itself; 0.0067 < 0.05 / 2.
+      expect(togetherLines(table({ 'lazy-adam': 2, 'lookahead-adam': 7 }))[0]).to.match(
+        /: zero is excluded for lookahead-adam − adam$/,
+      );
+      expect(togetherLines(table({ 'lazy-adam': 3.5 }))).to.deep.equal([]);
+    });
+
+    it('calls better only what this leaves', () => {
+      // 3.5 ± 4.303 / √3.
+      const [lazy] = answersOf(table({ 'lazy-adam': 3.5 })).slice(1);
+      expect(lazy.answer).to.equal('Yes: +3.50 points (95 % interval 1.02 to 5.98, 3 seeds).');
+      const [, one, other] = answersOf(table({ 'lazy-adam': 3.5, 'lookahead-adam': 3.5 }));
+      for (const { kind, answer } of [one, other]) {
+        expect(kind).to.equal('open');
+        expect(answer).to.equal(
+          'Inconclusive among 2 comparisons (Holm’s correction), though its own interval excludes zero: +3.50 points (95 % interval 1.02 to 5.98, 3 seeds).',
+        );
+      }
+    });
+  });
+
+  it('asks whether a wrapper is better, and says where more than the wrapper differs', () => {
+    const runs = [1, 2, 3].flatMap((seed) => [
+      best(0.8, seed, { optimizer: 'sgd', spec: 'sgd(0.05)' }),
+      best(0.81, seed, { optimizer: 'lookahead-sgd', spec: 'lookahead(sgd(0.1), k=5, alpha=0.8)' }),
+      best(0.79, seed, { optimizer: 'adamw', spec: 'adamw(0.001)' }),
+    ]);
+    const [, wrapped, other] = answersOf(reproductionTable(runs, []));
+    expect(wrapped.question).to.equal(
+      'Is Lookahead(SGD) better than SGD (their hyperparameters differ)?',
+    );
+    expect(wrapped.answer).to.match(/^Yes, though not by the wrapper alone: \+1\.00 points /);
+    expect(other.answer).to.match(/^No, it is worse: −1\.00 points /);
   });
 
   it('compares in a sweep what has the same values, and each value with the preset’s own', () => {
