@@ -6,7 +6,7 @@ import { METRICS } from '../experiments/metric.js';
 import { formatConfidence, formatMark, formatSample, formatValue } from './format.js';
 import type { ReportContent } from './html.js';
 import { type ReproductionTable, reproductionTable } from './reproduction.js';
-import { differenceLines, sourcesIn, togetherLines, verdictLines } from './sentences.js';
+import { differenceLines, sourcesIn, verdictLines } from './sentences.js';
 
 const WIDTH = 100;
 const GAP = '  ';
@@ -47,9 +47,10 @@ export function reproductionText(table: ReproductionTable): string {
     ...(hasTest && { test: formatValue(metric, reproduced?.test?.mean ?? null) }),
     seeds: String(reproduced?.seeds.length ?? 0),
   }));
-  // The reports have those at the last epoch as well, beside this table they would be too many.
+  // The reports have those at the last epoch as well, and what is left of all together: beside this
+  // table it would be too much.
   const atBest = { ...table, differences: table.differences.filter(({ on }) => on !== 'last') };
-  const said = [...verdictLines(table), ...differenceLines(atBest), ...togetherLines(atBest)];
+  const said = [...verdictLines(table), ...differenceLines(atBest)];
   const what = [table.dataset, table.preset && `preset ${table.preset}`].filter(Boolean).join(', ');
   const lower = metric.better === 'lower' ? ' (lower is better)' : '';
   const spread = several ? ' (mean ± standard deviation over seeds)' : '';
