@@ -1,6 +1,6 @@
 /** From what a user asks for to a complete configuration, with every value checked. */
-import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
+import { didYouMean } from '../spec/nearest.js';
 import { cifar } from './cifar/cifar.js';
 import type { Experiment, Preset, Protocol, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
@@ -178,11 +178,8 @@ function check(config: RunConfig, experiment: Experiment): void {
 
 function known(kind: string, name: string, names: string[], otherwise = ''): string {
   if (!names.includes(name)) {
-    const nearest = closest(name, names);
-    // A name that shares less than half its letters is no slip of the pen.
-    const guess = distance(name, nearest) <= name.length / 2 ? `; did you mean ${nearest}?` : '.';
     throw new UsageError(
-      `There is no ${kind} "${name}"${guess} Choose one of ${names.join(', ')}${otherwise}.`,
+      `There is no ${kind} "${name}"${didYouMean(name, names, '.')} Choose one of ${names.join(', ')}${otherwise}.`,
     );
   }
   return name;

@@ -1,11 +1,11 @@
 /** From what is to be swept to the list of trials. */
 import { createHash } from 'node:crypto';
-import { closest, distance } from 'fastest-levenshtein';
 import { experimentNamed, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { Experiment } from '../experiments/experiment.js';
 import { isSpec } from '../experiments/optimizers.js';
 import type { BackendOptions } from '../runtime/backend.js';
 import { UsageError } from '../runtime/errors.js';
+import { didYouMean } from '../spec/nearest.js';
 import { folderNameOf, withCanonicalSpec } from '../training/run.js';
 import type { Trial, Value } from './engine.js';
 import {
@@ -165,9 +165,7 @@ function unknownName(name: string, names: string[]): string {
   if (name === 'optimizer' || name === 'seed') {
     return `${name} is not a hyperparameter: name several with --${name}s.`;
   }
-  const nearest = closest(name, names);
-  const guess = distance(name, nearest) <= name.length / 2 ? `; did you mean ${nearest}?` : '.';
-  return `There is no hyperparameter "${name}"${guess} Choose one of ${names.join(', ')}.`;
+  return `There is no hyperparameter "${name}"${didYouMean(name, names, '.')} Choose one of ${names.join(', ')}.`;
 }
 
 /** Whether a hyperparameter takes whole numbers alone. */
