@@ -18,6 +18,7 @@ export { type RowLine, rowChart } from './charts/row-chart.js';
 export { stepTimeChart } from './charts/step-time-chart.js';
 export { type WalkChart, walkChart } from './charts/walk-chart.js';
 export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
+export { DownloadError } from './data/download.js';
 export {
   type ImdbData,
   type ImdbInfo,
@@ -25,6 +26,8 @@ export {
   type ImdbSplit,
   loadImdb,
 } from './data/imdb.js';
+export { decodeReview, wordIndex } from './data/imdb-words.js';
+export type { ObtainOptions } from './data/obtain.js';
 export { inOrder, shuffled } from './experiments/batches.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type {
@@ -72,6 +75,7 @@ export {
   type BackendOptions,
   startBackend,
 } from './runtime/backend.js';
+export { UsageError } from './runtime/errors.js';
 export type { NativeLibrary } from './runtime/native.js';
 export { deriveSeed, type RandomStream, randomStream } from './runtime/seeds.js';
 export {
