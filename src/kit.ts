@@ -18,10 +18,10 @@ export { type RowLine, rowChart } from './charts/row-chart.js';
 export { stepTimeChart } from './charts/step-time-chart.js';
 export { type WalkChart, walkChart } from './charts/walk-chart.js';
 export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
+export type { DataOrigin, DataSource } from './data/data-origin.js';
 export { DownloadError } from './data/download.js';
 export {
   type ImdbData,
-  type ImdbInfo,
   type ImdbOptions,
   type ImdbSplit,
   loadImdb,

@@ -1,6 +1,7 @@
 /** The options that commands share. */
 import { existsSync, statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import type { DataSource } from '../data/data-origin.js';
 import type { Protocol } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
 import { TRACK_OPTION } from './tracking.js';
@@ -70,7 +71,7 @@ export interface TrainingFlags {
   lr?: number;
   k?: number;
   alpha?: number;
-  data?: 'auto' | 'real' | 'synthetic';
+  data?: DataSource;
   protocol?: Protocol;
   lstm?: string;
   backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
