@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
+import type { HyperparameterValue } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
 import { shellCommand } from '../runtime/shell.js';
-import type { Value } from '../sweeps/engine.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
 import {
@@ -25,7 +25,7 @@ import { addEngineOptions } from './sweep-engine.js';
 import { checkDraws, type DrawFlags, gridOption, rangeOption } from './sweep-options.js';
 
 interface Flags extends CarryOutFlags, DrawFlags, SearchFlags {
-  grid: Record<string, Value[]>;
+  grid: Record<string, HyperparameterValue[]>;
   search?: SearchFlags['search'];
   seeds?: number[];
   optimizers?: string[];

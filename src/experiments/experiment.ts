@@ -13,6 +13,12 @@ export interface DatasetInfo extends Omit<DataOrigin, 'path'> {
   testExamples?: number;
 }
 
+/** A hyperparameter's value. */
+export type HyperparameterValue = number | string;
+
+/** Hyperparameters by name: `{ k: 5, alpha: 0.2 }`. */
+export type Hyperparameters = Record<string, HyperparameterValue>;
+
 /** A batch: inputs and targets, new tensors that are the caller's to dispose. */
 export interface Batch {
   x: tf.Tensor;

@@ -6,7 +6,7 @@ import type { Figure } from '../charts/figure.js';
 import { UsageError } from '../runtime/errors.js';
 import { ChartSvgs } from './chart-svgs.js';
 import { type Jupyter, KERNEL } from './jupyter.js';
-import { type Parameters, parametersCell } from './parameters.js';
+import { type NotebookParameters, parametersCell } from './parameters.js';
 
 /** A notebook that was executed. */
 export interface NotebookRun {
@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Where the executed notebook goes; by default it replaces the one that was read. */
   output?: string;
   /** Values for what the cell tagged `parameters` declares. */
-  parameters?: Parameters;
+  parameters?: NotebookParameters;
   /** Longest time for one cell (s). */
   timeout: number;
   /** Whether every Plotly chart is given an SVG, for readers without Plotly. Default: true. */

@@ -1,6 +1,7 @@
 /** Optimizers against what they wrap, on equal seeds. */
 
-import { isSweep, type Parameters } from '../charts/cells.js';
+import { isSweep } from '../charts/cells.js';
+import type { Hyperparameters as Parameters } from '../experiments/experiment.js';
 import { type PairedDifference, pairedDifference } from '../statistics/paired.js';
 import { type DifferenceVerdict, differenceVerdict } from '../statistics/reproduced.js';
 import { partsOf } from './contrasts.js';

@@ -1,8 +1,9 @@
 /** The report's sections that are not charts, as HTML. */
 
-import { cellLabel, cellsOf, isSweep, type Parameters, parametersText } from '../charts/cells.js';
+import { cellLabel, cellsOf, isSweep, parametersText } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { haveOwnLooks } from '../charts/series.js';
+import type { Hyperparameters as Parameters } from '../experiments/experiment.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import { RULE } from '../statistics/reproduced.js';
 import type { Sample } from '../statistics/sample.js';

@@ -1,15 +1,12 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
-import {
-  type Cell,
-  cellsOf,
-  type Parameters,
-  runLabel,
-  valuesOf,
-  variedOf,
-} from '../charts/cells.js';
+import { type Cell, cellsOf, runLabel, valuesOf, variedOf } from '../charts/cells.js';
 import { overridesNote } from '../charts/overrides.js';
 import { EXPERIMENTS, protocolOf } from '../experiments/config.js';
-import { figuresFor, type Protocol } from '../experiments/experiment.js';
+import {
+  figuresFor,
+  type Hyperparameters as Parameters,
+  type Protocol,
+} from '../experiments/experiment.js';
 import type { MetricName } from '../experiments/metric.js';
 import { type FigureVerdict, figureVerdict } from '../statistics/reproduced.js';
 import { type Sample, sampleOf } from '../statistics/sample.js';

@@ -1,6 +1,6 @@
 /** The report on a study of robustness: a section a question. */
 import { EXPERIMENTS } from '../experiments/config.js';
-import type { Study } from '../sweeps/robustness.js';
+import type { RobustnessStudy as Study } from '../sweeps/robustness.js';
 import type { Sweep } from '../sweeps/sweep-directory.js';
 import { readEnvironment } from '../training/run-files.js';
 import type { ReportContent, ReportSection } from './html.js';

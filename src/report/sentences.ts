@@ -1,5 +1,6 @@
 /** What a table says by the rule, a sentence a figure and a difference: for text, page and Markdown. */
-import { type Parameters, parametersText } from '../charts/cells.js';
+import { parametersText } from '../charts/cells.js';
+import type { Hyperparameters as Parameters } from '../experiments/experiment.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import type { Sample } from '../statistics/sample.js';
 import { claimBasis } from './claims.js';

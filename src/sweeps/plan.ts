@@ -1,21 +1,14 @@
 /** From what is to be swept to the list of trials. */
 import { createHash } from 'node:crypto';
 import { experimentNamed, type RunRequest, resolveConfig } from '../experiments/config.js';
-import type { Experiment } from '../experiments/experiment.js';
+import type { Experiment, Hyperparameters } from '../experiments/experiment.js';
 import { isSpec } from '../experiments/optimizers.js';
 import type { BackendOptions } from '../runtime/backend.js';
 import { UsageError } from '../runtime/errors.js';
 import { didYouMean } from '../spec/nearest.js';
 import { folderNameOf, withCanonicalSpec } from '../training/run.js';
-import type { Trial, Value } from './engine.js';
-import {
-  gridPoints,
-  hyperparametersOf,
-  type Point,
-  randomPoints,
-  requestAt,
-  type Space,
-} from './space.js';
+import type { Trial } from './engine.js';
+import { gridPoints, hyperparametersOf, randomPoints, requestAt, type Space } from './space.js';
 
 /** What to try; everything else is the preset's, and the same for all. */
 export interface SweepRequest extends Omit<RunRequest, 'optimizer' | 'seed'>, Partial<Space> {
@@ -102,7 +95,11 @@ export function planTrials(request: SweepRequest): Trial[] {
  * @param compared - all optimizers of the sweep.
  * @throws UsageError for a configuration that cannot be.
  */
-export function trialAtPoint(request: RunRequest, point: Point, compared: string[]): Trial {
+export function trialAtPoint(
+  request: RunRequest,
+  point: Hyperparameters,
+  compared: string[],
+): Trial {
   const { optimizers } = experimentNamed(request.experiment);
   const hasLookahead = (name: string) => optimizers[name]?.lookahead;
   const { optimizer } = request;
@@ -118,7 +115,7 @@ const withoutLookahead = <T extends { k?: unknown; alpha?: unknown }>({
 }: T): Omit<T, 'k' | 'alpha'> => others;
 
 /** With an id that tells its configuration. */
-function trialOf(request: RunRequest, parameters: Point): Trial {
+function trialOf(request: RunRequest, parameters: Hyperparameters): Trial {
   const config = resolveConfig(request);
   const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 8);
   const id = `${folderNameOf(config.optimizer)}-seed${config.seed}-${hash}`;
@@ -177,6 +174,6 @@ export function isWhole(name: string, { rates, positive = [] }: Experiment): boo
 export const labelOf = ({ request, parameters }: Trial): string =>
   [
     request.optimizer,
-    ...Object.entries(parameters).map(([name, value]: [string, Value]) => `${name} ${value}`),
+    ...Object.entries(parameters).map(([name, value]) => `${name} ${value}`),
     `seed ${request.seed}`,
   ].join(', ');
