@@ -70,16 +70,13 @@ export class RunDirectory {
       return;
     }
     // Through JSON, in which what is undefined is not there.
-    const asked = JSON.parse(JSON.stringify(config)) as Partial<RecordedConfig>;
-    if (asked.dataset !== undefined) {
-      // An older version, which began the run, may have noted less of its data.
-      const noted = Object.entries(asked.dataset).filter(([name]) => name in held.dataset);
-      asked.dataset = Object.fromEntries(noted);
-    }
-    const [there, here] = [held, asked].map((values: Record<string, unknown>) => ({
-      ...values,
-      ...(values.settings as object),
-    })) as Record<string, unknown>[];
+    const [there, here] = [held, JSON.parse(JSON.stringify(config))].map(
+      (values: Record<string, unknown>) => ({
+        ...values,
+        ...(values.settings as object),
+        dataset: decisiveOf(values.dataset),
+      }),
+    ) as Record<string, unknown>[];
     const names = new Set([...Object.keys(here), ...Object.keys(there)]);
     // Before data and model are there, nothing can be said of these.
     const later = 'spec' in here ? ['settings'] : ['settings', 'spec', 'dataset'];
@@ -243,6 +240,12 @@ export class RunDirectory {
   private write(name: string, content: object): void {
     writeFileAtomic.sync(join(this.path, name), `${JSON.stringify(content, null, 2)}\n`);
   }
+}
+
+/** Without what settings and files decide, and runs begun by older versions have not noted. */
+function decisiveOf(dataset: unknown): unknown {
+  const { testExamples, ...others } = (dataset ?? {}) as { testExamples?: number };
+  return dataset === undefined ? undefined : others;
 }
 
 /** @throws UsageError when the directory is there and holds something. */

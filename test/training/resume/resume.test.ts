@@ -82,16 +82,6 @@ describe('a run that is gone on with', () => {
     expect(result.summary.resumedFromSteps).to.deep.equal([4, 5]);
   });
 
-  it('was begun by a version that noted less of its data', async () => {
-    const runDir = fresh();
-    await goOn(runDir, 4);
-    const file = join(runDir, 'config.json');
-    const config = JSON.parse(readFileSync(file, 'utf8'));
-    delete config.dataset.valExamples;
-    writeFileSync(file, JSON.stringify(config));
-    expectWhole(await goOn(runDir));
-  });
-
   it('goes on from the checkpoint before a damaged one, and says so', async () => {
     const runDir = fresh();
     await goOn(runDir, 8);
