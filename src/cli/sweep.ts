@@ -155,7 +155,7 @@ async function openDirectory(
 /** The directory of a search, with how it chooses its trials. */
 async function openSearch(experiment: string, path: string, flags: Flags): Promise<SweepDirectory> {
   const { checkSearch } = await import('../sweeps/search-plan.js');
-  const { canonicalOptimizers } = await import('../sweeps/plan.js');
+  const { canonicalOptimizers } = await import('../training/comparison.js');
   const { experimentNamed } = await import('../experiments/config.js');
   const { SweepDirectory } = await import('../sweeps/sweep-directory.js');
   const { grid, range, logRange, seeds = [1], searchSeed = 1, backend, threads } = flags;
@@ -172,7 +172,7 @@ async function openSearch(experiment: string, path: string, flags: Flags): Promi
   const request = { experiment, ...requestOf(flags), optimizer: named[0], seed: seeds[0] };
   const space = { grid, ranges: { ...range, ...logRange } };
   const asked = { request, space, search, prune, trials, storage, seed: searchSeed };
-  const checked = checkSearch({ ...asked, optimizers: named });
+  const checked = checkSearch({ ...asked, optimizers: named }).map((trial) => trial.request);
   const optimizers = await canonicalOptimizers(checked, { backend, threads });
   asked.request.optimizer = optimizers[0];
   const directory = SweepDirectory.open(path, experiment, []);

@@ -2,11 +2,15 @@
 import { createHash } from 'node:crypto';
 import { experimentNamed, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { Experiment, Hyperparameters } from '../experiments/experiment.js';
-import { isSpec } from '../experiments/optimizers.js';
 import type { BackendOptions } from '../runtime/backend.js';
 import { UsageError } from '../runtime/errors.js';
 import { didYouMean } from '../spec/nearest.js';
-import { folderNameOf, withCanonicalSpec } from '../training/run.js';
+import {
+  canonicalOptimizers,
+  isWithoutLookahead,
+  withoutLookahead,
+} from '../training/comparison.js';
+import { folderNameOf } from '../training/run.js';
 import type { Trial } from './engine.js';
 import { gridPoints, hyperparametersOf, randomPoints, requestAt, type Space } from './space.js';
 
@@ -29,27 +33,9 @@ export interface SweepRequest extends Omit<RunRequest, 'optimizer' | 'seed'>, Pa
  * @throws UsageError for a request that cannot be carried out.
  */
 export async function planSweep(request: SweepRequest, options: BackendOptions): Promise<Trial[]> {
-  const optimizers = await canonicalOptimizers(planTrials(request), options);
+  const planned = planTrials(request).map((trial) => trial.request);
+  const optimizers = await canonicalOptimizers(planned, options);
   return planTrials({ ...request, optimizers });
-}
-
-/**
- * The optimizers of trials, specs in canonical form.
- *
- * @throws UsageError for a spec that describes no optimizer.
- */
-export async function canonicalOptimizers(
-  trials: Trial[],
-  options: BackendOptions,
-): Promise<string[]> {
-  const canonical = new Map<string, string>();
-  for (const { request } of trials) {
-    if (!canonical.has(request.optimizer)) {
-      const { optimizer } = await withCanonicalSpec(resolveConfig(request), options);
-      canonical.set(request.optimizer, optimizer);
-    }
-  }
-  return [...new Set(canonical.values())];
 }
 
 /**
@@ -89,8 +75,7 @@ export function planTrials(request: SweepRequest): Trial[] {
 }
 
 /**
- * The trial at a point. As in a reproduction, what has no slow weights stands beside what has, without
- * their `k` and `alpha`; specs, which follow neither, are refused.
+ * The trial at a point, without `k` and `alpha` as {@link isWithoutLookahead} says.
  *
  * @param compared - all optimizers of the sweep.
  * @throws UsageError for a configuration that cannot be.
@@ -100,19 +85,10 @@ export function trialAtPoint(
   point: Hyperparameters,
   compared: string[],
 ): Trial {
-  const { optimizers } = experimentNamed(request.experiment);
-  const hasLookahead = (name: string) => optimizers[name]?.lookahead;
-  const { optimizer } = request;
-  const without = compared.some(hasLookahead) && !hasLookahead(optimizer) && !isSpec(optimizer);
-  const parameters = without ? withoutLookahead(point) : point;
-  return trialOf(requestAt(without ? withoutLookahead(request) : request, parameters), parameters);
+  if (!isWithoutLookahead(request, compared)) return trialOf(requestAt(request, point), point);
+  const parameters = withoutLookahead(point);
+  return trialOf(requestAt(withoutLookahead(request), parameters), parameters);
 }
-
-const withoutLookahead = <T extends { k?: unknown; alpha?: unknown }>({
-  k,
-  alpha,
-  ...others
-}: T): Omit<T, 'k' | 'alpha'> => others;
 
 /** With an id that tells its configuration. */
 function trialOf(request: RunRequest, parameters: Hyperparameters): Trial {
