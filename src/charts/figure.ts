@@ -10,6 +10,15 @@ export interface Figure {
   config?: Record<string, unknown>;
 }
 
+/** A Plotly figure, its layout as far as wanted. */
+export type PlotlyFigure = Pick<Figure, 'data'> & Partial<Figure>;
+
+/** A figure as Plotly reads it from JSON, in which typed arrays would be objects with numbered keys. */
+export const figureJson = (figure: PlotlyFigure): string =>
+  JSON.stringify({ ...figure, layout: figure.layout ?? {} }, (_key, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
+  );
+
 /** How an optimizer is drawn, the same in every chart and table. */
 export interface OptimizerStyle {
   /** As the field writes it, 'Lookahead(Adam)'. */
