@@ -79,6 +79,9 @@ export function plotlyText(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
+/** A value without the floating-point dust that 100 × 0.8374 leaves. */
+export const withoutDust = (value: number): number => Number(value.toPrecision(12));
+
 export type Theme = 'light' | 'dark';
 
 const THEMES = {
