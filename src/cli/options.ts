@@ -62,7 +62,7 @@ export function folderOption(path: string): string {
   throw new UsageError(`--run-dir takes a folder, and ${path} is a file: name another.`);
 }
 
-/** What `run` and `reproduce` are given on the command line, beside what only one of them has. */
+/** What every command that trains is given on the command line, beside what is its own. */
 export interface TrainingFlags {
   track?: string;
   preset?: string;
