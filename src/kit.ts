@@ -5,7 +5,6 @@
  */
 import './runtime/require-kit.js';
 
-export type { Parameters } from './charts/cells.js';
 export type { Figure, Trace } from './charts/figure.js';
 export { type HeatMap, type HeatMapCell, heatMapChart } from './charts/heat-map.js';
 export { lossChart, validationChart } from './charts/learning-curves.js';
@@ -18,13 +17,16 @@ export { type RowLine, rowChart } from './charts/row-chart.js';
 export { stepTimeChart } from './charts/step-time-chart.js';
 export { type WalkChart, walkChart } from './charts/walk-chart.js';
 export { type ZipfChart, zipfChart } from './charts/zipf-chart.js';
+export type { DataOrigin, DataSource } from './data/data-origin.js';
+export { DownloadError } from './data/download.js';
 export {
   type ImdbData,
-  type ImdbInfo,
   type ImdbOptions,
   type ImdbSplit,
   loadImdb,
 } from './data/imdb.js';
+export { decodeReview, wordIndex } from './data/imdb-words.js';
+export type { ObtainOptions } from './data/obtain.js';
 export { inOrder, shuffled } from './experiments/batches.js';
 export { EXPERIMENTS, type RunRequest, resolveConfig } from './experiments/config.js';
 export type {
@@ -33,6 +35,8 @@ export type {
   DatasetInfo,
   Experiment,
   ExperimentData,
+  Hyperparameters,
+  HyperparameterValue,
   OptimizerRecipe,
   Preset,
   Protocol,
@@ -49,7 +53,13 @@ export { type RowHistoryOptions, rowHistory } from './illustrations/row-history.
 export { type SamplingOptions, samplingShares } from './illustrations/sampling-shares.js';
 export { type StepTime, type StepTimesOptions, stepTimes } from './illustrations/step-times.js';
 export { SURFACES, type Surface } from './illustrations/surfaces.js';
-export { type Stop, type Sync, type Walk, type WalkOptions, walk } from './illustrations/walk.js';
+export {
+  type Sync,
+  type Walk,
+  type WalkOptions,
+  type WalkStop,
+  walk,
+} from './illustrations/walk.js';
 export type { ClaimRow } from './report/claims.js';
 export type { DifferenceRow } from './report/differences.js';
 export type { Fact } from './report/environment.js';
@@ -72,6 +82,7 @@ export {
   type BackendOptions,
   startBackend,
 } from './runtime/backend.js';
+export { UsageError } from './runtime/errors.js';
 export type { NativeLibrary } from './runtime/native.js';
 export { deriveSeed, type RandomStream, randomStream } from './runtime/seeds.js';
 export {
@@ -92,23 +103,28 @@ export {
   figureVerdict,
 } from './statistics/reproduced.js';
 export { type Interval, type Sample, sampleOf } from './statistics/sample.js';
-export type { Engine, EngineOptions, Trial, TrialEvent, Value } from './sweeps/engine.js';
+export type { Engine, EngineOptions, Trial, TrialEvent } from './sweeps/engine.js';
 export { LocalEngine, type LocalOptions } from './sweeps/local.js';
 export type {
-  Choice,
+  HyperparameterDistribution,
   KnownTrial,
   Pruner,
   Search,
   StudyRequest,
-  Told,
+  TrialOutcome,
 } from './sweeps/optuna/study.js';
 export { Study } from './sweeps/optuna/study.js';
 export { planSweep, planTrials, type SweepRequest } from './sweeps/plan.js';
 export { runSearch } from './sweeps/search.js';
 export type { SearchRecord, SearchRequest } from './sweeps/search-plan.js';
-export type { Point, Range, Space } from './sweeps/space.js';
+export type { HyperparameterRange, Space } from './sweeps/space.js';
 export { type Outlook, type Progress, runSweep, type SweepOptions } from './sweeps/sweep.js';
-export { type Kind, readSweep, type Sweep, SweepDirectory } from './sweeps/sweep-directory.js';
+export {
+  type ResultKind,
+  readSweep,
+  type Sweep,
+  SweepDirectory,
+} from './sweeps/sweep-directory.js';
 export type {
   EndEvent,
   EpochEvent,

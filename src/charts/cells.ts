@@ -1,13 +1,11 @@
 /** Runs that differ in nothing but their seed, together. */
 import { EXPERIMENTS, resolveConfig } from '../experiments/config.js';
+import type { Hyperparameters } from '../experiments/experiment.js';
 import { isSpec } from '../experiments/optimizers.js';
 import { scheduleText } from '../experiments/schedule-text.js';
 import { UsageError } from '../runtime/errors.js';
 import type { RunResult, RunSummary } from '../training/results.js';
 import { optimizerStyle } from './figure.js';
-
-/** Hyperparameters by name. */
-export type Parameters = Record<string, number | string>;
 
 /** What of a run's summary says which hyperparameters it had. */
 export type Decided = Pick<RunSummary, 'experiment' | 'optimizer' | 'preset' | 'overrides'>;
@@ -16,7 +14,7 @@ export type Decided = Pick<RunSummary, 'experiment' | 'optimizer' | 'preset' | '
 export interface Cell {
   optimizer: string;
   /** Of what varies between cells, what this one has; empty where only optimizers differ. */
-  parameters: Parameters;
+  parameters: Hyperparameters;
   runs: RunResult[];
 }
 
@@ -40,7 +38,7 @@ export const isSweep = (cells: Pick<Cell, 'parameters'>[]): boolean =>
   cells.some(({ parameters }) => Object.keys(parameters).length > 0);
 
 /** Of each run, what it has of the hyperparameters in which they differ. */
-export function variedOf(runs: Decided[]): Parameters[] {
+export function variedOf(runs: Decided[]): Hyperparameters[] {
   const varied = variedNames(runs);
   return runs.map((run) => {
     const values = valuesOf(run);
@@ -61,16 +59,16 @@ export function variedNames(summaries: Decided[]): string[] {
 }
 
 /** 'k 5, alpha 0.2', fractions to four digits: a slider's 0.0031622776601683824 is 0.003162. */
-export const parametersText = (parameters: Parameters): string =>
+export const parametersText = (parameters: Hyperparameters): string =>
   Object.entries(parameters)
     .map(([name, value]) => `${name} ${short(value)}`)
     .join(', ');
 
-const short = (value: Parameters[string]) =>
+const short = (value: Hyperparameters[string]) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 
 /** 'Lookahead(Adam), k 5, alpha 0.2'. */
-export const cellLabel = (optimizer: string, parameters: Parameters): string =>
+export const cellLabel = (optimizer: string, parameters: Hyperparameters): string =>
   [optimizerStyle(optimizer).label, parametersText(parameters)].filter(Boolean).join(', ');
 
 /** 'lookahead-adam, k 5, alpha 0.2, seed 1'. */
@@ -78,19 +76,19 @@ export const runLabel = (run: Pick<Cell, 'optimizer' | 'parameters'> & { seed: n
   [run.optimizer, parametersText(run.parameters), `seed ${run.seed}`].filter(Boolean).join(', ');
 
 /** Every hyperparameter that decided a run, its preset's own among them. */
-export function valuesOf({ experiment, optimizer, preset, overrides }: Decided): Parameters {
+export function valuesOf({ experiment, optimizer, preset, overrides }: Decided): Hyperparameters {
   const values = { ...presetValues(experiment, optimizer, preset), ...overrides };
   const { k, alpha, ...others } = values;
   return EXPERIMENTS[experiment]?.optimizers[optimizer]?.lookahead === false ? others : values;
 }
 
-function presetValues(experiment: string, optimizer: string, preset: string): Parameters {
+function presetValues(experiment: string, optimizer: string, preset: string): Hyperparameters {
   try {
     const { lr, k, alpha, epochs, batchSize, schedule, settings } = resolveConfig({
       ...{ experiment, optimizer, preset },
     });
     const own = { ...(isSpec(optimizer) ? {} : { lr, k, alpha }), epochs, batchSize };
-    return { ...own, schedule: scheduleText(schedule), ...settings } as Parameters;
+    return { ...own, schedule: scheduleText(schedule), ...settings } as Hyperparameters;
   } catch (error) {
     // Runs may be older or newer than this program, and be of what it does not know.
     if (error instanceof UsageError) return {};

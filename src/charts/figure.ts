@@ -10,6 +10,15 @@ export interface Figure {
   config?: Record<string, unknown>;
 }
 
+/** A Plotly figure, its layout as far as wanted. */
+export type PlotlyFigure = Pick<Figure, 'data'> & Partial<Figure>;
+
+/** A figure as Plotly reads it from JSON, in which typed arrays would be objects with numbered keys. */
+export const figureJson = (figure: PlotlyFigure): string =>
+  JSON.stringify({ ...figure, layout: figure.layout ?? {} }, (_key, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
+  );
+
 /** How an optimizer is drawn, the same in every chart and table. */
 export interface OptimizerStyle {
   /** As the field writes it, 'Lookahead(Adam)'. */
@@ -69,6 +78,9 @@ export function datasetLabel(dataset: string): string {
 export function plotlyText(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
+
+/** A value without the floating-point dust that 100 × 0.8374 leaves. */
+export const withoutDust = (value: number): number => Number(value.toPrecision(12));
 
 export type Theme = 'light' | 'dark';
 

@@ -1,7 +1,7 @@
 /** A sweep over two hyperparameters, a field a cell. */
 import type { Metric } from '../experiments/metric.js';
 import type { Interval } from '../statistics/sample.js';
-import { axis, CHART_CONFIG, chartLayout, type Figure, plotlyText } from './figure.js';
+import { axis, CHART_CONFIG, chartLayout, type Figure, plotlyText, withoutDust } from './figure.js';
 
 /** The mean over seeds at one place. */
 export interface HeatMapCell {
@@ -51,13 +51,18 @@ export function heatMapChart({ cells, metric, range, ...map }: HeatMap): Figure 
         type: 'heatmap',
         x: names(xs),
         y: names(ys),
-        z: grid.map((row) => row.map((cell) => (hasMean(cell) ? round(factor * cell.mean) : null))),
+        z: grid.map((row) =>
+          row.map((cell) => (hasMean(cell) ? withoutDust(factor * cell.mean) : null)),
+        ),
         text: grid.map((row) => row.map((cell) => (hasMean(cell) ? shown(cell.mean) : ''))),
         customdata: grid.map((row) => row.map((cell) => (cell ? hover(cell) : ''))),
         texttemplate: '%{text}',
         hovertemplate: `${plotlyText(map.xTitle)} %{x}, ${plotlyText(map.yTitle)} %{y}<br>%{customdata}<extra></extra>`,
         hoverongaps: false,
-        ...(range && { zmin: round(factor * range[0]), zmax: round(factor * range[1]) }),
+        ...(range && {
+          zmin: withoutDust(factor * range[0]),
+          zmax: withoutDust(factor * range[1]),
+        }),
         colorscale: 'Cividis',
         reversescale: metric.better === 'lower',
         xgap: 2,
@@ -85,6 +90,3 @@ function sorted(values: (number | string)[]): (number | string)[] {
   const texts = values.filter((value) => typeof value === 'string');
   return [...new Set([...numbers, ...texts])];
 }
-
-/** Without the floating-point dust that 100 × 0.8374 leaves. */
-const round = (value: number) => Number(value.toPrecision(12));

@@ -8,6 +8,7 @@ import {
   type Figure,
   optimizerStyle,
   plotlyText,
+  withoutDust,
 } from './figure.js';
 
 /** The mean over seeds at one value. */
@@ -45,7 +46,7 @@ export function parameterChart(chart: ParameterChart): Figure {
   const values = points.map(({ value }) => value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const isLog = least > 0 && most / least >= WIDE;
-  const shown = (value: number) => round(factor * value);
+  const shown = (value: number) => withoutDust(factor * value);
   const data = optimizers.map((optimizer) => {
     const { label, color, symbol } = optimizerStyle(optimizer);
     const own = points.filter((point) => point.optimizer === optimizer);
@@ -86,6 +87,3 @@ export function parameterChart(chart: ParameterChart): Figure {
     config: CHART_CONFIG,
   };
 }
-
-/** Without the floating-point dust that 100 × 0.8374 leaves. */
-const round = (value: number) => Number(value.toPrecision(12));

@@ -1,6 +1,6 @@
 /** Optimizers that walk on a loss of two weights. */
 import type { Landscape } from '../illustrations/landscape.js';
-import type { Stop, Walk } from '../illustrations/walk.js';
+import type { Walk, WalkStop } from '../illustrations/walk.js';
 import { axis, CHART_CONFIG, chartLayout, type Figure, type Trace } from './figure.js';
 
 /** The fast weights, the slow ones, and another optimizer's beside them. */
@@ -27,7 +27,7 @@ export interface WalkChart {
  */
 export function walkChart(chart: WalkChart): Figure {
   const { landscape, walk, alone, upTo = walk.stops.length - 1, subtitles = [] } = chart;
-  const shown = (stops: Stop[]) => stops.filter(({ step }) => step <= upTo);
+  const shown = (stops: WalkStop[]) => stops.filter(({ step }) => step <= upTo);
   const syncs = walk.syncs.filter(({ to }) => to.step <= upTo);
   const data = [
     contour(landscape),
@@ -59,7 +59,7 @@ export function walkChart(chart: WalkChart): Figure {
 
 function syncTraces(walk: Walk, syncs: Walk['syncs'], upTo: number): Trace[] {
   const start = walk.stops[0];
-  const fast: (Stop | null)[] = [start];
+  const fast: (WalkStop | null)[] = [start];
   const ends = new Map(syncs.map((sync) => [sync.to.step, sync]));
   for (const stop of walk.stops.slice(1)) {
     if (stop.step > upTo) break;
@@ -85,7 +85,7 @@ function syncTraces(walk: Walk, syncs: Walk['syncs'], upTo: number): Trace[] {
   ];
 }
 
-function path(name: string, stops: (Stop | null)[], color: string, width: number): Trace {
+function path(name: string, stops: (WalkStop | null)[], color: string, width: number): Trace {
   return {
     type: 'scatter',
     mode: 'lines+markers',

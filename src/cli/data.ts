@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Dataset, DatasetStatus } from '../data/datasets.js';
+import { megabytes } from '../data/megabytes.js';
 import { UsageError } from '../runtime/errors.js';
 import { cacheFolder } from '../runtime/folders.js';
 import { downloadProgress } from './download-progress.js';
@@ -156,7 +157,5 @@ async function datasetNamed(name: string): Promise<Dataset> {
 
 const inWords = ({ found, verified, path, detail }: DatasetStatus) =>
   found ? `${verified ? 'verified' : 'NOT VERIFIED'}, ${path}. ${detail}` : detail;
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const print = (text: string) => process.stdout.write(`${text}\n`);

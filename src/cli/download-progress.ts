@@ -1,5 +1,6 @@
 /** A download as a progress bar on a terminal, and as plain lines elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
+import { megabytes } from '../data/megabytes.js';
 import type { ObtainOptions } from '../data/obtain.js';
 
 /** Time between two lines where there is no terminal (ms). */
@@ -15,13 +16,12 @@ export function downloadProgress(): DownloadProgress {
   return process.stderr.isTTY ? bar() : lines();
 }
 
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 const print = (line: string) => process.stderr.write(`${line}\n`);
 
 function bar(): DownloadProgress {
   const display = new SingleBar(
     {
-      format: '{name} {bar} {percentage}% · {received} of {size} MB · {eta_formatted} left',
+      format: '{name} {bar} {percentage}% · {received} of {size} · {eta_formatted} left',
       stream: process.stderr,
       hideCursor: true,
       clearOnComplete: true,
@@ -58,7 +58,7 @@ function lines(): DownloadProgress {
       const now = performance.now();
       if (now - last < LINE_EVERY) return;
       last = now;
-      print(`Downloading ${name}: ${megabytes(received)} of ${megabytes(total)} MB.`);
+      print(`Downloading ${name}: ${megabytes(received)} of ${megabytes(total)}.`);
     },
     onStatus: print,
     stop: () => {},

@@ -1,6 +1,7 @@
 /** The options that commands share. */
 import { existsSync, statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import type { DataSource } from '../data/data-origin.js';
 import type { Protocol } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
 import { TRACK_OPTION } from './tracking.js';
@@ -61,7 +62,7 @@ export function folderOption(path: string): string {
   throw new UsageError(`--run-dir takes a folder, and ${path} is a file: name another.`);
 }
 
-/** What `run` and `reproduce` are given on the command line, beside what only one of them has. */
+/** What every command that trains is given on the command line, beside what is its own. */
 export interface TrainingFlags {
   track?: string;
   preset?: string;
@@ -70,7 +71,7 @@ export interface TrainingFlags {
   lr?: number;
   k?: number;
   alpha?: number;
-  data?: 'auto' | 'real' | 'synthetic';
+  data?: DataSource;
   protocol?: Protocol;
   lstm?: string;
   backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';

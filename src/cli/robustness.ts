@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Study } from '../sweeps/robustness.js';
+import type { RobustnessStudy } from '../sweeps/robustness.js';
 import type { Sweep } from '../sweeps/sweep-directory.js';
 import { again } from './again.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
@@ -43,7 +43,7 @@ async function robustnessAction(experiment: string, flags: Flags): Promise<void>
 
 /** Prints what each study has come to, and writes the report on both. @param command - continues them. */
 async function conclude(
-  studies: Study[],
+  studies: RobustnessStudy[],
   sweep: Sweep,
   command: string,
   { json }: { json?: boolean },

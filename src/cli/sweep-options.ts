@@ -1,10 +1,13 @@
 /** Reading a sweep's hyperparameters from the command line. */
+import type { HyperparameterValue } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
-import type { Value } from '../sweeps/engine.js';
-import type { Range } from '../sweeps/space.js';
+import type { HyperparameterRange } from '../sweeps/space.js';
 
 /** `k=5,10,20` beside those before it. @throws UsageError naming what was given. */
-export function gridOption(text: string, before: Record<string, Value[]>): Record<string, Value[]> {
+export function gridOption(
+  text: string,
+  before: Record<string, HyperparameterValue[]>,
+): Record<string, HyperparameterValue[]> {
   const [name, values] = split('grid', text, 'k=5,10,20');
   if (Object.hasOwn(before, name)) {
     throw new UsageError(
@@ -17,7 +20,10 @@ export function gridOption(text: string, before: Record<string, Value[]>): Recor
 /** `lr=1e-4..1e-1` beside those before it. @throws UsageError naming what was given. */
 export const rangeOption =
   (option: 'range' | 'log-range') =>
-  (text: string, before: Record<string, Range>): Record<string, Range> => {
+  (
+    text: string,
+    before: Record<string, HyperparameterRange>,
+  ): Record<string, HyperparameterRange> => {
     const example = option === 'range' ? 'alpha=0.2..0.8' : 'lr=1e-4..1e-1';
     const [name, range] = split(option, text, example);
     const ends = range.split('..').map(Number);
@@ -32,8 +38,8 @@ const twice = (what: string) => new UsageError(`${what}: leave one of the two ra
 
 /** What says how points are drawn. */
 export interface DrawFlags {
-  range: Record<string, Range>;
-  logRange: Record<string, Range>;
+  range: Record<string, HyperparameterRange>;
+  logRange: Record<string, HyperparameterRange>;
   random?: number;
   search?: string;
   searchSeed?: number;
@@ -59,7 +65,7 @@ function split(option: string, text: string, example: string): [string, string] 
   return [name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()), rest];
 }
 
-function parseValue(text: string): Value {
+function parseValue(text: string): HyperparameterValue {
   const trimmed = text.trim();
   const number = Number(trimmed);
   return trimmed !== '' && Number.isFinite(number) ? number : trimmed;

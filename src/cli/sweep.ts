@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
+import type { HyperparameterValue } from '../experiments/experiment.js';
 import { UsageError } from '../runtime/errors.js';
 import { shellCommand } from '../runtime/shell.js';
-import type { Value } from '../sweeps/engine.js';
 import type { SweepDirectory } from '../sweeps/sweep-directory.js';
 import { type CarryOutFlags, carryOut, PLAN_OPTION, sayHowToStart } from './carry-out.js';
 import {
@@ -25,7 +25,7 @@ import { addEngineOptions } from './sweep-engine.js';
 import { checkDraws, type DrawFlags, gridOption, rangeOption } from './sweep-options.js';
 
 interface Flags extends CarryOutFlags, DrawFlags, SearchFlags {
-  grid: Record<string, Value[]>;
+  grid: Record<string, HyperparameterValue[]>;
   search?: SearchFlags['search'];
   seeds?: number[];
   optimizers?: string[];
@@ -155,7 +155,7 @@ async function openDirectory(
 /** The directory of a search, with how it chooses its trials. */
 async function openSearch(experiment: string, path: string, flags: Flags): Promise<SweepDirectory> {
   const { checkSearch } = await import('../sweeps/search-plan.js');
-  const { canonicalOptimizers } = await import('../sweeps/plan.js');
+  const { canonicalOptimizers } = await import('../training/comparison.js');
   const { experimentNamed } = await import('../experiments/config.js');
   const { SweepDirectory } = await import('../sweeps/sweep-directory.js');
   const { grid, range, logRange, seeds = [1], searchSeed = 1, backend, threads } = flags;
@@ -172,7 +172,7 @@ async function openSearch(experiment: string, path: string, flags: Flags): Promi
   const request = { experiment, ...requestOf(flags), optimizer: named[0], seed: seeds[0] };
   const space = { grid, ranges: { ...range, ...logRange } };
   const asked = { request, space, search, prune, trials, storage, seed: searchSeed };
-  const checked = checkSearch({ ...asked, optimizers: named });
+  const checked = checkSearch({ ...asked, optimizers: named }).map((trial) => trial.request);
   const optimizers = await canonicalOptimizers(checked, { backend, threads });
   asked.request.optimizer = optimizers[0];
   const directory = SweepDirectory.open(path, experiment, []);

@@ -9,35 +9,16 @@ import {
   readCifarBin,
 } from './cifar-files.js';
 import { CIFAR_RELEASES } from './cifar-sources.js';
-import { DownloadError } from './download.js';
+import { type DataOrigin, type DataSource, generated, realOrTwin } from './data-origin.js';
 import { type ObtainOptions, obtain } from './obtain.js';
 import { type LocalContent, originOf, type PublishedFile, unusable } from './published-file.js';
 import { syntheticCifar } from './synthetic-cifar.js';
 
 export type { CifarClasses, CifarSplit } from './cifar-files.js';
 
-/** Where images came from. */
-export interface CifarInfo {
-  /** `'cifar10'` or `'cifar100'`, with `'-synthetic'` for the generated twin. */
-  name: string;
-  /** True for generated data; whatever is made from it has to say so. */
-  synthetic: boolean;
-  /** True when the files read are byte for byte the published ones. */
-  verified: boolean;
-  /**
-   * SHA-256 of what `sha256sum` prints for the files read, training files first; null for generated
-   * data.
-   */
-  sha256: string | null;
-  /** The folder of the files read; null for generated data. */
-  path: string | null;
-  /** One sentence on why generated data takes the place of real data that was looked for. */
-  reason?: string;
-}
-
 /** The data set: 50,000 images to train on and 10,000 to test on, unless fewer were asked for. */
 export interface CifarData {
-  info: CifarInfo;
+  info: DataOrigin;
   train: CifarSplit;
   test: CifarSplit;
   classes: CifarClasses;
@@ -47,11 +28,8 @@ export interface CifarData {
 export interface CifarOptions extends ObtainOptions {
   /** 10 for CIFAR-10; 100 for CIFAR-100, whose fine labels are used. */
   classes: CifarClasses;
-  /**
-   * `'real'`: local copies or a download, or an error; `'synthetic'`: the generated twin; `'auto'`
-   * (default): real, or the twin where the real files cannot be downloaded.
-   */
-  source?: 'auto' | 'real' | 'synthetic';
+  /** Default `'auto'`. */
+  source?: DataSource;
   /** What the twin is generated from. Default 1. */
   seed?: number;
   /** Training images to keep: the first of the files, which are in random order. Default 50,000. */
@@ -75,13 +53,11 @@ const SIZES = { train: 50_000, test: 10_000 };
 export async function loadCifar(options: CifarOptions): Promise<CifarData> {
   const { source = 'auto' } = options;
   check(options);
-  if (source === 'synthetic') return twin(options);
-  try {
-    return await loadReal(options);
-  } catch (error) {
-    if (source === 'auto' && error instanceof DownloadError) return twin(options, error.message);
-    throw error;
-  }
+  return realOrTwin(
+    source,
+    () => loadReal(options),
+    (reason) => twin(options, reason),
+  );
 }
 
 function check({ classes, ...sizes }: CifarOptions): void {
@@ -119,19 +95,17 @@ async function loadReal(options: CifarOptions): Promise<CifarData> {
     return split;
   };
   const data = { train: await load(files.train, train), test: await load(files.test, test) };
-  const info = {
-    name: `cifar${classes}`,
-    synthetic: false,
-    ...originOf(read),
+  return {
+    info: { name: `cifar${classes}`, synthetic: false, ...originOf(read) },
+    ...data,
+    classes,
   };
-  return { info, ...data, classes };
 }
 
 function twin(options: CifarOptions, reason?: string): CifarData {
   const { classes, seed = 1, train, test } = options;
-  const info = { synthetic: true, verified: false, sha256: null, path: null, reason };
   return {
-    info: { name: `cifar${classes}-synthetic`, ...info },
+    info: generated(`cifar${classes}`, reason),
     ...syntheticCifar({ classes, seed, train, test }),
     classes,
   };

@@ -5,6 +5,7 @@ import { CIFAR_FILES, type CifarClasses, emptySplit, readCifarBin } from './cifa
 import { CIFAR_RELEASES } from './cifar-sources.js';
 import { IMDB_NPZ, readImdbNpz } from './imdb-npz.js';
 import { IMDB_WORD_INDEX } from './imdb-words.js';
+import { megabytes } from './megabytes.js';
 import { type Release, releaseOf } from './obtain.js';
 import { PTB_FILES, readPtbFile } from './ptb-text.js';
 import { findCopy, type PublishedFile, readCopy, unusable } from './published-file.js';
@@ -120,10 +121,10 @@ export function folderOf(dataset: Dataset): string | null {
 
 function notHere(dataset: Dataset, missing: PublishedFile[]): string {
   const [{ url }] = missing;
-  const megabytes = (downloadBytes(dataset) / 1e6).toFixed(1);
+  const size = megabytes(downloadBytes(dataset));
   const part =
     missing.length < filesOf(dataset).length ? `${missing[0].name} is missing` : 'Not here yet';
-  return `${part}: the first run on it downloads ${megabytes} MB from ${url}.`;
+  return `${part}: the first run on it downloads ${size} from ${url}.`;
 }
 
 /** Whether a copy is the published file. @throws Error with one sentence when it cannot be used. */

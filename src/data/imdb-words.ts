@@ -18,6 +18,8 @@ export const IMDB_WORD_INDEX: PublishedFile = {
  * {@link loadImdb} finds the reviews.
  *
  * @throws DownloadError when there is no file and none can be downloaded; Error when it is damaged.
+ *
+ * @example (await wordIndex()).get('the'); // 1
  */
 export async function wordIndex(options: ObtainOptions = {}): Promise<Map<string, number>> {
   const local = await obtain(IMDB_WORD_INDEX, options);
@@ -42,6 +44,10 @@ function parseEntries(json: string): [string, number][] | null {
  *
  * @param ids - a row of `x`, or any ids of {@link loadImdb}.
  * @param index - the result of {@link wordIndex}.
+ *
+ * @example
+ * const { train, maxlen } = await loadImdb({ numWords: 20_000, maxlen: 80 });
+ * decodeReview(train.x.subarray(0, maxlen), await wordIndex()); // the first review's last 80 words
  */
 export function decodeReview(ids: Iterable<number>, index: Map<string, number>): string {
   const words = new Map([...index].map(([word, rank]) => [rank + INDEX_FROM, word]));

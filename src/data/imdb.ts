@@ -4,7 +4,7 @@
  */
 
 import { UsageError } from '../runtime/errors.js';
-import { DownloadError } from './download.js';
+import { type DataOrigin, type DataSource, generated, realOrTwin } from './data-origin.js';
 import { IMDB_NPZ, type RawImdb, type Reviews, readImdbNpz } from './imdb-npz.js';
 import { NumpyRandomState } from './numpy-random.js';
 import { type ObtainOptions, obtain } from './obtain.js';
@@ -20,22 +20,6 @@ export const INDEX_FROM = 3;
 /** The order Keras shuffles into unless told otherwise. */
 const KERAS_SEED = 113;
 
-/** Where reviews came from. */
-export interface ImdbInfo {
-  /** `'imdb'`, or `'imdb-synthetic'` for the generated twin. */
-  name: 'imdb' | 'imdb-synthetic';
-  /** True for generated data; whatever is made from it has to say so. */
-  synthetic: boolean;
-  /** True when the file read is byte for byte the published one. */
-  verified: boolean;
-  /** SHA-256 of the file read; null for generated data. */
-  sha256: string | null;
-  /** The file read; null for generated data. */
-  path: string | null;
-  /** One sentence on why generated data takes the place of real data that was looked for. */
-  reason?: string;
-}
-
 /** Reviews ready for a model. */
 export interface ImdbSplit {
   /** Word ids, shape [n, maxlen], row after row; 0 is padding, and stands in front. */
@@ -47,7 +31,7 @@ export interface ImdbSplit {
 
 /** The data set: 25,000 reviews to train on and 25,000 to test on. */
 export interface ImdbData {
-  info: ImdbInfo;
+  info: DataOrigin;
   train: ImdbSplit;
   test: ImdbSplit;
   /** Words kept of a review: its last ones. */
@@ -62,11 +46,8 @@ export interface ImdbOptions extends ObtainOptions {
   numWords: number;
   /** Length of a row of `x`. */
   maxlen: number;
-  /**
-   * `'real'`: a local copy or a download, or an error; `'synthetic'`: the generated twin;
-   * `'auto'` (default): real, or the twin where the real file cannot be downloaded.
-   */
-  source?: 'auto' | 'real' | 'synthetic';
+  /** Default `'auto'`. */
+  source?: DataSource;
   /** Keras's `seed`, which orders the reviews; also what the twin is generated from. Default 113. */
   seed?: number;
 }
@@ -82,7 +63,11 @@ export interface ImdbOptions extends ObtainOptions {
 export async function loadImdb(options: ImdbOptions): Promise<ImdbData> {
   const { numWords, maxlen, source = 'auto', seed = KERAS_SEED } = options;
   check(options);
-  const { raw, info } = await findReviews(source, seed, options);
+  const { raw, info } = await realOrTwin(
+    source,
+    () => loadReal(options),
+    (reason) => ({ raw: syntheticImdb({ seed }), info: generated('imdb', reason) }),
+  );
   const { train, test } = kerasReviews(raw, { numWords, seed });
   const split = ({ sequences, labels }: Reviews): ImdbSplit => ({
     x: padSequences(sequences, maxlen),
@@ -103,26 +88,10 @@ function check({ numWords, maxlen, seed = KERAS_SEED }: ImdbOptions): void {
   padSequences([], maxlen);
 }
 
-async function findReviews(
-  source: 'auto' | 'real' | 'synthetic',
-  seed: number,
-  options: ObtainOptions,
-): Promise<{ raw: RawImdb; info: ImdbInfo }> {
-  if (source === 'synthetic') return twin(seed);
-  try {
-    const local = await obtain(IMDB_NPZ, options);
-    const { path, sha256, verified } = local;
-    return { raw: parse(local), info: { name: 'imdb', synthetic: false, verified, sha256, path } };
-  } catch (error) {
-    if (source === 'auto' && error instanceof DownloadError) return twin(seed, error.message);
-    throw error;
-  }
-}
-
-function twin(seed: number, reason?: string): { raw: RawImdb; info: ImdbInfo } {
-  const raw = syntheticImdb({ seed });
-  const info = { synthetic: true, verified: false, sha256: null, path: null, reason };
-  return { raw, info: { name: 'imdb-synthetic', ...info } };
+async function loadReal(options: ObtainOptions): Promise<{ raw: RawImdb; info: DataOrigin }> {
+  const local = await obtain(IMDB_NPZ, options);
+  const { path, sha256, verified } = local;
+  return { raw: parse(local), info: { name: 'imdb', synthetic: false, verified, sha256, path } };
 }
 
 function parse(local: LocalContent): RawImdb {

@@ -3,43 +3,21 @@
  * models: 10,000 different words, numbers as `N`, all others as `<unk>`.
  */
 
-import { DownloadError } from './download.js';
+import { type DataOrigin, type DataSource, generated, realOrTwin } from './data-origin.js';
 import { type ObtainOptions, obtain } from './obtain.js';
 import { encodeText, PTB_FILES, type PtbSplits, readPtbFile, vocabularyOf } from './ptb-text.js';
 import { type LocalCopy, originOf, unusable } from './published-file.js';
 import { syntheticPtb } from './synthetic-ptb.js';
 
-/** Where a text came from. */
-export interface PtbInfo {
-  /** `'ptb'`, or `'ptb-synthetic'` for the generated twin. */
-  name: 'ptb' | 'ptb-synthetic';
-  /** True for generated data; whatever is made from it has to say so. */
-  synthetic: boolean;
-  /** True when the files read are byte for byte the published ones. */
-  verified: boolean;
-  /**
-   * SHA-256 of what `sha256sum` prints for the files read (train, valid, test); null for generated
-   * data.
-   */
-  sha256: string | null;
-  /** The folder of the files read; null for generated data. */
-  path: string | null;
-  /** One sentence on why generated data takes the place of real data that was looked for. */
-  reason?: string;
-}
-
 /** The text as word ids: 929,589 to train on, 73,760 to validate and 82,430 to test on. */
 export interface PtbData extends PtbSplits {
-  info: PtbInfo;
+  info: DataOrigin;
 }
 
 /** Options of {@link loadPtb}. */
 export interface PtbOptions extends ObtainOptions {
-  /**
-   * `'real'`: local copies or a download, or an error; `'synthetic'`: the generated twin; `'auto'`
-   * (default): real, or the twin where the real files cannot be downloaded.
-   */
-  source?: 'auto' | 'real' | 'synthetic';
+  /** Default `'auto'`. */
+  source?: DataSource;
   /** What the twin is generated from. Default 1. */
   seed?: number;
 }
@@ -54,13 +32,11 @@ export interface PtbOptions extends ObtainOptions {
  */
 export async function loadPtb(options: PtbOptions = {}): Promise<PtbData> {
   const { source = 'auto', seed = 1, ...obtaining } = options;
-  if (source === 'synthetic') return twin(seed);
-  try {
-    return await loadReal(obtaining);
-  } catch (error) {
-    if (source === 'auto' && error instanceof DownloadError) return twin(seed, error.message);
-    throw error;
-  }
+  return realOrTwin(
+    source,
+    () => loadReal(obtaining),
+    (reason) => ({ info: generated('ptb', reason), ...syntheticPtb({ seed }) }),
+  );
 }
 
 async function loadReal(options: ObtainOptions): Promise<PtbData> {
@@ -94,9 +70,4 @@ function naming<T>(split: keyof typeof PTB_FILES, copy: LocalCopy, read: () => T
   } catch (error) {
     throw unusable(PTB_FILES[split], copy, (error as Error).message);
   }
-}
-
-function twin(seed: number, reason?: string): PtbData {
-  const info = { synthetic: true, verified: false, sha256: null, path: null, reason };
-  return { info: { name: 'ptb-synthetic', ...info }, ...syntheticPtb({ seed }) };
 }

@@ -1,8 +1,8 @@
 /** From what a user asks for to a complete configuration, with every value checked. */
-import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../runtime/errors.js';
+import { didYouMean } from '../spec/nearest.js';
 import { cifar } from './cifar/cifar.js';
-import type { Experiment, Preset, Protocol, RunConfig } from './experiment.js';
+import type { Experiment, Hyperparameters, Preset, Protocol, RunConfig } from './experiment.js';
 import { imdb } from './imdb/imdb.js';
 import { isSpec } from './optimizers.js';
 import { ptb } from './ptb/ptb.js';
@@ -19,9 +19,6 @@ export const EXPERIMENTS: Record<string, Experiment> = {
 /** What a user may choose; anything left out is the preset's or the experiment's. */
 export type RunRequest = Pick<RunConfig, 'experiment' | 'optimizer'> &
   Partial<Omit<RunConfig, 'experiment' | 'optimizer'>>;
-
-/** Values of a configuration that are not its preset's, by name. */
-export type Overrides = Record<string, number | string>;
 
 /** The experiment of that name. @throws UsageError with the nearest name. */
 export const experimentNamed = (name: string): Experiment =>
@@ -124,7 +121,7 @@ const OR_A_SPEC = ', or write a spec such as sgd(0.1) or lookahead(adam(1e-3), k
  * The values of a configuration that are not its preset's. Left out are those that every run names
  * for itself, and where the data come from: the data set's own name says that.
  */
-export function overridesOf(config: RunConfig): Overrides {
+export function overridesOf(config: RunConfig): Hyperparameters {
   const { experiment, optimizer, preset, protocol, settings } = config;
   // How many are held out is a share of what there is to train on, which may be another number too.
   const { heldOut } = heldOutOf({ protocol }, experimentNamed(experiment), settings);
@@ -138,7 +135,7 @@ const decisive = ({ epochs, batchSize, lr, k, alpha, schedule, heldOut, settings
   ({
     ...{ epochs, batchSize, lr, k, alpha, schedule: scheduleText(schedule), heldOut },
     ...settings,
-  }) as Overrides;
+  }) as Hyperparameters;
 
 function check(config: RunConfig, experiment: Experiment): void {
   wholeNumber('seed', config.seed, 0);
@@ -178,11 +175,8 @@ function check(config: RunConfig, experiment: Experiment): void {
 
 function known(kind: string, name: string, names: string[], otherwise = ''): string {
   if (!names.includes(name)) {
-    const nearest = closest(name, names);
-    // A name that shares less than half its letters is no slip of the pen.
-    const guess = distance(name, nearest) <= name.length / 2 ? `; did you mean ${nearest}?` : '.';
     throw new UsageError(
-      `There is no ${kind} "${name}"${guess} Choose one of ${names.join(', ')}${otherwise}.`,
+      `There is no ${kind} "${name}"${didYouMean(name, names, '.')} Choose one of ${names.join(', ')}${otherwise}.`,
     );
   }
   return name;

@@ -1,26 +1,23 @@
 /** What an experiment declares: data, model, optimizers, presets. The training loop is elsewhere. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import type { DataOrigin, DataSource } from '../data/data-origin.js';
 import type { MetricName } from './metric.js';
 
-/** The data that a run is trained on. */
-export interface DatasetInfo {
-  /** 'imdb', or 'imdb-synthetic' for the generated twin. */
-  name: string;
-  /** True for generated data: every table and chart then says so. */
-  synthetic: boolean;
-  /** True when the files are byte for byte the published ones. */
-  verified: boolean;
-  /** SHA-256 of the file read, null for generated data. */
-  sha256: string | null;
+/** The data that a run is trained on, as it notes them: but for the path, which is this machine's. */
+export interface DatasetInfo extends Omit<DataOrigin, 'path'> {
   /** Examples trained on and validated on: what was asked for, or all where there are fewer. */
   trainExamples: number;
   valExamples: number;
-  /** Examples tested on, where training examples were held out to validate on. */
+  /** Examples tested on, where it is not the test data that are validated on. */
   testExamples?: number;
-  /** Why generated data stands in for real data that was looked for. */
-  reason?: string;
 }
+
+/** A hyperparameter's value. */
+export type HyperparameterValue = number | string;
+
+/** Hyperparameters by name: `{ k: 5, alpha: 0.2 }`. */
+export type Hyperparameters = Record<string, HyperparameterValue>;
 
 /** A batch: inputs and targets, new tensors that are the caller's to dispose. */
 export interface Batch {
@@ -126,8 +123,7 @@ export interface RunConfig {
   alpha?: number;
   /** How the learning rate goes from epoch to epoch; left out where it stays. */
   schedule?: RateSchedule;
-  /** Real data or an error; generated data; or generated data only where there is no other. */
-  data: 'auto' | 'real' | 'synthetic';
+  data: DataSource;
   /**
    * `held-out`: of the training examples `heldOut` are kept to validate on, and the test data give the
    * result of the epoch that is best there. Left out where the experiment's own way is followed.

@@ -2,7 +2,7 @@
 import { UsageError } from '../runtime/errors.js';
 import { type RandomStream, randomStream } from '../runtime/seeds.js';
 import { inOrder, shuffled } from './batches.js';
-import type { Batch, Batches, DatasetInfo, ExperimentData, RunConfig } from './experiment.js';
+import type { Batch, Batches, ExperimentData, RunConfig } from './experiment.js';
 
 /** The training examples of a data set. */
 interface Examples {
@@ -41,20 +41,6 @@ export function partsOf(
     test,
   };
 }
-
-/** How many examples each part has, for a data set's description. */
-export const countsOf = ({
-  train,
-  val,
-  test,
-}: ReturnType<typeof partsOf>): Pick<
-  DatasetInfo,
-  'trainExamples' | 'valExamples' | 'testExamples'
-> => ({
-  trainExamples: train.n,
-  valExamples: val.n,
-  ...(test && { testExamples: test.n }),
-});
 
 /** The same examples are held out of every run, so that runs differ in what their seed decides. */
 const SPLIT_SEED = 0;

@@ -1,7 +1,7 @@
+import { megabytes } from '../data/megabytes.js';
+
 /** Shortest time between two sentences about a download (ms). */
 const STATUS_EVERY = 1000;
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /**
  * A download's progress as sentences, one a second at most.

@@ -6,7 +6,7 @@ import { randomStream } from '../runtime/seeds.js';
 import type { Surface } from './surfaces.js';
 
 /** Where a walk is after so many steps. */
-export interface Stop {
+export interface WalkStop {
   step: number;
   x: number;
   y: number;
@@ -16,14 +16,14 @@ export interface Stop {
 
 /** A sync of Lookahead: from where the fast weights were to where the slow ones went. */
 export interface Sync {
-  from: Stop;
-  to: Stop;
+  from: WalkStop;
+  to: WalkStop;
 }
 
 /** What an optimizer does on a surface. */
 export interface Walk {
   /** The model's weights: the start, and after each step. After a sync they are the slow ones. */
-  stops: Stop[];
+  stops: WalkStop[];
   /** The slow weights' steps, none without Lookahead. */
   syncs: Sync[];
 }
@@ -77,7 +77,7 @@ export function walk(
 }
 
 /** Where the fast weights were before a sync: φ' = φ + α(θ − φ), so θ = φ + (φ' − φ) / α. */
-function fastEnd(surface: Surface, before: Stop, after: Stop, alpha: number): Stop {
+function fastEnd(surface: Surface, before: WalkStop, after: WalkStop, alpha: number): WalkStop {
   if (alpha === 0) return after;
   const back = (key: 'x' | 'y') => before[key] + (after[key] - before[key]) / alpha;
   const point = [tf.scalar(back('x')), tf.scalar(back('y'))];
@@ -87,7 +87,7 @@ function fastEnd(surface: Surface, before: Stop, after: Stop, alpha: number): St
 }
 
 /** @param point - both coordinates, scalars. */
-function stopAt(surface: Surface, step: number, [x, y]: tf.Tensor[]): Stop {
+function stopAt(surface: Surface, step: number, [x, y]: tf.Tensor[]): WalkStop {
   const all = tf.tidy(() => tf.stack([x, y, surface.loss(x, y)]));
   const [xs, ys, loss] = all.dataSync();
   all.dispose();

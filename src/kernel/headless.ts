@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Figure } from '../charts/figure.js';
 import { UsageError } from '../runtime/errors.js';
+import { PACKAGE } from '../runtime/folders.js';
 import { ChartSvgs } from './chart-svgs.js';
 import { type Jupyter, KERNEL } from './jupyter.js';
-import { type Parameters, parametersCell } from './parameters.js';
+import { type NotebookParameters, parametersCell } from './parameters.js';
+
+/** Beside this file's source also where it was compiled: the compiler copies no Python. */
+const PROGRAM = join(PACKAGE, 'src', 'kernel', 'run_notebook.py');
 
 /** A notebook that was executed. */
 export interface NotebookRun {
@@ -25,7 +29,7 @@ export interface RunOptions {
   /** Where the executed notebook goes; by default it replaces the one that was read. */
   output?: string;
   /** Values for what the cell tagged `parameters` declares. */
-  parameters?: Parameters;
+  parameters?: NotebookParameters;
   /** Longest time for one cell (s). */
   timeout: number;
   /** Whether every Plotly chart is given an SVG, for readers without Plotly. Default: true. */
@@ -36,7 +40,7 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
-/** What the script below prints: a line of JSON each. */
+/** What the program prints: a line of JSON each. */
 type Report =
   | { event: 'cell'; cell: number; cells: number }
   | { event: 'figure'; figure: Figure }
@@ -44,89 +48,6 @@ type Report =
   | { event: 'unreadable' | 'unwritable'; reason: string }
   | { event: 'no kernel'; kernel: string }
   | { event: 'failed'; cell: number; source: string; error: string };
-
-/**
- * Executes a notebook through nbclient. Arguments: notebook, output, kernel, seconds a cell, whether
- * it asks for each chart's SVG (the answer is a line of JSON), and the source of a cell with
- * parameters, if there is to be one.
- */
-const SCRIPT = `
-import json, os, sys
-import nbformat
-from jupyter_client.kernelspec import NoSuchKernel
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-source, target, kernel, timeout, svg, parameters = sys.argv[1:]
-
-def report(event, **fields):
-    # What the kernel prints here may stand in the middle of a line.
-    print('\\n' + json.dumps({'event': event, **fields}), flush=True)
-
-try:
-    notebook = nbformat.read(source, as_version=4)
-    nbformat.validate(notebook)
-except Exception as error:
-    report('unreadable', reason=str(error).split('\\n')[0])
-    sys.exit(1)
-
-if parameters:
-    tagged = lambda cell, tag: tag in cell.metadata.get('tags', [])
-    cells = [cell for cell in notebook.cells if not tagged(cell, 'injected-parameters')]
-    at = next(i for i, cell in enumerate(cells) if tagged(cell, 'parameters')) + 1
-    injected = nbformat.v4.new_code_cell(parameters, metadata={'tags': ['injected-parameters']})
-    notebook.cells = [*cells[:at], injected, *cells[at:]]
-
-code = [cell for cell in notebook.cells if cell.cell_type == 'code']
-kernel = notebook.metadata.get('kernelspec', {}).get('name', kernel)
-running = 0
-
-def starts(cell, **_):
-    global running
-    if cell.cell_type == 'code':
-        running = next(i for i, other in enumerate(code, 1) if other is cell)
-        report('cell', cell=running, cells=len(code))
-
-def fails(error):
-    text = code[running - 1].source if running else ''
-    report('failed', cell=running, source=text, error=error)
-    sys.exit(1)
-
-client = NotebookClient(
-    notebook, timeout=float(timeout), kernel_name=kernel, on_cell_start=starts,
-    record_timing=False, resources={'metadata': {'path': os.path.dirname(source)}})
-try:
-    client.execute()
-except CellExecutionError as error:
-    fails(f'{error.ename}: {error.evalue}')
-except CellTimeoutError:
-    fails(f'it took longer than {timeout} s (--timeout)')
-except DeadKernelError:
-    fails('the kernel died')
-except NoSuchKernel as error:
-    report('no kernel', kernel=error.name)
-    sys.exit(1)
-
-for output in (output for cell in code for output in cell.outputs if svg == 'svg'):
-    data = output.get('data', {})
-    figure = data.get('application/vnd.plotly.v1+json')
-    if figure is not None and 'image/svg+xml' not in data:
-        report('figure', figure=figure)
-        drawn = json.loads(sys.stdin.readline())
-        if drawn is not None:
-            data['image/svg+xml'] = drawn
-
-part = f'{target}.{os.getpid()}.part'
-try:
-    nbformat.write(notebook, part)
-    os.replace(part, target)
-except OSError as error:
-    if os.path.exists(part):
-        os.remove(part)
-    report('unwritable', reason=error.strerror)
-    sys.exit(1)
-report('done', cells=len(code))
-`;
 
 /**
  * Executes a notebook without a browser, in its own folder and kernel, and saves it with its
@@ -151,7 +72,7 @@ export async function runNotebook(
   const python = spawn(
     jupyter.python,
     [
-      ...['-c', SCRIPT, notebook, output, KERNEL, String(options.timeout)],
+      ...[PROGRAM, notebook, output, KERNEL, String(options.timeout)],
       options.svg === false ? '' : 'svg',
       injected,
     ],

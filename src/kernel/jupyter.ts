@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT, setupCommand } from '../runtime/folders.js';
+import { pythonIn } from '../runtime/python.js';
 
 /** The kernel all our notebooks name. */
 export const KERNEL = 'tslab';
@@ -20,10 +21,7 @@ export interface Jupyter {
  * @throws Error with the remedy when it, or our kernel in it, is missing.
  */
 export function findJupyter(venv = join(PROJECT, '.venv')): Jupyter {
-  const python =
-    process.platform === 'win32'
-      ? join(venv, 'Scripts', 'python.exe')
-      : join(venv, 'bin', 'python');
+  const python = pythonIn(venv);
   const remedy = `run "${setupCommand()}" in ${PROJECT}`;
   if (!existsSync(python)) {
     throw new Error(`JupyterLab is not installed (there is no ${python}): ${remedy}.`);

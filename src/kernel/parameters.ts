@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../runtime/errors.js';
 
 /** Values by the parameter's name: what JSON can hold. */
-export type Parameters = Record<string, unknown>;
+export type NotebookParameters = Record<string, unknown>;
 
 /**
  * The source of the cell that is to stand behind the one tagged `parameters`: each value declared
@@ -11,7 +11,7 @@ export type Parameters = Record<string, unknown>;
  *
  * @throws UsageError when no cell is tagged so, it declares no such name, or JSON cannot hold a value.
  */
-export async function parametersCell(file: string, values: Parameters): Promise<string> {
+export async function parametersCell(file: string, values: NotebookParameters): Promise<string> {
   const cells = cellsOf(file).filter(({ metadata }) => metadata?.tags?.includes('parameters'));
   if (cells.length === 0) {
     throw new UsageError(`${file} has no cell tagged "parameters", so there is nothing to set.`);

@@ -5,9 +5,9 @@
  */
 import '../runtime/require-kit.js';
 
-export type { Drawable, SvgSize } from '../charts/svg/renderer.js';
+export type { PlotlyFigure } from '../charts/figure.js';
+export type { SvgSize } from '../charts/svg/renderer.js';
 export { svgOf } from '../charts/svg/svg-of.js';
-export type { PlotlyFigure } from '../kernel/values/figure.js';
 export type { MimeBundle } from '../runtime/cell-api.js';
 export { input, interrupted } from './ask.js';
 export { clearOutput, type Displayable, display, show } from './display.js';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { PlotlyFigure } from '../kernel/values/figure.js';
+import type { PlotlyFigure } from '../charts/figure.js';
 import { livePlot } from './live-plot.js';
 import { VBox } from './widgets/boxes.js';
 import type { ValueWidget } from './widgets/value.js';

@@ -1,6 +1,6 @@
+import type { PlotlyFigure } from '../charts/figure.js';
 import { CHART_CONFIG, datasetLabel, epochLayout, optimizerStyle } from '../charts/figure.js';
 import { METRICS, type MetricName } from '../experiments/metric.js';
-import type { PlotlyFigure } from '../kernel/values/figure.js';
 import type { EpochEvent, StartEvent, StepEvent, TrainingEvent } from '../training/events.js';
 import { type LivePlot, livePlot } from './live-plot.js';
 

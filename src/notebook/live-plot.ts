@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { figureBundle, figureJson, type PlotlyFigure } from '../kernel/values/figure.js';
+import { figureJson, type PlotlyFigure } from '../charts/figure.js';
+import { figureBundle } from '../kernel/values/figure.js';
 import type { MimeBundle } from '../runtime/cell-api.js';
 import { UsageError } from '../runtime/errors.js';
 import { interrupted } from './ask.js';

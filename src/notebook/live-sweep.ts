@@ -3,11 +3,12 @@ import { datasetLabel, type Figure, optimizerStyle } from '../charts/figure.js';
 import { type HeatMapCell, heatMapChart } from '../charts/heat-map.js';
 import { wrapText } from '../charts/wrap-text.js';
 import { experimentNamed } from '../experiments/config.js';
+import type { HyperparameterValue } from '../experiments/experiment.js';
 import { METRICS } from '../experiments/metric.js';
 import { cellApi } from '../runtime/cell-api.js';
 import { UsageError } from '../runtime/errors.js';
 import { sampleOf } from '../statistics/sample.js';
-import type { Trial, Value } from '../sweeps/engine.js';
+import type { Trial } from '../sweeps/engine.js';
 import { LocalEngine } from '../sweeps/local.js';
 import { planSweep, type SweepRequest } from '../sweeps/plan.js';
 import { runSweep } from '../sweeps/sweep.js';
@@ -85,8 +86,8 @@ async function carryOut(directory: SweepDirectory, field: Field, workers: number
 interface Field {
   xTitle: string;
   yTitle: string;
-  x: (trial: Trial) => Value;
-  y: (trial: Trial) => Value;
+  x: (trial: Trial) => HyperparameterValue;
+  y: (trial: Trial) => HyperparameterValue;
 }
 
 function fieldOf(trials: Trial[]): Field {

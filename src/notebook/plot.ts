@@ -1,5 +1,6 @@
+import type { PlotlyFigure } from '../charts/figure.js';
 import { svgOf } from '../charts/svg/svg-of.js';
-import { figureBundle, type PlotlyFigure } from '../kernel/values/figure.js';
+import { figureBundle } from '../kernel/values/figure.js';
 import { display } from './display.js';
 
 /**

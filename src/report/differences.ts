@@ -1,6 +1,7 @@
 /** Optimizers against what they wrap, on equal seeds. */
 
-import { isSweep, type Parameters } from '../charts/cells.js';
+import { isSweep } from '../charts/cells.js';
+import type { Hyperparameters } from '../experiments/experiment.js';
 import { excludeZeroTogether } from '../statistics/holm.js';
 import { type PairedDifference, pairedDifference } from '../statistics/paired.js';
 import {
@@ -16,8 +17,8 @@ export interface DifferenceRow {
   optimizer: string;
   baseline: string;
   /** Of what varies, what each has, as in the table's rows. */
-  parameters: Parameters;
-  baselineParameters: Parameters;
+  parameters: Hyperparameters;
+  baselineParameters: Hyperparameters;
   /** Whether of all that an optimizer is compared with this is the most like it. */
   isNearest: boolean;
   /**
@@ -48,7 +49,7 @@ interface Basis {
   /** Whether the runs are what was reported. */
   comparable: boolean;
   /** An optimizer's values in the preset itself. */
-  presetOf(optimizer: string): Parameters;
+  presetOf(optimizer: string): Hyperparameters;
 }
 
 /**
@@ -124,7 +125,7 @@ function sweepPairs(rows: ReproductionRow[], { presetOf }: Basis): Pair[] {
   });
 }
 
-const isWithin = (some: Parameters, all: Parameters) =>
+const isWithin = (some: Hyperparameters, all: Hyperparameters) =>
   Object.entries(some).every(([name, value]) => all[name] === value);
 
 function differenceOn(

@@ -1,8 +1,9 @@
 /** The report's sections that are not charts, as HTML. */
 
-import { cellLabel, cellsOf, isSweep, type Parameters, parametersText } from '../charts/cells.js';
+import { cellLabel, cellsOf, isSweep, parametersText } from '../charts/cells.js';
 import { optimizerStyle } from '../charts/figure.js';
 import { haveOwnLooks } from '../charts/series.js';
+import type { Hyperparameters } from '../experiments/experiment.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import { ENOUGH_PAIRS, RULE } from '../statistics/reproduced.js';
 import type { Sample } from '../statistics/sample.js';
@@ -89,7 +90,7 @@ function legendOf({ rows, metric }: ReproductionTable, hasTest: boolean): string
 /** Optimizers against what they wrap, and what the rule says. */
 export function ruleSection(table: ReproductionTable): string {
   const metric = METRICS[table.metric];
-  const label = (optimizer: string, parameters: Parameters) =>
+  const label = (optimizer: string, parameters: Hyperparameters) =>
     escapeHtml(cellLabel(optimizer, parameters));
   const differences = table.differences
     .filter(({ pairs }) => pairs.confidence !== null)
@@ -134,7 +135,7 @@ function htmlTable(header: string[], rows: string[], kind = ''): string {
 interface NameCell {
   optimizer: string;
   /** What varies beside optimizers. */
-  parameters?: Parameters;
+  parameters?: Hyperparameters;
   /** Markup that stands below. */
   below: string;
   /** Where charts have a colour a setting the optimizer's own would mislead. */

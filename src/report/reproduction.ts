@@ -1,15 +1,8 @@
 /** The comparison every table is made from: what was reported, beside what these runs reproduced. */
-import {
-  type Cell,
-  cellsOf,
-  type Parameters,
-  runLabel,
-  valuesOf,
-  variedOf,
-} from '../charts/cells.js';
+import { type Cell, cellsOf, runLabel, valuesOf, variedOf } from '../charts/cells.js';
 import { overridesNote } from '../charts/overrides.js';
 import { EXPERIMENTS, protocolOf } from '../experiments/config.js';
-import { figuresFor, type Protocol } from '../experiments/experiment.js';
+import { figuresFor, type Hyperparameters, type Protocol } from '../experiments/experiment.js';
 import type { MetricName } from '../experiments/metric.js';
 import { type FigureVerdict, figureVerdict } from '../statistics/reproduced.js';
 import { type Sample, sampleOf } from '../statistics/sample.js';
@@ -44,7 +37,7 @@ export interface Reproduced {
 export interface ReproductionRow {
   optimizer: string;
   /** Of what varies between rows, beside optimizers, what this one has. */
-  parameters: Parameters;
+  parameters: Hyperparameters;
   /** The optimizer's canonical spec; null where runs are older than theirs. */
   spec: string | null;
   /** Published figure for this optimizer, with its source; null when there is none. */

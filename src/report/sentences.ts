@@ -1,5 +1,6 @@
 /** What a table says by the rule, a sentence a figure and a difference: for text, page and Markdown. */
-import { isSweep, type Parameters, parametersText } from '../charts/cells.js';
+import { isSweep, parametersText } from '../charts/cells.js';
+import type { Hyperparameters } from '../experiments/experiment.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import type { Sample } from '../statistics/sample.js';
 import { claimBasis } from './claims.js';
@@ -71,7 +72,7 @@ const namesOf = (row: DifferenceRow): [string, string] => [
   named(row.baseline, row.baselineParameters),
 ];
 
-const named = (optimizer: string, parameters: Parameters) =>
+const named = (optimizer: string, parameters: Hyperparameters) =>
   [optimizer, parametersText(parameters)].filter(Boolean).join(', ');
 
 /** What is said of a difference whose interval contains zero. */

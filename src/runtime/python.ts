@@ -63,7 +63,8 @@ export function ownVenv(name: string): string {
 
 const ON_PATH = process.platform === 'win32' ? ['python', 'py'] : ['python3', 'python'];
 
-const pythonIn = (venv: string) =>
+/** The Python of a virtual environment. */
+export const pythonIn = (venv: string): string =>
   process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 
 async function versionsIn(

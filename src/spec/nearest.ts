@@ -1,18 +1,23 @@
 /** What a mistyped name was meant to be. */
 
 /**
- * A question after the nearest of some names, or the list of them where none is near.
+ * A question after the nearest of some names, whatever their case.
  *
+ * @param otherwise - what is said where none is near. Default: the list of them.
  * @returns `; did you mean adam?`, or `, only adam, sgd.`, to end a sentence with.
  */
-export function didYouMean(name: string, names: readonly string[]): string {
+export function didYouMean(
+  name: string,
+  names: readonly string[],
+  otherwise = `, only ${names.join(', ')}.`,
+): string {
   const [nearest] = names
     .map((known) => ({ known, distance: editDistance(name.toLowerCase(), known.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   // A name that shares less than half its letters is no slip of the pen.
   return nearest !== undefined && nearest.distance <= name.length / 2
     ? `; did you mean ${nearest.known}?`
-    : `, only ${names.join(', ')}.`;
+    : otherwise;
 }
 
 /** The number of letters to insert, delete or replace (Levenshtein 1966). */

@@ -1,16 +1,14 @@
 /** What carries a sweep's trials out: the one thing that knows where and how they run. */
 import type { RunRequest } from '../experiments/config.js';
+import type { Hyperparameters } from '../experiments/experiment.js';
 import type { TrainingEvent } from '../training/events.js';
-
-/** A hyperparameter's value. */
-export type Value = number | string;
 
 /** One run of a sweep, as plain JSON: it can be sent to another machine. */
 export interface Trial {
   /** Names the trial, its folder and its result; equal configurations have equal ids. */
   id: string;
   /** What the sweep varies, as this trial has it: `{ k: 5, alpha: 0.2 }`. */
-  parameters: Record<string, Value>;
+  parameters: Hyperparameters;
   request: RunRequest;
 }
 

@@ -1,21 +1,18 @@
 /** From what is to be swept to the list of trials. */
 import { createHash } from 'node:crypto';
-import { closest, distance } from 'fastest-levenshtein';
 import { experimentNamed, type RunRequest, resolveConfig } from '../experiments/config.js';
-import type { Experiment } from '../experiments/experiment.js';
-import { isSpec } from '../experiments/optimizers.js';
+import type { Experiment, Hyperparameters } from '../experiments/experiment.js';
 import type { BackendOptions } from '../runtime/backend.js';
 import { UsageError } from '../runtime/errors.js';
-import { folderNameOf, withCanonicalSpec } from '../training/run.js';
-import type { Trial, Value } from './engine.js';
+import { didYouMean } from '../spec/nearest.js';
 import {
-  gridPoints,
-  hyperparametersOf,
-  type Point,
-  randomPoints,
-  requestAt,
-  type Space,
-} from './space.js';
+  canonicalOptimizers,
+  isWithoutLookahead,
+  withoutLookahead,
+} from '../training/comparison.js';
+import { folderNameOf } from '../training/run.js';
+import type { Trial } from './engine.js';
+import { gridPoints, hyperparametersOf, randomPoints, requestAt, type Space } from './space.js';
 
 /** What to try; everything else is the preset's, and the same for all. */
 export interface SweepRequest extends Omit<RunRequest, 'optimizer' | 'seed'>, Partial<Space> {
@@ -36,27 +33,9 @@ export interface SweepRequest extends Omit<RunRequest, 'optimizer' | 'seed'>, Pa
  * @throws UsageError for a request that cannot be carried out.
  */
 export async function planSweep(request: SweepRequest, options: BackendOptions): Promise<Trial[]> {
-  const optimizers = await canonicalOptimizers(planTrials(request), options);
+  const planned = planTrials(request).map((trial) => trial.request);
+  const optimizers = await canonicalOptimizers(planned, options);
   return planTrials({ ...request, optimizers });
-}
-
-/**
- * The optimizers of trials, specs in canonical form.
- *
- * @throws UsageError for a spec that describes no optimizer.
- */
-export async function canonicalOptimizers(
-  trials: Trial[],
-  options: BackendOptions,
-): Promise<string[]> {
-  const canonical = new Map<string, string>();
-  for (const { request } of trials) {
-    if (!canonical.has(request.optimizer)) {
-      const { optimizer } = await withCanonicalSpec(resolveConfig(request), options);
-      canonical.set(request.optimizer, optimizer);
-    }
-  }
-  return [...new Set(canonical.values())];
 }
 
 /**
@@ -96,29 +75,23 @@ export function planTrials(request: SweepRequest): Trial[] {
 }
 
 /**
- * The trial at a point. As in a reproduction, what has no slow weights stands beside what has, without
- * their `k` and `alpha`; specs, which follow neither, are refused.
+ * The trial at a point, without `k` and `alpha` as {@link isWithoutLookahead} says.
  *
  * @param compared - all optimizers of the sweep.
  * @throws UsageError for a configuration that cannot be.
  */
-export function trialAtPoint(request: RunRequest, point: Point, compared: string[]): Trial {
-  const { optimizers } = experimentNamed(request.experiment);
-  const hasLookahead = (name: string) => optimizers[name]?.lookahead;
-  const { optimizer } = request;
-  const without = compared.some(hasLookahead) && !hasLookahead(optimizer) && !isSpec(optimizer);
-  const parameters = without ? withoutLookahead(point) : point;
-  return trialOf(requestAt(without ? withoutLookahead(request) : request, parameters), parameters);
+export function trialAtPoint(
+  request: RunRequest,
+  point: Hyperparameters,
+  compared: string[],
+): Trial {
+  if (!isWithoutLookahead(request, compared)) return trialOf(requestAt(request, point), point);
+  const parameters = withoutLookahead(point);
+  return trialOf(requestAt(withoutLookahead(request), parameters), parameters);
 }
 
-const withoutLookahead = <T extends { k?: unknown; alpha?: unknown }>({
-  k,
-  alpha,
-  ...others
-}: T): Omit<T, 'k' | 'alpha'> => others;
-
 /** With an id that tells its configuration. */
-function trialOf(request: RunRequest, parameters: Point): Trial {
+function trialOf(request: RunRequest, parameters: Hyperparameters): Trial {
   const config = resolveConfig(request);
   const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 8);
   const id = `${folderNameOf(config.optimizer)}-seed${config.seed}-${hash}`;
@@ -165,9 +138,7 @@ function unknownName(name: string, names: string[]): string {
   if (name === 'optimizer' || name === 'seed') {
     return `${name} is not a hyperparameter: name several with --${name}s.`;
   }
-  const nearest = closest(name, names);
-  const guess = distance(name, nearest) <= name.length / 2 ? `; did you mean ${nearest}?` : '.';
-  return `There is no hyperparameter "${name}"${guess} Choose one of ${names.join(', ')}.`;
+  return `There is no hyperparameter "${name}"${didYouMean(name, names, '.')} Choose one of ${names.join(', ')}.`;
 }
 
 /** Whether a hyperparameter takes whole numbers alone. */
@@ -179,6 +150,6 @@ export function isWhole(name: string, { rates, positive = [] }: Experiment): boo
 export const labelOf = ({ request, parameters }: Trial): string =>
   [
     request.optimizer,
-    ...Object.entries(parameters).map(([name, value]: [string, Value]) => `${name} ${value}`),
+    ...Object.entries(parameters).map(([name, value]) => `${name} ${value}`),
     `seed ${request.seed}`,
   ].join(', ');

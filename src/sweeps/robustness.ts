@@ -16,7 +16,7 @@ export type RobustnessRequest = Omit<
 >;
 
 /** One question, and the trials that answer it. */
-export interface Study {
+export interface RobustnessStudy {
   title: string;
   trials: Trial[];
 }
@@ -29,7 +29,7 @@ const GRID = { k: [5, 10, 20], alpha: [0.2, 0.5, 0.8] };
  *
  * @throws UsageError for an experiment without such a study, and for what cannot be carried out.
  */
-export function planRobustness(request: RobustnessRequest): Study[] {
+export function planRobustness(request: RobustnessRequest): RobustnessStudy[] {
   const { robustness, name } = experimentNamed(request.experiment);
   if (robustness === undefined) {
     throw new UsageError(
@@ -53,7 +53,7 @@ export function planRobustness(request: RobustnessRequest): Study[] {
 export function studiesIn({
   experiment,
   trials,
-}: Pick<Sweep, 'experiment' | 'trials'>): Study[] | null {
+}: Pick<Sweep, 'experiment' | 'trials'>): RobustnessStudy[] | null {
   if (trials.length === 0 || EXPERIMENTS[experiment]?.robustness === undefined) return null;
   const { optimizer, seed, lr, k, alpha, ...shared } = trials[0].request;
   const seeds = [...new Set(trials.map(({ request }) => request.seed ?? 1))];

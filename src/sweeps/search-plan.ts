@@ -1,12 +1,13 @@
 /** What a search is asked for, and how it is noted in the sweep's directory. */
 import { join, resolve } from 'node:path';
 import { experimentNamed, type RunRequest } from '../experiments/config.js';
+import type { Hyperparameters, HyperparameterValue } from '../experiments/experiment.js';
 import { METRICS } from '../experiments/metric.js';
 import { UsageError } from '../runtime/errors.js';
-import type { Trial, Value } from './engine.js';
-import type { Choice, Pruner, Search, StudyRequest } from './optuna/study.js';
+import type { Trial } from './engine.js';
+import type { HyperparameterDistribution, Pruner, Search, StudyRequest } from './optuna/study.js';
 import { checkSpace, isWhole, trialAtPoint } from './plan.js';
-import { type Point, roundedWithin, type Space } from './space.js';
+import { roundedWithin, type Space } from './space.js';
 
 /** What to search. */
 export interface SearchRequest {
@@ -57,7 +58,7 @@ export function checkSearch(asked: SearchRequest): Trial[] {
   }
   const values = [
     ...Object.entries(space.grid),
-    ...Object.entries(space.ranges).map(([name, { from, to }]): [string, Value[]] => [
+    ...Object.entries(space.ranges).map(([name, { from, to }]): [string, HyperparameterValue[]] => [
       name,
       [from, to],
     ]),
@@ -65,7 +66,8 @@ export function checkSearch(asked: SearchRequest): Trial[] {
   // What is right at both ends of a range is right between them.
   const first = Object.fromEntries(values.map(([name, [value]]) => [name, value]));
   return optimizers.map((optimizer) => {
-    const at = (point: Point) => trialAtPoint({ ...request, optimizer }, point, optimizers);
+    const at = (point: Hyperparameters) =>
+      trialAtPoint({ ...request, optimizer }, point, optimizers);
     for (const [name, all] of values) for (const value of all) at({ ...first, [name]: value });
     return at(first);
   });
@@ -83,7 +85,7 @@ export function studyOf(record: SearchRecord, directory: string): StudyRequest {
   const { request, optimizers, space, search, prune, seed, study } = record;
   const { storage = `sqlite:///${join(resolve(directory), 'study.db')}` } = record;
   const experiment = experimentNamed(request.experiment);
-  const choices: Record<string, Choice> = {};
+  const choices: Record<string, HyperparameterDistribution> = {};
   if (optimizers.length > 1) choices.optimizer = { values: optimizers };
   for (const [name, values] of Object.entries(space.grid)) choices[name] = { values };
   for (const [name, range] of Object.entries(space.ranges)) {
@@ -95,9 +97,12 @@ export function studyOf(record: SearchRecord, directory: string): StudyRequest {
 }
 
 /** The sweep's trial at a point of the study, whose fractions are rounded as a random search's are. */
-export function trialAt({ request, optimizers, space }: SearchRequest, point: Point): Trial {
+export function trialAt(
+  { request, optimizers, space }: SearchRequest,
+  point: Hyperparameters,
+): Trial {
   const experiment = experimentNamed(request.experiment);
-  const rounded = Object.entries(point).map(([name, value]): [string, Value] => {
+  const rounded = Object.entries(point).map(([name, value]): [string, HyperparameterValue] => {
     const range = space.ranges[name];
     return [
       name,

@@ -4,7 +4,7 @@ import { METRICS } from '../experiments/metric.js';
 import type { EpochEvent } from '../training/events.js';
 import { type EpochMetrics, keyOf, type RunResult, resultOf } from '../training/results.js';
 import type { Trial, TrialEvent } from './engine.js';
-import type { KnownTrial, Study, Told } from './optuna/study.js';
+import type { KnownTrial, Study, TrialOutcome } from './optuna/study.js';
 import { type SearchRecord, trialAt } from './search-plan.js';
 import type { SweepOptions } from './sweep.js';
 import type { Sweep, SweepDirectory } from './sweep-directory.js';
@@ -146,7 +146,7 @@ class RunningSearch {
   }
 
   /** Counted at once, lest one too many is asked for meanwhile. */
-  private async end(id: string, how: Told): Promise<void> {
+  private async end(id: string, how: TrialOutcome): Promise<void> {
     const numbers = this.numbers.get(id)!;
     this.numbers.delete(id);
     this.done += numbers.length;
@@ -175,7 +175,7 @@ type Asked = Pick<KnownTrial, 'number' | 'parameters'>;
  * What the study is told of a run: the best epoch's value, as the tables have it. One that diverged is
  * as hopeless as one that was ended early: from one that failed the study would learn nothing.
  */
-function told({ summary }: RunResult): Told {
+function told({ summary }: RunResult): TrialOutcome {
   const { best } = resultOf(summary);
   return summary.status === 'completed' && best !== null
     ? { state: 'COMPLETE', value: best }

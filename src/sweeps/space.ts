@@ -1,12 +1,15 @@
 /** What a sweep varies, and between which values. */
 
 import type { RunRequest } from '../experiments/config.js';
-import type { Experiment } from '../experiments/experiment.js';
+import type {
+  Experiment,
+  Hyperparameters,
+  HyperparameterValue,
+} from '../experiments/experiment.js';
 import { randomStream } from '../runtime/seeds.js';
-import type { Value } from './engine.js';
 
 /** Numbers from `from` to `to`, as likely as one another, or with `log` their logarithms. */
-export interface Range {
+export interface HyperparameterRange {
   from: number;
   to: number;
   log?: boolean;
@@ -14,12 +17,9 @@ export interface Range {
 
 /** Hyperparameters by name: values to try, or a range to draw from. */
 export interface Space {
-  grid: Record<string, Value[]>;
-  ranges: Record<string, Range>;
+  grid: Record<string, HyperparameterValue[]>;
+  ranges: Record<string, HyperparameterRange>;
 }
-
-/** A place in a space. */
-export type Point = Record<string, Value>;
 
 /** Hyperparameters that a request has beside those of its settings. */
 const OWN = ['lr', 'k', 'alpha', 'epochs', 'batchSize'] as const;
@@ -31,7 +31,7 @@ export const hyperparametersOf = ({ defaults }: Experiment): string[] => [
 ];
 
 /** The request with a point's values put in. */
-export function requestAt(request: RunRequest, point: Point): RunRequest {
+export function requestAt(request: RunRequest, point: Hyperparameters): RunRequest {
   const own = Object.entries(point).filter(([name]) => isOwn(name));
   const settings = Object.entries(point).filter(([name]) => !isOwn(name));
   return {
@@ -46,8 +46,8 @@ export function requestAt(request: RunRequest, point: Point): RunRequest {
 const isOwn = (name: string) => (OWN as readonly string[]).includes(name);
 
 /** Every combination of the grid's values, the last name varying fastest. */
-export function gridPoints(grid: Space['grid']): Point[] {
-  return Object.entries(grid).reduce<Point[]>(
+export function gridPoints(grid: Space['grid']): Hyperparameters[] {
+  return Object.entries(grid).reduce<Hyperparameters[]>(
     (points, [name, values]) =>
       points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
     [{}],
@@ -64,11 +64,11 @@ export function randomPoints(
   space: Space,
   n: number,
   { seed, isWhole }: { seed: number; isWhole: (name: string) => boolean },
-): Point[] {
-  const points = new Map<string, Point>();
+): Hyperparameters[] {
+  const points = new Map<string, Hyperparameters>();
   // A small space is exhausted long before a hundred draws a point.
   for (let draw = 0; points.size < n && draw < 100 * n; draw++) {
-    const point: Point = {};
+    const point: Hyperparameters = {};
     for (const [name, values] of Object.entries(space.grid)) {
       point[name] = values[randomStream(seed, 'search', draw, name).integer(values.length)];
     }
@@ -82,7 +82,11 @@ export function randomPoints(
 }
 
 /** The number at a share from 0 to below 1 of a range. */
-function numberIn({ from, to, log = false }: Range, share: number, whole: boolean): number {
+function numberIn(
+  { from, to, log = false }: HyperparameterRange,
+  share: number,
+  whole: boolean,
+): number {
   // Whole numbers at both ends are to be as likely as those between.
   const [low, high] = whole ? [from - 0.5, to + 0.5] : [from, to];
   const x = log ? low * (high / low) ** share : low + share * (high - low);
@@ -90,5 +94,5 @@ function numberIn({ from, to, log = false }: Range, share: number, whole: boolea
 }
 
 /** Three digits decide as well as sixteen, and can be read and typed. */
-export const roundedWithin = ({ from, to }: Range, x: number): number =>
+export const roundedWithin = ({ from, to }: HyperparameterRange, x: number): number =>
   Math.min(to, Math.max(from, Number(x.toPrecision(3))));

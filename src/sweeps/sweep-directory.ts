@@ -107,7 +107,7 @@ export class SweepDirectory {
   }
 
   /** Keeps the result of a trial. @param kind - of one that was ended early, `stopped`. */
-  store(id: string, files: Record<string, string>, kind: Kind = 'trials'): RunResult {
+  store(id: string, files: Record<string, string>, kind: ResultKind = 'trials'): RunResult {
     const folder = folderOf(this.path, id, kind);
     const partial = `${folder}.partial`;
     rmSync(partial, { recursive: true, force: true });
@@ -141,7 +141,7 @@ export function readSweep(directory: string): Sweep {
     throw new UsageError(`${directory} holds no sweep: there is no ${PLAN} in it.`);
   }
   const { experiment, trials } = readPlan(directory);
-  const resultsIn = (kind: Kind) =>
+  const resultsIn = (kind: ResultKind) =>
     new Map(
       trials
         .map(({ id }): [string, string] => [id, folderOf(directory, id, kind)])
@@ -176,9 +176,9 @@ function refuseForeign(path: string, experiment: string): void {
 }
 
 /** Whether a result is of a trial that came to its end. */
-export type Kind = 'trials' | 'stopped';
+export type ResultKind = 'trials' | 'stopped';
 
-const folderOf = (directory: string, id: string, kind: Kind) => join(directory, kind, id);
+const folderOf = (directory: string, id: string, kind: ResultKind) => join(directory, kind, id);
 
 function readPlan(directory: string): { experiment: string; trials: Trial[] } {
   const plan = read<Partial<ReturnType<typeof readPlan>>>(directory, PLAN);

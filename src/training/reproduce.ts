@@ -2,18 +2,11 @@
 import { join } from 'node:path';
 import { experimentNamed, type RunRequest, resolveConfig } from '../experiments/config.js';
 import type { RunConfig } from '../experiments/experiment.js';
-import { isSpec } from '../experiments/optimizers.js';
 import { UsageError } from '../runtime/errors.js';
+import { canonicalOptimizers, isWithoutLookahead, withoutLookahead } from './comparison.js';
 import { prepare } from './prepare.js';
 import type { RunResult } from './results.js';
-import {
-  folderNameOf,
-  type RunOptions,
-  run,
-  timeStamp,
-  WITHOUT_DIRECTORY,
-  withCanonicalSpec,
-} from './run.js';
+import { folderNameOf, type RunOptions, run, timeStamp, WITHOUT_DIRECTORY } from './run.js';
 import { refuseUsed } from './run-directory.js';
 
 /** What to compare: everything else is the preset's, and the same for all. */
@@ -47,22 +40,14 @@ export interface Reproduction {
  * @throws UsageError for a request that cannot be carried out.
  */
 export function planReproduction(request: ReproduceRequest): RunRequest[] {
-  const { k, alpha, ...shared } = request;
-  const experiment = experimentNamed(request.experiment);
-  const optimizers = distinct('optimizers', request.optimizers ?? experiment.compared);
-  const seeds = distinct('seeds', request.seeds ?? [1]);
-  const hasLookahead = (name: string) => experiment.optimizers[name]?.lookahead;
-  // Optimizers without slow weights stand beside those with; alone they are refused, as by run().
-  // Specs are always refused: a comparison in which some follow `k` and some do not misleads.
-  const mixed = optimizers.some(hasLookahead);
-  const isWithout = (name: string) => mixed && !hasLookahead(name) && !isSpec(name);
+  const { optimizers: asked, seeds: given, ...shared } = request;
+  const optimizers = distinct('optimizers', asked ?? experimentNamed(request.experiment).compared);
+  const seeds = distinct('seeds', given ?? [1]);
   const requests = seeds.flatMap((seed) =>
-    optimizers.map((optimizer) => ({
-      ...shared,
-      optimizer,
-      seed,
-      ...(isWithout(optimizer) ? {} : { k, alpha }),
-    })),
+    optimizers.map((optimizer) => {
+      const own = { ...shared, optimizer, seed };
+      return isWithoutLookahead(own, optimizers) ? withoutLookahead(own) : own;
+    }),
   );
   requests.forEach(resolveConfig);
   return requests;
@@ -83,7 +68,8 @@ export async function reproduce(
   if (options.resume && options.runDir === undefined) {
     throw new UsageError(WITHOUT_DIRECTORY);
   }
-  const plan = await canonicalPlan(planReproduction(request), options);
+  const optimizers = await canonicalOptimizers(planReproduction(request), options);
+  const plan = planReproduction({ ...request, optimizers });
   const configs = plan.map(resolveConfig);
   const directory =
     options.runDir ??
@@ -113,19 +99,6 @@ export async function reproduce(
     }
   }
   return { directory, runs };
-}
-
-/** The plan with specs in canonical form, without the runs that are then planned twice. */
-async function canonicalPlan(plan: RunRequest[], options: RunOptions): Promise<RunRequest[]> {
-  const canonical = new Map<string, string>();
-  for (const request of plan) {
-    if (!canonical.has(request.optimizer)) {
-      const { optimizer } = await withCanonicalSpec(resolveConfig(request), options);
-      canonical.set(request.optimizer, optimizer);
-    }
-  }
-  const runs = plan.map((run) => ({ ...run, optimizer: canonical.get(run.optimizer)! }));
-  return [...new Map(runs.map((run) => [`${run.optimizer} ${run.seed}`, run])).values()];
 }
 
 function distinct<T>(what: string, values: T[]): T[] {

@@ -71,7 +71,11 @@ export class RunDirectory {
     }
     // Through JSON, in which what is undefined is not there.
     const [there, here] = [held, JSON.parse(JSON.stringify(config))].map(
-      (values: Record<string, unknown>) => ({ ...values, ...(values.settings as object) }),
+      (values: Record<string, unknown>) => ({
+        ...values,
+        ...(values.settings as object),
+        dataset: decisiveOf(values.dataset),
+      }),
     ) as Record<string, unknown>[];
     const names = new Set([...Object.keys(here), ...Object.keys(there)]);
     // Before data and model are there, nothing can be said of these.
@@ -236,6 +240,12 @@ export class RunDirectory {
   private write(name: string, content: object): void {
     writeFileAtomic.sync(join(this.path, name), `${JSON.stringify(content, null, 2)}\n`);
   }
+}
+
+/** Without what settings and files decide, and runs begun by older versions have not noted. */
+function decisiveOf(dataset: unknown): unknown {
+  const { testExamples, ...others } = (dataset ?? {}) as { testExamples?: number };
+  return dataset === undefined ? undefined : others;
 }
 
 /** @throws UsageError when the directory is there and holds something. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   datasetLabel,
   epochLayout,
+  figureJson,
   optimizerStyle,
   plotlyText,
   themeColors,
@@ -21,6 +22,16 @@ function contrast(a: string, b: string): number {
   const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
   return (light + 0.05) / (dark + 0.05);
 }
+
+describe('figureJson', () => {
+  it('has typed arrays as the lists that Plotly takes, and a layout', () => {
+    const figure = { data: [{ y: Float32Array.of(1, 0.5), z: [Int32Array.of(3)] }] };
+    expect(JSON.parse(figureJson(figure))).to.deep.equal({
+      data: [{ y: [1, 0.5], z: [[3]] }],
+      layout: {},
+    });
+  });
+});
 
 describe('chart style', () => {
   it('gives each of an experiment’s optimizers a colour and a symbol of its own', () => {

@@ -79,6 +79,7 @@ describe('resolveConfig', () => {
 
   for (const [request, message] of [
     [{ ...adam, experiment: 'imbd' }, 'There is no experiment "imbd"; did you mean imdb?'],
+    [{ ...adam, experiment: 'IMDB' }, 'There is no experiment "IMDB"; did you mean imdb?'],
     [
       { ...adam, optimizer: 'lazy-adm' },
       'There is no optimizer "lazy-adm"; did you mean lazy-adam?',

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { type Parameters, parametersCell, parseParameter } from '../../src/kernel/parameters.js';
+import {
+  type NotebookParameters,
+  parametersCell,
+  parseParameter,
+} from '../../src/kernel/parameters.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { notebookFolder } from './notebooks.js';
 
@@ -10,7 +14,7 @@ describe('parameters of a notebook', () => {
   const file = folder.write('tagged.ipynb', ['1', cell], { tags: [[], ['parameters']] });
 
   /** Why a notebook's parameters cannot be set so. */
-  async function refusal(file: string, values: Parameters): Promise<string> {
+  async function refusal(file: string, values: NotebookParameters): Promise<string> {
     const error = await parametersCell(file, values).catch((error: Error) => error);
     expect(error).to.be.instanceOf(UsageError);
     return (error as Error).message;

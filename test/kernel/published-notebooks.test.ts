@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { EXPERIMENTS } from '../../src/experiments/config.js';
 import { runNotebook } from '../../src/kernel/headless.js';
 import { findJupyter } from '../../src/kernel/jupyter.js';
-import type { Parameters } from '../../src/kernel/parameters.js';
+import type { NotebookParameters } from '../../src/kernel/parameters.js';
 import { type CodeCell, notebookFolder, readCells, text } from './notebooks.js';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
@@ -12,7 +12,7 @@ const PLOTLY = 'application/vnd.plotly.v1+json';
 const short = { epochs: 1, seeds: [1] };
 
 /** Each notebook, with what makes it short, and how many charts it draws then. */
-const NOTEBOOKS: Record<string, { parameters: Parameters; charts: number }> = {
+const NOTEBOOKS: Record<string, { parameters: NotebookParameters; charts: number }> = {
   'start-here': { parameters: {}, charts: 2 },
   lookahead: { parameters: { epochs: 1 }, charts: 5 },
   lazy: { parameters: { epochs: 1 }, charts: 7 },

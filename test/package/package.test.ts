@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -20,6 +20,13 @@ describe('the package', () => {
       ...['LICENSE', 'README.md', 'notebooks/imdb.ipynb', 'src/native/ops.cc'],
       ...['scripts/init.mjs', 'scripts/setup/requirements.txt', 'scripts/setup/logo/logo-svg.svg'],
     ]);
+  });
+
+  it('has the Python programs that it starts', () => {
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+    const programs = sources.filter((name) => name.endsWith('.py'));
+    expect(programs).to.include('kernel/run_notebook.py');
+    expect(pack().paths).to.include.members(programs.map((name) => `src/${name}`));
   });
 
   it('has every file that package.json names', () => {

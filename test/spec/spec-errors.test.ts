@@ -249,5 +249,6 @@ describe('The nearest name', () => {
 
   it('is none where less than half the letters are right', () => {
     expect(didYouMean('x', ['adam', 'sgd'])).to.equal(', only adam, sgd.');
+    expect(didYouMean('x', ['adam', 'sgd'], '.')).to.equal('.');
   });
 });

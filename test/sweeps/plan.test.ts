@@ -64,6 +64,7 @@ describe('planTrials', () => {
       { grid: { kk: [1] } },
       'There is no hyperparameter "kk"; did you mean k? Choose one of lr, k,',
     ],
+    [{ grid: { ALPHA: [1] } }, 'There is no hyperparameter "ALPHA"; did you mean alpha?'],
     [{ grid: { optimizer: ['adam'] } }, 'name several with --optimizers.'],
     [{ grid, optimizers: ['adam'] }, 'k and alpha are Lookahead'],
     [{ grid, optimizers: ['sgd(0.1)'] }, 'Beside a spec there is no k:'],

@@ -297,6 +297,20 @@ describe('a run', () => {
     );
     expect(() => readRun(used)).to.throw('holds no finished run');
   });
+
+  it('goes on in a directory whose run an older version began, which did not note how many are tested on', () => {
+    const config = (counts: object) => ({ ...tiny, spec: 'adam(1e-3)', dataset: counts });
+    const begun = fresh();
+    mkdirSync(begun);
+    writeFileSync(join(begun, 'config.json'), JSON.stringify(config({ valExamples: 4 })));
+    const directory = new RunDirectory(begun, true);
+    try {
+      directory.refuseOther(config({ valExamples: 4, testExamples: 3 }));
+      expect(() => directory.refuseOther(config({ valExamples: 5 }))).to.throw('dataset');
+    } finally {
+      directory.close();
+    }
+  });
 });
 
 describe("an optimizer's folder", () => {

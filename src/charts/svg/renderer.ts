@@ -1,12 +1,9 @@
 /** Charts drawn by Plotly in a browser that nobody sees. */
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import type { Figure, Trace } from '../figure.js';
+import { figureJson, type PlotlyFigure, type Trace } from '../figure.js';
 import { launch } from './chromium.js';
 import { compactSvg } from './compact.js';
-
-/** A figure, its layout as far as wanted. */
-export type Drawable = Pick<Figure, 'data'> & Partial<Figure>;
 
 /** In pixels. */
 export interface SvgSize {
@@ -22,7 +19,7 @@ export interface SvgRenderer {
    *
    * @param size - by default the layout's, else 760 × 450.
    */
-  svgOf(figure: Drawable, size?: SvgSize): Promise<string | null>;
+  svgOf(figure: PlotlyFigure, size?: SvgSize): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -45,7 +42,7 @@ export async function openSvgRenderer(): Promise<SvgRenderer> {
   const plotly = require.resolve('plotly.js-dist-min');
   const browser = await launch();
   let page: Page | undefined;
-  const svgOf = async (figure: Drawable, size: SvgSize): Promise<string | null> => {
+  const svgOf = async (figure: PlotlyFigure, size: SvgSize): Promise<string | null> => {
     try {
       page ??= await openPage(browser, plotly);
       const { json, hash } = drawable(figure, size);
@@ -95,16 +92,17 @@ async function draw(page: Page, json: string): Promise<string> {
 }
 
 /** The figure at its size, by means that end in SVG, and what tells it from others. */
-function drawable({ data, layout = {} }: Drawable, size: SvgSize): { json: string; hash: string } {
+function drawable(
+  { data, layout = {} }: PlotlyFigure,
+  size: SvgSize,
+): { json: string; hash: string } {
   const width = size.width ?? layout.width ?? WIDTH;
   const height = size.height ?? layout.height ?? HEIGHT;
-  const figure = {
+  const sized = {
     data: data.map(withoutWebGl),
     layout: { ...layout, width, height, autosize: false },
   };
-  const json = JSON.stringify(figure, (_key, value) =>
-    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
-  ).replace(/</g, '\\u003c');
+  const json = figureJson(sized).replace(/</g, '\\u003c');
   return { json, hash: createHash('sha256').update(json).digest('hex').slice(0, 6) };
 }
 

@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type CifarClasses, loadCifar } from '../../data/cifar.js';
 import { sparseSoftmaxCrossEntropy } from '../../layers/cross-entropy.js';
 import { inOrder } from '../batches.js';
+import { datasetInfo } from '../dataset-info.js';
 import type { Experiment, RunConfig } from '../experiment.js';
-import { countsOf, partsOf } from '../held-out.js';
+import { partsOf } from '../held-out.js';
 import { loadingStatus } from '../loading.js';
 import { imageBatches } from './images.js';
 import { optimizers } from './optimizers.js';
@@ -62,7 +63,6 @@ export const cifar = (classes: CifarClasses): Experiment => ({
     const isAugmented = augmentation !== 'none' || cutout > 0;
     const crops = augmentation === 'crop-flip';
     const random = isAugmented ? { pad: crops ? 4 : 0, flip: crops, cutout } : undefined;
-    const { name, synthetic, verified, sha256, reason } = info;
     const parts = partsOf(
       config,
       {
@@ -72,10 +72,7 @@ export const cifar = (classes: CifarClasses): Experiment => ({
       },
       inOrder(test.n, imageBatches(test, classes)),
     );
-    return {
-      info: { name, synthetic, verified, sha256, ...countsOf(parts), reason },
-      ...parts,
-    };
+    return { info: datasetInfo(info, parts), ...parts };
   },
 
   build({ seed, settings }) {

@@ -5,8 +5,9 @@ import { type ImdbSplit, loadImdb } from '../../data/imdb.js';
 import { lstm } from '../../layers/lstm.js';
 import { deriveSeed } from '../../runtime/seeds.js';
 import { inOrder } from '../batches.js';
+import { datasetInfo } from '../dataset-info.js';
 import type { Batch, Experiment, RunConfig } from '../experiment.js';
-import { countsOf, partsOf } from '../held-out.js';
+import { partsOf } from '../held-out.js';
 import { loadingStatus } from '../loading.js';
 import { ADAM_FAMILY } from '../optimizers.js';
 import { presets } from './presets.js';
@@ -73,17 +74,7 @@ export const imdb: Experiment = {
     if (info.reason !== undefined) {
       onStatus?.(`${info.reason} Training on generated reviews instead.`);
     }
-    return {
-      info: {
-        name: info.name,
-        synthetic: info.synthetic,
-        verified: info.verified,
-        sha256: info.sha256,
-        ...countsOf(parts),
-        reason: info.reason,
-      },
-      ...parts,
-    };
+    return { info: datasetInfo(info, parts), ...parts };
   },
 
   build({ seed, settings }) {

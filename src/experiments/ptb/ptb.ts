@@ -1,7 +1,8 @@
 /** Language models on the Penn Treebank: Zaremba et al. 2014, and the size of the Lookahead paper's. */
 import * as tf from '@tensorflow/tfjs-core';
 import { loadPtb } from '../../data/ptb.js';
-import type { Experiment, RunConfig } from '../experiment.js';
+import { datasetInfo } from '../dataset-info.js';
+import type { Experiment, RunConfig, TrainingSet } from '../experiment.js';
 import { loadingStatus } from '../loading.js';
 import { languageModel, languageModelLoss, stateSizes } from './model.js';
 import { optimizers } from './optimizers.js';
@@ -80,18 +81,14 @@ export const ptb: Experiment = {
       );
     // Refused now rather than when the run has begun.
     trained(config.batchSize);
-    const { name, synthetic, verified, sha256, reason } = text.info;
-    const val = evaluated(text.valid, 'valWords');
-    const counts = { trainExamples: words.length, valExamples: val.n };
-    return {
-      info: { name, synthetic, verified, sha256, ...counts, reason },
-      train: {
-        n: words.length,
-        epoch: ({ batchSize }) => trained(batchSize),
-      },
-      val,
-      test: evaluated(text.test, 'testWords'),
+    const train: TrainingSet = {
+      n: words.length,
+      epoch: ({ batchSize }) => trained(batchSize),
     };
+    const val = evaluated(text.valid, 'valWords');
+    const test = evaluated(text.test, 'testWords');
+    const parts = { train, val, test };
+    return { info: datasetInfo(text.info, parts), ...parts };
   },
 
   build: (config) =>

@@ -1,13 +1,10 @@
 /** Plotly figures as what a notebook shows of them. */
-import type { Figure } from '../../charts/figure.js';
+import { figureJson, type PlotlyFigure } from '../../charts/figure.js';
 import type { MimeBundle } from '../../runtime/cell-api.js';
 import { isPlainObject } from './rows.js';
 
 /** The MIME type of an interactive chart. */
 export const PLOTLY = 'application/vnd.plotly.v1+json';
-
-/** A Plotly figure, its layout as far as wanted. */
-export type PlotlyFigure = Pick<Figure, 'data'> & Partial<Figure>;
 
 /** Whether the value has the shape of a figure: `{ data: [{ … }], layout: { … } }`. */
 export function isFigure(value: unknown): value is PlotlyFigure {
@@ -26,13 +23,6 @@ export function figureBundle(figure: PlotlyFigure, svg?: string | null): MimeBun
     ...(svg && { 'image/svg+xml': svg }),
     'text/plain': describe(figure),
   };
-}
-
-/** As JSON carries it, typed arrays as lists: they would become objects with numbered keys. */
-export function figureJson(figure: PlotlyFigure): string {
-  return JSON.stringify({ layout: {}, ...figure }, (_key, value) =>
-    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
-  );
 }
 
 function describe({ data, layout }: PlotlyFigure): string {

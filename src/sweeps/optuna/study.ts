@@ -2,12 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Hyperparameters, HyperparameterValue } from '../../experiments/experiment.js';
 import { UsageError } from '../../runtime/errors.js';
 import { PACKAGE } from '../../runtime/folders.js';
 import { findPython, ownVenv } from '../../runtime/python.js';
-import type { Value } from '../engine.js';
 import { objectIn, quoted, wasEndedByOthers } from '../json-lines.js';
-import type { Point } from '../space.js';
 
 /** Tried with this package. */
 export const OPTUNA_VERSION = '5.0.0';
@@ -24,8 +23,8 @@ export type Search = 'tpe' | 'cmaes' | 'random';
 export type Pruner = 'none' | 'median' | 'hyperband';
 
 /** What Optuna may choose from: values, or numbers between two. */
-export type Choice =
-  | { values: Value[] }
+export type HyperparameterDistribution =
+  | { values: HyperparameterValue[] }
   | { from: number; to: number; log?: boolean; whole: boolean };
 
 /** A study that is wanted. */
@@ -39,20 +38,20 @@ export interface StudyRequest {
   search: Search;
   prune: Pruner;
   seed: number;
-  space: Record<string, Choice>;
+  space: Record<string, HyperparameterDistribution>;
 }
 
 /** A trial that the storage holds. */
 export interface KnownTrial {
   number: number;
   state: 'RUNNING' | 'COMPLETE' | 'PRUNED' | 'FAIL' | 'WAITING';
-  parameters: Point;
+  parameters: Hyperparameters;
   /** The id of the sweep's trial; null for one that was asked for and never begun. */
   trial: string | null;
 }
 
 /** How a trial of the study ended. */
-export type Told = { state: 'COMPLETE'; value: number } | { state: 'PRUNED' | 'FAIL' };
+export type TrialOutcome = { state: 'COMPLETE'; value: number } | { state: 'PRUNED' | 'FAIL' };
 
 interface Answer {
   id: number;
@@ -136,7 +135,7 @@ export class Study {
   }
 
   /** The next point to try. */
-  ask(): Promise<{ number: number; parameters: Point }> {
+  ask(): Promise<{ number: number; parameters: Hyperparameters }> {
     return this.request({ do: 'ask' });
   }
 
@@ -152,7 +151,7 @@ export class Study {
   }
 
   /** Says how a trial has ended. */
-  tell(number: number, told: Told): Promise<unknown> {
+  tell(number: number, told: TrialOutcome): Promise<unknown> {
     return this.request({ do: 'tell', number, ...told });
   }
 

@@ -147,6 +147,16 @@ describe('A text as batches', () => {
 });
 
 describe('The Penn Treebank experiment', () => {
+  const smoke = { experiment: 'ptb', optimizer: 'sgd', preset: 'smoke' };
+
+  it('says on how many words it trains, validates and tests', async () => {
+    const settings = { trainWords: 20_000, valWords: 4_001, testWords: 3_005 };
+    const { info } = await ptb.load(resolveConfig({ ...smoke, settings }), {});
+    // Evaluated in 20 rows, each of whose words but the first are foretold: of 3,005 in 20 × 150.
+    const counts = { trainExamples: 20_000, valExamples: 4_000, testExamples: 3_000 };
+    expect(info).to.include(counts);
+  });
+
   for (const [change, sentence] of [
     [
       { batchSize: 1000 },
@@ -162,7 +172,6 @@ describe('The Penn Treebank experiment', () => {
     ],
   ] as const) {
     it(`refuses before the run begins what would train or evaluate on nothing: ${JSON.stringify(change)}`, async () => {
-      const smoke = { experiment: 'ptb', optimizer: 'sgd', preset: 'smoke' };
       const error = await rejection(ptb.load(resolveConfig({ ...smoke, ...change }), {}));
       expect(error).to.be.instanceOf(UsageError);
       expect(error.message).to.equal(sentence);
