@@ -139,7 +139,7 @@ function titles({ dataset, preset, notes }: ReproductionTable, title: string, ro
     title,
     subtitles: [
       `${datasetLabel(dataset ?? '')}, preset ${preset}, ${seeds}`,
-      ...warnings.map((note) => note.split(':')[0]).slice(0, 2),
+      ...warnings.map((note) => note.split(/[:;]/)[0]).slice(0, 2),
     ],
   };
 }
