@@ -161,7 +161,7 @@ describe('Lookahead over a LazyOptimizer', () => {
             }
           },
         ),
-        { numRuns: backend === 'cpu' ? 60 : 100 },
+        { numRuns: backend === 'cpu' ? 100 : 150 },
       );
     });
 
