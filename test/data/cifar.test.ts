@@ -86,9 +86,11 @@ describe('loadCifar', () => {
   for (const place of ['', 'cifar-10-batches-bin']) {
     it(`reads the files in the data folder, cifar10/${place}, and calls others unverified`, async () => {
       const folder = join(folders.data, 'cifar10', place);
-      const first = join(folder, 'data_batch_1.bin');
+      const [first, ...others] = CIFAR_FILES[10].train.map(({ name }) => join(folder, name));
       sparse(first, FIRST.bytes, [[3073, record([3], 11)]]);
-      for (const { name } of CIFAR_RELEASES[10].files.slice(1)) linkSync(first, join(folder, name));
+      for (const path of others) linkSync(first, path);
+      const [tested] = CIFAR_FILES[10].test;
+      sparse(join(folder, tested.name), tested.bytes, [[3073, record([5], 13)]]);
       const { info, train, test, classes } = await loadCifar({ classes: 10, source: 'real' });
       expect(info).to.include({ name: 'cifar10', synthetic: false, verified: false, path: folder });
       expect(info.sha256).to.match(/^[0-9a-f]{64}$/);
@@ -99,6 +101,7 @@ describe('loadCifar', () => {
         expect([train.labels[i], train.images[i * 3072]]).to.deep.equal([3, 11]);
       }
       expect(train.labels.reduce((sum, label) => sum + label)).to.equal(15);
+      expect([test.labels[1], test.images[3072]]).to.deep.equal([5, 13]);
     });
   }
 
@@ -106,12 +109,13 @@ describe('loadCifar', () => {
     const folder = join(folders.data, 'cifar100', 'cifar-100-binary');
     const [train, test] = CIFAR_RELEASES[100].files;
     sparse(join(folder, train.name), train.bytes, [[49_999 * 3074, record([1, 98], 7)]]);
-    sparse(join(folder, test.name), test.bytes);
+    sparse(join(folder, test.name), test.bytes, [[9_999 * 3074, record([1, 97], 8)]]);
     const data = await loadCifar({ classes: 100 });
     expect(data.info).to.include({ name: 'cifar100', verified: false, path: folder });
     expect(data.train.labels[49_999]).to.equal(98);
     expect(data.train.images[49_999 * 3072]).to.equal(7);
     expect(data.test.n).to.equal(10_000);
+    expect([data.test.labels[9_999], data.test.images[9_999 * 3072]]).to.deep.equal([97, 8]);
   });
 
   it('keeps as many images as were asked for', async () => {

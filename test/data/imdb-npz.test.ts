@@ -20,7 +20,8 @@ describe('readImdbNpz', () => {
     expect(train.sequences).to.have.lengthOf(N);
     expect(train.sequences[7]).to.deep.equal([8, 9, 10, 11]);
     expect(Array.from(train.labels).slice(0, 3)).to.deep.equal([1, 0, 1]);
-    expect(test.sequences[N - 1]).to.deep.equal([25_000, 25_001, 25_002, 25_003]);
+    expect(test.sequences[N - 1]).to.deep.equal([25_003, 25_002, 25_001, 25_000]);
+    expect(Array.from(test.labels).slice(0, 3)).to.deep.equal([0, 1, 0]);
   });
 
   it('refuses an archive with another number of reviews or labels', () => {

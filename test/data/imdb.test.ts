@@ -68,6 +68,9 @@ describe('loadImdb', () => {
     // Numpy's shuffle puts review 7798 first, whose words are the ranks 7799 to 7802.
     expect(Array.from(train.x.subarray(0, 5))).to.deep.equal([1, 7802, 7803, 7804, 7805]);
     expect(train.y[0]).to.equal(1);
+    // And test review 4083 second, whose words are the ranks 4087 to 4084.
+    expect(Array.from(test.x.subarray(5, 10))).to.deep.equal([1, 4090, 4089, 4088, 4087]);
+    expect(test.y[1]).to.equal(1);
   });
 
   it('takes the synthetic twin, and says why, when nothing is here and the host is out of reach', async () => {

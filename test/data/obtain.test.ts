@@ -272,22 +272,26 @@ describe('obtaining published files', () => {
       for (const child of children.splice(0)) child.kill('SIGKILL');
     });
 
-    /** A process that obtains FILE and prints how that ended. */
-    function start(): { child: ChildProcess; ended: Promise<string> } {
+    /** A process that obtains FILE, says what takes time, and prints how it ended. */
+    function start(): { child: ChildProcess; said: () => string; ended: Promise<string> } {
       const program = `
         const { obtain } = require('./src/data/obtain.ts');
         obtain(${JSON.stringify(FILE)}, { onStatus: (s) => console.error(s) }).then(
           ({ verified }) => console.log('verified', verified), (error) => console.log(error.message));`;
       const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], {
         cwd: resolve(__dirname, '../..'),
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
       children.push(child);
-      let out = '';
+      let [out, said] = ['', ''];
       child.stdout!.on('data', (text) => {
         out += text;
       });
-      return { child, ended: new Promise((done) => child.on('close', () => done(out.trim()))) };
+      child.stderr!.on('data', (text) => {
+        said += text;
+      });
+      const ended = new Promise<string>((done) => child.on('close', () => done(out.trim())));
+      return { child, said: () => said, ended };
     }
 
     /** Sends a part, and the rest when it is told to. */
@@ -313,7 +317,7 @@ describe('obtaining published files', () => {
       const first = start();
       await until(came(1000));
       const second = start();
-      await sleep(1500);
+      await until(() => second.said().includes(`is being used by process ${first.child.pid}`));
       rest();
       expect(await Promise.all([first.ended, second.ended])).to.deep.equal([
         'verified true',

@@ -51,29 +51,31 @@ describe('loadPtb', () => {
 
   const pathOf = (split: string) => join(folders.data, 'ptb', `ptb.${split}.txt`);
 
-  /** Text files of as many words as the treebank has; they are returned, all from its beginning. */
-  function putText(): string[] {
+  /** Text files of as many words as the treebank has, cut from one text; their words are returned. */
+  function putText() {
     const { train, vocabulary } = syntheticPtb({ seed: 1 });
-    const words = Array.from(train, (id) => vocabulary[id]);
-    const text = words.map((word) => (word === '<eos>' ? '\n' : ` ${word}`));
-    for (const [split, n] of [
-      ['train', 929_589],
-      ['valid', 73_760],
-      ['test', 82_430],
-    ] as const) {
-      folders.put(pathOf(split), text.slice(0, n).join(''));
+    const text = Array.from(train, (id) => vocabulary[id]);
+    const words = {
+      train: text,
+      valid: text.slice(100_000, 173_760),
+      test: text.slice(200_000, 282_430),
+    };
+    for (const [split, cut] of Object.entries(words)) {
+      const written = cut.map((word) => (word === '<eos>' ? '\n' : ` ${word}`));
+      folders.put(pathOf(split), written.join(''));
     }
     return words;
   }
 
   it('reads another text of as many words, word for word, and calls it unverified', async () => {
     const words = putText();
-    const { info, train, valid, test, vocabulary } = await loadPtb({ source: 'real' });
+    const { info, vocabulary, ...text } = await loadPtb({ source: 'real' });
     const path = join(folders.data, 'ptb');
     expect(info).to.include({ name: 'ptb', synthetic: false, verified: false, path });
-    for (const ids of [train, valid, test]) {
-      const wrong = ids.findIndex((id, i) => vocabulary[id] !== words[i]);
-      expect(wrong).to.equal(-1);
+    for (const split of ['train', 'valid', 'test'] as const) {
+      expect(text[split]).to.have.length(words[split].length);
+      const wrong = text[split].findIndex((id, i) => vocabulary[id] !== words[split][i]);
+      expect(wrong, split).to.equal(-1);
     }
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findCopy, type PublishedFile, readCopy } from '../../src/data/published-file.js';
+import { findCopy, originOf, type PublishedFile, readCopy } from '../../src/data/published-file.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { type DataFolders, makeDataFolders } from '../support/data-folders.js';
 
@@ -83,5 +83,26 @@ describe('a published file', () => {
     folders.put(join(ours, 'inside'), 'a folder of the name of the file');
     const copy = { path: ours, fromUser: true };
     expect(() => readCopy({ ...FILE, bytes: 1e6 }, copy)).to.throw(`Cannot read ${ours} (EISDIR)`);
+  });
+});
+
+describe('data of several files', () => {
+  const copy = (name: string, content: string, verified: boolean) => {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    return { path: join('letters', name), fromUser: true, sha256, verified };
+  };
+  const origin = (...verified: boolean[]) =>
+    originOf([copy('abc.txt', 'abc', verified[0]), copy('empty.txt', '', verified[1])]);
+
+  it('are verified when each of them is the published one', () => {
+    expect(origin(true, true).verified).to.equal(true);
+    expect(origin(true, false).verified).to.equal(false);
+    expect(origin(false, true).verified).to.equal(false);
+  });
+
+  it('have the folder of their files, and the checksum of what sha256sum prints for them', () => {
+    // printf abc > abc.txt; printf '' > empty.txt; sha256sum abc.txt empty.txt | sha256sum
+    const sha256 = '73d10650384132c0613a5a87e3b97fc92aae6905557e9198567e6e25fba70ea3';
+    expect(origin(true, false)).to.include({ path: 'letters', sha256 });
   });
 });

@@ -12,6 +12,7 @@ import {
 import { onEachBackend } from '../support/backends.js';
 import { expectClose } from '../support/numbers.js';
 import { step, variable } from '../support/optimizers.js';
+import { warningsOf } from '../support/warnings.js';
 
 const V = 6;
 
@@ -218,18 +219,37 @@ describe('capturing the lookups of an embedding table', () => {
     });
 
     describe('of a table that is used otherwise too', () => {
-      /** Tied weights: the table embeds row 1 and scores every row. */
-      const tied = (table: tf.Variable) => () =>
-        tf.add(
-          tf.sum(tf.gather(table, tf.tensor1d([1], 'int32'))),
-          tf.sum(tf.matMul(tf.tensor2d([[2, 0, 3]]), table)),
-        ) as tf.Scalar;
+      /** Tied weights: the table embeds row 1, and its rows are summed with some weights. */
+      const tied =
+        (table: tf.Variable, weights = [2, 0, 3]) =>
+        () =>
+          tf.add(
+            tf.sum(tf.gather(table, tf.tensor1d([1], 'int32'))),
+            tf.sum(tf.matMul(tf.tensor2d([weights]), table)),
+          ) as tf.Scalar;
 
-      it('adds up the whole gradient, and goes by it', () => {
+      it('adds up the whole gradient, goes by it, and warns once, by name, that no row is left alone', async () => {
         const table = variable([0, 0, 0], [3, 1]);
         const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: [table] });
-        optimizer.minimize(tied(table));
-        expectClose(table.dataSync(), [-2, -1, -3]);
+        const warnings = await warningsOf(() => {
+          for (let i = 0; i < 2; i++) optimizer.minimize(tied(table));
+        });
+        expectClose(table.dataSync(), [-4, -2, -6]);
+        expect(warnings).to.deep.equal([
+          `Every row of the embedding table "${table.name}" has a gradient, by a regularizer or tied weights: LazyOptimizer takes every row for sampled.`,
+        ]);
+        table.dispose();
+        optimizer.dispose();
+      });
+
+      it('warns of nothing where its gradient leaves a row alone', async () => {
+        const table = variable([0, 0, 0], [3, 1]);
+        const optimizer = new LazyOptimizer(tf.train.sgd(1), { embeddingLayers: [table] });
+        const warnings = await warningsOf(() => {
+          for (let i = 0; i < 2; i++) optimizer.minimize(tied(table, [2, 0, 0]));
+        });
+        expectClose(table.dataSync(), [-4, -2, 0]);
+        expect(warnings).to.deep.equal([]);
         table.dispose();
         optimizer.dispose();
       });
@@ -255,13 +275,7 @@ describe('capturing the lookups of an embedding table', () => {
           inputs: x,
           outputs: sumOf(layer.apply(x) as tfl.SymbolicTensor),
         });
-        const warn = console.warn;
-        console.warn = () => {};
-        try {
-          await trainOn(model, lazySgd([layer], 'auto'), [4, 1]);
-        } finally {
-          console.warn = warn;
-        }
+        await warningsOf(() => trainOn(model, lazySgd([layer], 'auto'), [4, 1]));
         // 0.5 Σ θ² has the gradient θ = 10 r beside that of the lookups.
         expectClose(gradientOf(table), [0, 11, 20, 30, 41, 50]);
         model.dispose();

@@ -2,10 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { releaseRows, rowsOf } from '../../src/embedding/rows.js';
+import { adam, LazyOptimizer, Lookahead, momentum, sgd } from '../../src/index.js';
 import { startBackend } from '../../src/runtime/backend.js';
+import { nativeBackend } from '../../src/runtime/native-ops.js';
 import { onEachBackend } from '../support/backends.js';
-import { variable } from '../support/optimizers.js';
+import { step, variable } from '../support/optimizers.js';
 import { skip } from '../support/skip.js';
+import { countingResources } from '../support/tensor-spy.js';
 
 const ids = (...values: number[]) => tf.tensor1d(values, 'int32');
 
@@ -142,7 +145,7 @@ describe('the rows of a variable', () => {
         }),
       );
     });
-  });
+  }, ['cpu', 'tensorflow', 'wasm']);
 
   it('move with their variable to another backend', async function () {
     const { name, reason } = await startBackend({ backend: 'auto' });
@@ -156,5 +159,57 @@ describe('the rows of a variable', () => {
     await tf.setBackend('cpu');
     expect(table.arraySync()).to.deep.equal([[5], [6]]);
     table.dispose();
+  });
+});
+
+describe('TensorFlow’s own variables', () => {
+  before(async function () {
+    await startBackend({ backend: 'auto' });
+    if (nativeBackend() === null) skip(this, 'TensorFlow does not compute on the CPU here');
+  });
+
+  it('that hold rows are freed as soon as no tensor shows them', () => {
+    countingResources((count) => {
+      const table = variable([1, 2], [2, 1]);
+      const write = () => rowsOf(table).scatter(ids(0), tf.tensor2d([5], [1, 1]));
+      for (const letGo of [
+        () => releaseRows(table),
+        () => tf.tidy(() => table.assign(tf.zeros([2, 1]))),
+        () => table.dispose(),
+      ]) {
+        write();
+        expect(count()).to.equal(1);
+        letGo();
+        expect(count()).to.equal(0);
+      }
+    });
+  });
+
+  it('of a LazyOptimizer are freed with it, also that of a table that lives on', () => {
+    countingResources((count) => {
+      const table = variable([1, 2], [2, 1]);
+      const optimizer = new LazyOptimizer(tf.train.adam(0.1), { embeddingLayers: [table] });
+      for (let i = 0; i < 2; i++) step(optimizer, [table], [[1, 0]]);
+      // The table and its first and second moments.
+      expect(count()).to.equal(3);
+      optimizer.dispose();
+      expect(count()).to.equal(0);
+      table.dispose();
+    });
+  });
+
+  it('that a fused step or a large sync takes for a while are freed by its end', () => {
+    // From 2¹⁶ numbers on a sync takes one.
+    const numbers = Array<number>(2 ** 16).fill(1);
+    for (const inner of [adam(0.1), momentum(0.1, 0.9), sgd(0.1)]) {
+      countingResources((count) => {
+        const x = variable(numbers);
+        const optimizer = new Lookahead(inner, { k: 1 });
+        step(optimizer, [x], [numbers]);
+        expect(count(), inner.getClassName()).to.equal(0);
+        optimizer.dispose();
+        x.dispose();
+      });
+    }
   });
 });

@@ -1,5 +1,6 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { PlotlyFigure } from '../../src/kernel/values/figure.js';
 import { interact } from '../../src/notebook/interact.js';
 import { IntSlider } from '../../src/notebook/widgets/index.js';
 import { fakeKernel } from './fake-kernel.js';
@@ -7,6 +8,15 @@ import { printedBy } from './printed.js';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const sliderOfK = () => new IntSlider({ description: 'k', value: 5, min: 1, max: 20 });
+
+/** A figure that comes when it is told to. */
+function lateFigure(figure: PlotlyFigure) {
+  let come!: () => void;
+  const coming = new Promise<PlotlyFigure>((done) => {
+    come = () => done(figure);
+  });
+  return { coming, come };
+}
 
 describe('interact', () => {
   it('prints the chart of the first values outside a notebook', () => {
@@ -21,13 +31,16 @@ describe('interact', () => {
     const { log } = console;
     console.log = (line: string) => lines.push(line);
     try {
-      const figure = { data: [{ name: 'late', y: [1] }] };
-      interact({ k: sliderOfK() }, () => sleep(10, figure));
-      await sleep(100);
+      const { coming, come } = lateFigure({ data: [{ name: 'late', y: [1] }] });
+      interact({ k: sliderOfK() }, () => coming);
+      await turn();
+      const before = lines.length;
+      come();
+      await turn();
+      expect(lines.slice(before)).to.deep.equal(['[Plotly chart: late]']);
     } finally {
       console.log = log;
     }
-    expect(lines.at(-1)).to.equal('[Plotly chart: late]');
   });
 
   describe('in a kernel', () => {
@@ -61,17 +74,27 @@ describe('interact', () => {
     it('waits for a figure that takes a while, and then draws the latest values alone', async () => {
       const k = sliderOfK();
       const drawn: number[] = [];
-      const { close } = interact({ k }, async (values) => {
+      const figures: ReturnType<typeof lateFigure>[] = [];
+      const { close } = interact({ k }, (values) => {
         drawn.push(values.k);
-        await sleep(20);
-        return { data: [{ y: [values.k] }] };
+        figures.push(lateFigure({ data: [{ y: [values.k] }] }));
+        return figures.at(-1)!.coming;
       });
       for (const value of [6, 7, 8]) k.value = value;
-      await sleep(100);
+      await turn();
+      expect(drawn).to.deep.equal([5]);
+      figures[0].come();
+      await turn();
+      expect(drawn).to.deep.equal([5, 8]);
+      figures[1].come();
+      await turn();
       k.value = 9;
-      await sleep(100);
-      close();
+      await turn();
+      await turn();
       expect(drawn).to.deep.equal([5, 8, 9]);
+      figures[2].come();
+      await turn();
+      close();
       expect(saved()).to.deep.equal([{ y: [9] }]);
     });
   });

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect } from 'chai';
-import { LazyOptimizer, Lookahead } from '../../src/index.js';
+import {
+  GradientClipping,
+  LazyOptimizer,
+  Lookahead,
+  ScheduledLearningRate,
+  WeightAveraging,
+  WeightDecay,
+} from '../../src/index.js';
 import { onBestBackend } from '../support/backends.js';
 import { lazy, tableOfTwo } from '../support/lazy-table.js';
 import { step, variable } from '../support/optimizers.js';
@@ -38,6 +45,14 @@ describe('LazyOptimizer', () => {
         `The embedding layer "words" is not among the variables being trained: ${x.name}.`,
       );
       x.dispose();
+    });
+    it('a table that is handed over and not trained, where the step names all that is', () => {
+      const [table, other] = [tableOfTwo(), variable([1])];
+      const optimizer = lazy(sgd, table);
+      expect(() => step(optimizer, [other], [[1]])).to.throw(
+        `The embedding table "${table.name}" is not among the variables being trained: ${other.name}.`,
+      );
+      tf.dispose([table, other]);
     });
     it('a name that no variable has, also with minimize, whose loss need not reach every table', () => {
       const table = variable([1, 2], [2, 1]);
@@ -102,6 +117,21 @@ describe('LazyOptimizer', () => {
         TypeError,
         "tf.js's centered RMSProp, whose step is NaN wherever a gradient is zero",
       );
+    });
+    it('a wrapper that would undo what it does to the rows of a table, and names the right order', () => {
+      for (const [wrapped, consequence] of [
+        [new Lookahead(sgd), 'undo its syncs'],
+        [new WeightAveraging(sgd), 'put back rows that are averaged already'],
+        [new WeightDecay(sgd, { decay: 0.1 }), 'have it reach all rows'],
+        [new GradientClipping(sgd, { norm: 1 }), 'have it reach all rows'],
+        [new ScheduledLearningRate(sgd, () => 0.1), 'have it reach all rows'],
+      ] as const) {
+        const name = wrapped.getClassName();
+        expect(() => new LazyOptimizer(wrapped, { embeddingLayers: ['words'] })).to.throw(
+          TypeError,
+          `LazyOptimizer around ${name} would ${consequence}: write new ${name}(new LazyOptimizer(optimizer, …)).`,
+        );
+      }
     });
     it('another LazyOptimizer', () => {
       const inner = new LazyOptimizer(sgd, { embeddingLayers: ['a'] });

@@ -8,6 +8,7 @@ import { onEachBackend } from '../support/backends.js';
 import { lazy, tableOfTwo } from '../support/lazy-table.js';
 import { bits, expectClose } from '../support/numbers.js';
 import { OPTIMIZERS, step, trajectory, variable } from '../support/optimizers.js';
+import { warningsOf } from '../support/warnings.js';
 
 /** Gradients 1, 0, 0, 0.5 for the first row. */
 const GRADIENTS = [1, 0, 0, 0.5].map((g) => [g, 1]);
@@ -336,11 +337,8 @@ describe('LazyOptimizer', () => {
     frozen.dispose();
   });
 
-  it('warns once, by name, of a regularizer that makes every row count as sampled', () => {
-    const warnings: string[] = [];
-    const warn = console.warn;
-    console.warn = (message: string) => warnings.push(message);
-    try {
+  it('warns once, by name, of a regularizer that makes every row count as sampled', async () => {
+    const warnings = await warningsOf(() => {
       const embedding = tfl.layers.embedding({
         inputDim: 3,
         outputDim: 1,
@@ -354,9 +352,7 @@ describe('LazyOptimizer', () => {
         [1, 0, 0],
         [1, 0, 0],
       ]);
-      expect(warnings.filter((text) => text.includes('"decayed"'))).to.have.length(1);
-    } finally {
-      console.warn = warn;
-    }
+    });
+    expect(warnings.filter((text) => text.includes('"decayed"'))).to.have.length(1);
   });
 });

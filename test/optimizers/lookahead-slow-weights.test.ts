@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { Lookahead, WeightAveraging } from '../../src/index.js';
 import { onEachBackend } from '../support/backends.js';
 import { expectClose } from '../support/numbers.js';
-import { step, trajectory, variable } from '../support/optimizers.js';
+import { step, variable } from '../support/optimizers.js';
 
 /** A model of one weight, 0, and without a bias. */
 const dense = () =>
@@ -98,16 +98,24 @@ describe('Lookahead’s slow weights', () => {
       optimizer.dispose();
     });
 
-    it('brings fast and slow weights together on request', () => {
-      const optimizer = new Lookahead(tf.train.sgd(1), { k: 10, alpha: 0.5 });
-      const x = variable([3]);
-      trajectory(optimizer, x, [[1], [1]]); // fast 1, slow 3
+    it('brings fast and slow weights together on request, which is no step and leaves momentum as it is', () => {
+      // Momentum 0.5, g = 1, lr 1, k = 3, alpha = 0.5, from 8. Step 1: s = 1, fast 7, slow 8; together 7.5.
+      // Step 2: s = 1.5, fast 6. Step 3: s = 1.75, fast 4.25; the sync: 7.5 + 0.5 · (4.25 − 7.5) = 5.875,
+      // and s is pulled back to 0 + 0.5 · 1.75.
+      const optimizer = new Lookahead(tf.train.momentum(1, 0.5), { k: 3, momentum: 'pullback' });
+      const x = variable([8]);
+      const seen = () =>
+        tf.tidy(() => {
+          const slow = optimizer.withSlowWeights(() => x.dataSync()[0]);
+          return [x.dataSync()[0], slow, optimizer.slots()[0].variables[0].read().dataSync()[0]];
+        });
+      step(optimizer, [x], [[1]]);
       optimizer.synchronize();
-      expectClose(x.dataSync(), [2]);
-      expectClose(
-        optimizer.withSlowWeights(() => x.dataSync()),
-        [2],
-      );
+      expect(seen()).to.deep.equal([7.5, 7.5, 1]);
+      step(optimizer, [x], [[1]]);
+      expect(seen()).to.deep.equal([6, 7.5, 1.5]);
+      step(optimizer, [x], [[1]]);
+      expect(seen()).to.deep.equal([5.875, 5.875, 0.875]);
       tf.dispose(x);
       optimizer.dispose();
     });

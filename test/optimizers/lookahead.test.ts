@@ -8,6 +8,9 @@ import { onEachBackend } from '../support/backends.js';
 import { bits, expectClose } from '../support/numbers.js';
 import { OPTIMIZERS, step, trajectory, variable } from '../support/optimizers.js';
 
+/** Puts something between Lookahead and an optimizer of one variable. */
+type Wrap = (inner: tf.Optimizer, table: tf.Variable) => tf.Optimizer;
+
 describe('Lookahead', () => {
   onEachBackend(() => {
     it('takes k fast steps, then one step of the slow weights', () => {
@@ -169,28 +172,35 @@ describe('Lookahead', () => {
       tf.dispose([x, y]);
     });
 
-    it('starts the inner optimizer anew at each sync with the reset policy, clock included', () => {
-      for (const [name, make] of Object.entries(OPTIMIZERS)) {
-        // From the sync on, a run with reset is a fresh optimizer started at the slow weights.
-        const optimizer = new Lookahead(make(), { k: 3, alpha: 0.5, momentum: 'reset' });
-        const x = variable([1, -1]);
-        trajectory(optimizer, x, [
-          [1, 2],
-          [3, -4],
-          [0.5, 6],
-        ]);
-        const fresh = make();
-        const y = variable(Array.from(x.dataSync()));
-        const next = [
-          [1, 1],
-          [2, -3],
-        ];
-        expect(trajectory(optimizer, x, next), name).to.deep.equal(trajectory(fresh, y, next));
-        tf.dispose([x, y]);
-        fresh.dispose();
-        optimizer.dispose();
-      }
-    });
+    for (const [inside, wrap] of Object.entries<Wrap>({
+      'the inner optimizer': (inner) => inner,
+      'a LazyOptimizer': (inner, table) => new LazyOptimizer(inner, { embeddingLayers: [table] }),
+      'a LazyOptimizer by gradients': (inner, table) =>
+        new LazyOptimizer(inner, { embeddingLayers: [table], rows: 'gradient' }),
+    })) {
+      it(`starts ${inside} anew at each sync with the reset policy, clock included`, () => {
+        for (const [name, make] of Object.entries(OPTIMIZERS)) {
+          // From the sync on, a run with reset is a fresh optimizer started at the slow weights.
+          const x = variable([1, -1], [2, 1]);
+          const optimizer = new Lookahead(wrap(make(), x), { k: 3, momentum: 'reset' });
+          trajectory(optimizer, x, [
+            [1, 2],
+            [3, -4],
+            [0.5, 6],
+          ]);
+          const y = variable(Array.from(x.dataSync()), [2, 1]);
+          const fresh = wrap(make(), y);
+          const next = [
+            [1, 0],
+            [2, -3],
+          ];
+          expect(trajectory(optimizer, x, next), name).to.deep.equal(trajectory(fresh, y, next));
+          tf.dispose([x, y]);
+          fresh.dispose();
+          optimizer.dispose();
+        }
+      });
+    }
 
     it('puts the weights back at every sync with alpha = 0, also from infinity', () => {
       const optimizer = new Lookahead(tf.train.sgd(1), { k: 1, alpha: 0 });

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -49,27 +49,36 @@ describe('lockFolder', () => {
 
   it('lets one in of many that come at once to what a dead process has left', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
-    writeFileSync(file, JSON.stringify({ pid, host: hostname(), started: '' }));
-    const start = Date.now() + 1500;
+    // Each says when it is ready, goes to every folder that it is told of, and ends with its input.
     const program = `
       const { lockFolder } = require('./src/runtime/lock.ts');
-      while (Date.now() < ${start}) {}
-      try {
-        lockFolder(${JSON.stringify(folder)});
-        process.stdout.write('in');
-        process.stdin.resume(); // It holds the lock until it is told to end.
-      } catch (error) {
-        process.stdout.write(error.name);
-      }`;
+      process.stdin.on('data', (folder) => {
+        try {
+          lockFolder(String(folder));
+          process.stdout.write('in');
+        } catch (error) {
+          process.stdout.write(error.name);
+        }
+      });
+      process.stdout.write('ready');`;
     const all = Array.from({ length: 6 }, () =>
       spawn(process.execPath, ['-r', 'tsx/cjs', '-e', program], { cwd: ROOT }),
     );
     const ended = all.map((each) => once(each, 'close'));
-    const words = all.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]));
-    const said = (await Promise.all(words)).sort();
+    const words = () =>
+      Promise.all(all.map(async ({ stdout }) => String((await once(stdout, 'data'))[0])));
+    await words();
+    const said: string[][] = [];
+    for (const name of Array.from({ length: 20 }, (_, i) => `contended-${i}`)) {
+      mkdirSync(join(folder, name));
+      const left = JSON.stringify({ pid, host: hostname(), started: '' });
+      writeFileSync(join(folder, name, 'lock-1'), left);
+      for (const { stdin } of all) stdin.write(join(folder, name));
+      said.push((await words()).sort());
+    }
     for (const { stdin } of all) stdin.end();
     await Promise.all(ended);
-    expect(said).to.deep.equal([...Array(5).fill('UsageError'), 'in']);
+    expect(said).to.deep.equal(Array(20).fill([...Array(5).fill('UsageError'), 'in']));
   });
 
   it('does not judge a process on another machine', () => {

@@ -41,6 +41,15 @@ describe('the rule for a reported difference', () => {
     expect(differenceVerdict(0.006, five)).to.equal('reproduced in size');
   });
 
+  it('asks for the sign that was reported, whichever it is', () => {
+    // The same five, turned round: −0.01298 to −0.00558.
+    const below = of(-0.0105, -0.0075, -0.0088, -0.0103, -0.0093);
+    expect(differenceVerdict(-0.012, below)).to.equal('reproduced in size');
+    expect(differenceVerdict(-0.006, below)).to.equal('reproduced in size');
+    expect(differenceVerdict(-0.02, below)).to.equal('reproduced in sign');
+    expect(differenceVerdict(0.012, below)).to.equal('contradicted');
+  });
+
   it('calls it reproduced in sign where only sign and interval agree', () => {
     expect(differenceVerdict(0.02, five)).to.equal('reproduced in sign');
     expect(differenceVerdict(0.001, five)).to.equal('reproduced in sign');
@@ -56,8 +65,11 @@ describe('the rule for a reported difference', () => {
   });
 
   it('leaves the size untested by fewer pairs than a figure needs', () => {
-    const three = of(0.01, 0.0101, 0.0102);
-    expect(differenceVerdict(0.0101, three)).to.equal('reproduced in sign, size untested');
+    const pairs = [0.01, 0.0101, 0.0102, 0.0103];
+    for (const n of [3, 4]) {
+      const verdict = differenceVerdict(0.0101, of(...pairs.slice(0, n)));
+      expect(verdict, `${n} pairs`).to.equal('reproduced in sign, size untested');
+    }
   });
 
   it('has too few seeds with one pair, and with two, however close they are', () => {

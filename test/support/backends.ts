@@ -1,13 +1,22 @@
-/** Runs tests on every tf.js backend that a Node program can have. */
+/** Runs tests on the tf.js backends that a Node program can have. */
 import { startBackend } from '../../src/runtime/backend.js';
 import { skip } from './skip.js';
 
-/** Defines the tests once for each backend; the native one is skipped where its addon is missing. */
-export function onEachBackend(define: (backend: 'cpu' | 'tensorflow') => void): void {
-  for (const backend of ['cpu', 'tensorflow'] as const) {
+type Backend = 'cpu' | 'tensorflow' | 'wasm';
+
+/**
+ * Defines the tests once for each backend; the native one is skipped where its addon is missing.
+ *
+ * @param backends - without `wasm`, unless what is tested has code of its own for it.
+ */
+export function onEachBackend(
+  define: (backend: Backend) => void,
+  backends: Backend[] = ['cpu', 'tensorflow'],
+): void {
+  for (const backend of backends) {
     describe(`on the ${backend} backend`, () => {
       before(async function () {
-        const wished = backend === 'cpu' ? backend : 'auto';
+        const wished = backend === 'tensorflow' ? 'auto' : backend;
         const { name, reason } = await startBackend({ backend: wished });
         if (name !== backend) skip(this, reason);
       });

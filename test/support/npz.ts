@@ -65,12 +65,16 @@ export function npz(members: Record<string, Uint8Array>): Buffer {
 
 /**
  * A stand-in for `imdb.npz` that has its counts: n + n reviews, alternately positive and negative.
- * Review i is the words i + 1, i + 2, …, i + 4.
+ * Training review i is the words i + 1, i + 2, …, i + 4; test review i has them backwards, and the
+ * other label.
  */
 export function imdbNpz(n = 25_000): Buffer {
   const lists = Array.from({ length: n }, (_, i) => [i + 1, i + 2, i + 3, i + 4]);
   const labels = lists.map((_, i) => (i + 1) % 2);
-  const x = npyOfLists(lists);
-  const y = npyOfInt64(labels);
-  return npz({ x_train: x, y_train: y, x_test: x, y_test: y });
+  return npz({
+    x_train: npyOfLists(lists),
+    y_train: npyOfInt64(labels),
+    x_test: npyOfLists(lists.map((list) => list.toReversed())),
+    y_test: npyOfInt64(labels.map((label) => 1 - label)),
+  });
 }

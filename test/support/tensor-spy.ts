@@ -6,7 +6,8 @@ interface Tracker {
 }
 
 interface Binding {
-  executeOp(name: string, ...rest: unknown[]): { shape: number[] }[];
+  executeOp(name: string, ...rest: unknown[]): { id: number; shape: number[] }[];
+  deleteTensor(id: number): void;
 }
 
 /**
@@ -27,18 +28,9 @@ export function tensorsMade<T>(f: () => T): { shapes: number[][]; result: T } {
         track.call(this, tensor, backend);
       },
   );
-  const backend = tf.backend() as unknown as { binding: Binding };
-  const undoBinding = replace(backend, 'binding', (binding) =>
-    Object.create(binding, {
-      executeOp: {
-        value: (name: string, ...rest: unknown[]) => {
-          const outputs = binding.executeOp(name, ...rest);
-          shapes.push(...outputs.map(({ shape }) => shape));
-          return outputs;
-        },
-      },
-    }),
-  );
+  const undoBinding = watchBinding((_, outputs) => {
+    shapes.push(...outputs.map(({ shape }) => shape));
+  });
   const undo = () => {
     undoTracker();
     undoBinding();
@@ -56,6 +48,50 @@ export function tensorsMade<T>(f: () => T): { shapes: number[][]; result: T } {
     undo();
   }
   return { shapes, result };
+}
+
+/**
+ * Runs a function that can ask how many of TensorFlow's own variables it has made are still there.
+ * They live as long as their handles, and `tf.memory()` knows nothing of them.
+ */
+export function countingResources(f: (count: () => number) => void): void {
+  const handles = new Set<number>();
+  const undo = watchBinding(
+    (name, [handle]) => {
+      if (name === 'VarHandleOp') handles.add(handle.id);
+    },
+    (id) => handles.delete(id),
+  );
+  try {
+    f(() => handles.size);
+  } finally {
+    undo();
+  }
+}
+
+/** Watches ops, and tensors that are deleted, at the binding; returns what ends it. */
+function watchBinding(
+  onOp: (name: string, outputs: ReturnType<Binding['executeOp']>) => void,
+  onDelete: (id: number) => void = () => {},
+): () => void {
+  const backend = tf.backend() as unknown as { binding: Binding };
+  return replace(backend, 'binding', (binding) =>
+    Object.create(binding, {
+      executeOp: {
+        value: (name: string, ...rest: unknown[]) => {
+          const outputs = binding.executeOp(name, ...rest);
+          onOp(name, outputs);
+          return outputs;
+        },
+      },
+      deleteTensor: {
+        value: (id: number) => {
+          onDelete(id);
+          binding.deleteTensor(id);
+        },
+      },
+    }),
+  );
 }
 
 /** Replaces a property of an object; returns what puts it back. */
