@@ -152,8 +152,13 @@ export class SweepDirectory {
   }
 }
 
-/** Reads a sweep, finished or not. @throws UsageError when the directory holds none, or a damaged one. */
-export function readSweep(directory: string): Sweep {
+/**
+ * Reads a sweep, finished or not.
+ *
+ * @param onDamage - is told of each result that is damaged, which is then left out, in one sentence.
+ * @throws UsageError when the directory holds none, or a damaged one.
+ */
+export function readSweep(directory: string, onDamage?: (sentence: string) => void): Sweep {
   if (!holdsSweep(directory)) {
     throw new UsageError(`${directory} holds no sweep: there is no ${PLAN} in it.`);
   }
@@ -163,7 +168,10 @@ export function readSweep(directory: string): Sweep {
       trials
         .map(({ id }): [string, string] => [id, folderOf(directory, id, kind)])
         .filter(([, folder]) => existsSync(folder))
-        .map(([id, folder]) => [id, readRun(folder)]),
+        .flatMap(([id, folder]): [string, RunResult][] => {
+          const run = readResult(folder, onDamage);
+          return run === null ? [] : [[id, run]];
+        }),
     );
   return {
     directory,
@@ -174,6 +182,16 @@ export function readSweep(directory: string): Sweep {
     search: readSearch(directory),
     failures: readFailures(directory),
   };
+}
+
+function readResult(folder: string, onDamage?: (sentence: string) => void): RunResult | null {
+  try {
+    return readRun(folder);
+  } catch (error) {
+    if (onDamage === undefined || !(error instanceof UsageError)) throw error;
+    onDamage(error.message);
+    return null;
+  }
 }
 
 /** @throws UsageError when a directory holds something else than a sweep of the experiment. */
