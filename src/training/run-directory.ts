@@ -71,7 +71,11 @@ export class RunDirectory {
     }
     // Through JSON, in which what is undefined is not there.
     const [there, here] = [held, JSON.parse(JSON.stringify(config))].map(
-      (values: Record<string, unknown>) => ({ ...values, ...(values.settings as object) }),
+      (values: Record<string, unknown>) => ({
+        ...values,
+        ...(values.settings as object),
+        dataset: withoutReason(values.dataset),
+      }),
     ) as Record<string, unknown>[];
     const names = new Set([...Object.keys(here), ...Object.keys(there)]);
     // Before data and model are there, nothing can be said of these.
@@ -236,6 +240,12 @@ export class RunDirectory {
   private write(name: string, content: object): void {
     writeFileAtomic.sync(join(this.path, name), `${JSON.stringify(content, null, 2)}\n`);
   }
+}
+
+/** A network fails in other words each time: that real data could not be had makes no other run. */
+function withoutReason(dataset: unknown): unknown {
+  const { reason, ...others } = (dataset ?? {}) as { reason?: string };
+  return dataset === undefined ? undefined : others;
 }
 
 /** @throws UsageError when the directory is there and holds something. */
