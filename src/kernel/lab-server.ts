@@ -38,7 +38,7 @@ const STOP_TIMEOUT = 8_000;
 /**
  * Starts JupyterLab on 127.0.0.1 with a fresh random token and waits until it answers.
  *
- * @throws Error when the port is taken or the server ends before it answers.
+ * @throws Error when the port is taken, the server ends before it answers, or it asks for no token.
  */
 export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<LabServer> {
   const port = await freePort(options.port);
@@ -65,6 +65,12 @@ export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<L
     const reason = log.trim().split('\n').at(-1) || `no answer within ${START_TIMEOUT / 1000} s`;
     throw new Error(`JupyterLab did not start: ${reason}`);
   }
+  if (await letsAnybodyIn(port)) {
+    await stop();
+    throw new Error(
+      'JupyterLab was stopped, for it asked for no token: a configuration file of yours (“jupyter --paths” lists their folders) sets IdentityProvider.token or ServerApp.token, remove that line.',
+    );
+  }
   const { onLog } = options;
   // Ctrl-C reaches the server as well, and Node hands on what it says before its own signal.
   if (onLog) server.stderr.on('data', (text: string) => setImmediate(onLog, text));
@@ -73,8 +79,8 @@ export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<L
 
 function labArguments(port: number, { root, browser }: LabOptions): string[] {
   return [
-    '-m',
-    'jupyterlab',
+    // Isolated: what lies in the folder that one stands in, a queue.py, is not imported.
+    ...['-I', '-m', 'jupyterlab'],
     '--log-level=WARN',
     '--ServerApp.ip=127.0.0.1',
     `--ServerApp.port=${port}`,
@@ -148,6 +154,12 @@ async function answers(port: number, token: string, ended: Promise<void>): Promi
     await sleep(100);
   }
   return false;
+}
+
+/** Whether files are shown without the token: what a user has configured goes before the environment. */
+async function letsAnybodyIn(port: number): Promise<boolean> {
+  const { ok } = await fetch(`http://127.0.0.1:${port}/api/contents`, { redirect: 'manual' });
+  return ok;
 }
 
 /** SIGTERM lets the server end its kernels first. */
