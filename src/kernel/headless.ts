@@ -120,10 +120,11 @@ part = f'{target}.{os.getpid()}.part'
 try:
     nbformat.write(notebook, part)
     os.replace(part, target)
-except OSError as error:
+except Exception as error:
     if os.path.exists(part):
         os.remove(part)
-    report('unwritable', reason=error.strerror)
+    reason = getattr(error, 'strerror', None) or str(error).split('\\n')[0]
+    report('unwritable', reason=reason)
     sys.exit(1)
 report('done', cells=len(code))
 `;
@@ -151,7 +152,8 @@ export async function runNotebook(
   const python = spawn(
     jupyter.python,
     [
-      ...['-c', SCRIPT, notebook, output, KERNEL, String(options.timeout)],
+      // Isolated: what lies in the folder that one stands in is not imported.
+      ...['-I', '-c', SCRIPT, notebook, output, KERNEL, String(options.timeout)],
       options.svg === false ? '' : 'svg',
       injected,
     ],
