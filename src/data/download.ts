@@ -7,7 +7,7 @@ import { STATUS_CODES } from 'node:http';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, get } from './http.js';
+import { type Answer, get, withoutCredentials } from './http.js';
 import { reasonOf, WriteError, writing } from './write-error.js';
 
 /** A file could not be had from its source: host out of reach, refused, cut short, wrong content. */
@@ -90,7 +90,9 @@ export async function download(request: DownloadRequest): Promise<void> {
         // A host that never answered is out of reach; one that did may be back soon.
         if (!(error.passing && answered) || fruitless === ATTEMPTS) {
           const kept = (await sizeOf(file)) > 0 ? '; what has come is kept for the next try' : '';
-          throw new DownloadError(`Could not download ${url}: ${error.message}${kept}.`);
+          throw new DownloadError(
+            `Could not download ${withoutCredentials(url)}: ${error.message}${kept}.`,
+          );
         }
         const wait = Math.max(error.pause, pause * 2 ** Math.max(0, fruitless - 1));
         await sleep(Math.min(wait, MAX_PAUSE), undefined, { signal }).catch(() => {});
