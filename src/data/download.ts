@@ -147,15 +147,16 @@ async function receive(
     });
     onAnswer();
     const { status } = answer;
-    if (status === 200 || status === 416 || !continues(answer, received, bytes)) {
-      // The whole file, or another one than what is here is the beginning of.
-      if (status === 200 || status === 206 || status === 416) await file.truncate(0);
-      if (status === 206 || status === 416) {
-        throw new Failure(`the server does not go on after byte ${received}`, true);
-      }
+    if (status === 200) {
+      // The whole file; what is here is kept where it cannot be that, a log-in page of the network's.
+      accept(answer, 0, bytes);
+      await file.truncate(0);
       received = 0;
-    }
-    accept(answer, received, bytes);
+    } else if (status === 416 || (status === 206 && !continues(answer, received, bytes))) {
+      // Another file than what is here is the beginning of.
+      await file.truncate(0);
+      throw new Failure(`the server does not go on after byte ${received}`, true);
+    } else accept(answer, received, bytes);
     onProgress?.(received, bytes);
     for await (const chunk of answer.body) {
       timer.refresh();
