@@ -233,7 +233,8 @@ function readPlan(directory: string): { experiment: string; trials: Trial[] } {
     if (typeof id !== 'string' || !ID.test(id)) {
       throw damaged(`trial ${i + 1} has the id ${JSON.stringify(id)}`);
     }
-    if (!isObject(request) || !isObject(parameters)) {
+    const asked = [request?.experiment, request?.optimizer];
+    if (asked.some((name) => typeof name !== 'string') || !isObject(parameters)) {
       throw damaged(`${id} has no request and parameters`);
     }
   }
