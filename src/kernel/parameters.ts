@@ -74,7 +74,7 @@ function cellsOf(file: string): Cell[] {
   } catch (error) {
     throw unreadable((error as Error).message);
   }
-  const isObject = (cell: unknown) => typeof cell === 'object' && cell !== null;
+  const isObject = (cell: unknown): cell is Cell => typeof cell === 'object' && cell !== null;
   if (Array.isArray(cells) && cells.every(isObject)) return cells;
   throw unreadable('its cells are no list of objects.');
 }
