@@ -41,17 +41,26 @@ describe('startLab', () => {
     }
   });
 
-  it('ends where a configuration of the user’s lets in who has no token, and names the setting', async () => {
+  it('ends where a configuration of the user’s says another token, or none, and names the setting', async () => {
     const configured = join(root, 'configured');
     mkdirSync(configured);
-    for (const setting of ['IdentityProvider', 'ServerApp']) {
-      writeFileSync(join(configured, 'jupyter_server_config.py'), `c.${setting}.token = ''`);
+    for (const [setting, token] of [
+      ['IdentityProvider', ''],
+      ['ServerApp', ''],
+      ['IdentityProvider', 'mine'],
+    ]) {
+      writeFileSync(
+        join(configured, 'jupyter_server_config.py'),
+        `c.${setting}.token = '${token}'`,
+      );
       const env = { JUPYTER_CONFIG_DIR: configured };
       const error = await startLab(findJupyter(), { root, env }).catch((error: Error) => error);
       expect(error).to.be.instanceOf(Error);
       expect(error)
         .to.have.property('message')
-        .that.matches(/asked for no token: .* sets IdentityProvider\.token or ServerApp\.token/);
+        .that.matches(
+          /asked for (no token|another token than ours): .* sets IdentityProvider\.token or ServerApp\.token/,
+        );
     }
   });
 
