@@ -19,17 +19,15 @@ const COMPILE_SECONDS = 180;
 
 /** @throws StepFailure when the host cannot be reached or the script fails. */
 export async function download(packageName, scriptArguments, say) {
-  const address =
-    process.env.TFJS_NODE_BASE_URI ||
-    process.env.TFJS_NODE_CDN_STORAGE ||
-    process.env.CDN_STORAGE ||
-    'https://storage.googleapis.com/';
-  const { host } = new URL(address);
+  const address = downloadAddress();
+  const { host, hostname, protocol } = new URL(address);
   const silence = await probe(address, PROBE_SECONDS * 1000);
   if (silence)
     throw new StepFailure(`tfjs-node's download host ${host} is out of reach (${silence}).`);
 
-  say(`downloading from ${host}`);
+  const isOpen = protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(hostname);
+  const warning = ', unencrypted: what comes could be changed on its way';
+  say(`downloading from ${host}${isOpen ? warning : ''}`);
   const folder = folderOf(packageName);
   // What an attempt that broke off has left, or a link to an addon built here.
   rmSync(join(folder, 'deps'), { recursive: true, force: true });
@@ -49,6 +47,19 @@ export async function download(packageName, scriptArguments, say) {
     const name = 'tensorflow.dll';
     copyFileSync(join(folder, 'deps', 'lib', name), join(addonFile(packageName), '..', name));
   }
+}
+
+/** Variables that tfjs-node's install script takes its address from, the first one first. */
+const ADDRESSES = ['TFJS_NODE_BASE_URI', 'TFJS_NODE_CDN_STORAGE', 'CDN_STORAGE'];
+
+/** Where tfjs-node downloads from. @throws StepFailure when a variable holds no address for that. */
+export function downloadAddress(environment = process.env) {
+  const name = ADDRESSES.find((each) => environment[each]);
+  const address = name ? environment[name] : 'https://storage.googleapis.com/';
+  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return new URL(address).href;
+  throw new StepFailure(
+    `${name} is ${address.replace(/.*@/s, '…@')}, which is no http or https address: correct or unset it.`,
+  );
 }
 
 /**

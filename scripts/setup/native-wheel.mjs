@@ -159,7 +159,16 @@ async function unpackWheel(place, say) {
   const got = await run(
     PYTHON,
     [
-      ...['-m', 'pip', 'download', '--disable-pip-version-check', '--no-input', '--retries', '2'],
+      ...[
+        '-I',
+        '-m',
+        'pip',
+        'download',
+        '--disable-pip-version-check',
+        '--no-input',
+        '--retries',
+        '2',
+      ],
       ...(terminal ? [] : ['--quiet']),
       ...['--no-deps', '--only-binary=:all:', '--implementation', 'cp', '--python-version', '3.12'],
       ...['--abi', 'cp312', '--platform', 'manylinux_2_27_x86_64'],
@@ -170,7 +179,7 @@ async function unpackWheel(place, say) {
   if (!got.ok) throw new StepFailure(`The tensorflow-cpu wheel cannot be had: ${got.cause}.`);
   const [wheel] = readdirSync(wheels);
   const parts = [...LIBRARIES, ...HEADERS.map((name) => `include/${name}/`)];
-  const unpacked = await run(PYTHON, ['-c', UNPACK, join(wheels, wheel), place, ...parts]);
+  const unpacked = await run(PYTHON, ['-I', '-c', UNPACK, join(wheels, wheel), place, ...parts]);
   if (!unpacked.ok) throw new StepFailure(`The wheel cannot be unpacked: ${unpacked.cause}.`);
   rmSync(wheels, { recursive: true });
 }

@@ -35,13 +35,22 @@ export const python = {
     mkdirSync(VENV);
     writeFileSync(STAMP, '');
     await orFail(
-      run(base.command[0], [...base.command.slice(1), '-m', 'venv', VENV]),
+      run(base.command[0], [...base.command.slice(1), '-I', '-m', 'venv', VENV]),
       'python -m venv failed',
       'See that this folder can be written to.',
     );
     await orFail(
       run(PYTHON, [
-        ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '2'],
+        ...[
+          '-I',
+          '-m',
+          'pip',
+          'install',
+          '--quiet',
+          '--disable-pip-version-check',
+          '--retries',
+          '2',
+        ],
         ...['--no-input', '--require-hashes', '-r', REQUIREMENTS],
       ]),
       'pip could not install JupyterLab',
@@ -87,7 +96,7 @@ async function examine(command) {
   const script = `import sys
 print('.'.join(map(str, sys.version_info[:3])))
 import venv, ensurepip`;
-  const { ok, output } = await run(command[0], [...command.slice(1), '-c', script]);
+  const { ok, output } = await run(command[0], [...command.slice(1), '-I', '-c', script]);
   const version = /^3\.\d+\.\d+/m.exec(output)?.[0];
   // Windows answers to "python" with an advertisement where there is none.
   if (!version) return undefined;

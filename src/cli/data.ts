@@ -58,15 +58,24 @@ A download that broke off goes on where it ended. The environment says how:
 
 async function list({ json }: Flags): Promise<void> {
   const { DATASETS, downloadBytes, folderOf } = await import('../data/datasets.js');
+  const placeOf = (dataset: Dataset): { path: string | null; problem?: string } => {
+    try {
+      return { path: folderOf(dataset) };
+    } catch (error) {
+      // What is wrong with one hides no other; with the folder of all, it is told once.
+      if (error instanceof UsageError) throw error;
+      return { path: null, problem: (error as Error).message };
+    }
+  };
   const rows = Object.values<Dataset>(DATASETS).map((dataset) => ({
     name: dataset.name,
     title: dataset.title,
-    path: folderOf(dataset),
+    ...placeOf(dataset),
     downloadBytes: downloadBytes(dataset),
   }));
-  const lines = rows.flatMap(({ name, title, path, downloadBytes }) => [
+  const lines = rows.flatMap(({ name, title, path, problem, downloadBytes }) => [
     name.padEnd(10) + title,
-    ' '.repeat(10) + (path ?? `not here: a download of ${megabytes(downloadBytes)}`),
+    ' '.repeat(10) + (path ?? problem ?? `not here: a download of ${megabytes(downloadBytes)}`),
   ]);
   print(json ? JSON.stringify(rows) : lines.join('\n'));
 }

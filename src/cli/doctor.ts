@@ -72,7 +72,10 @@ function examineJupyter() {
     const script = `import sys, importlib.metadata as m
 print('.'.join(map(str, sys.version_info[:3])))
 print(m.version('jupyterlab'))`;
-    const versions = execFileSync(python, ['-c', script], { encoding: 'utf8', stdio: 'pipe' });
+    const versions = execFileSync(python, ['-I', '-c', script], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
     [found.python, found.jupyterlab] = versions.trim().split(/\s+/);
     const spec = join(venv, 'share', 'jupyter', 'kernels', KERNEL, 'kernel.json');
     const [node, main] = JSON.parse(readFileSync(spec, 'utf8')).argv;

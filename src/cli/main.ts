@@ -1,6 +1,7 @@
 /** The commands of `lazyahead`. */
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../runtime/errors.js';
+import { visibleText } from '../runtime/visible-text.js';
 import * as data from './data.js';
 import * as doctor from './doctor.js';
 import * as init from './init.js';
@@ -47,7 +48,8 @@ async function main(): Promise<void> {
     process.exitCode = exitCodeOf(error);
     if (!(error instanceof CommanderError)) {
       const { message, stack } = error as Error;
-      process.stderr.write(`lazyahead: ${program.opts().debug ? stack : message}\n`);
+      const text = (program.opts().debug && stack) || message;
+      process.stderr.write(`lazyahead: ${visibleText(String(text))}\n`);
     }
   }
 }

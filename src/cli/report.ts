@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../runtime/errors.js';
+
+/** What a report can be written as. */
+type Page = 'html' | 'md';
 
 interface Flags {
   html?: string | true;
@@ -29,39 +32,59 @@ export function register(program: Command): void {
 
 async function report(paths: string[], { html, md, title, json }: Flags): Promise<void> {
   const { reportJson, reportOn } = await import('../report/report.js');
+  const { isHtmlReport } = await import('../report/html.js');
   const { isReport, reportMarkdown } = await import('../report/markdown.js');
   const { chartFiles } = await import('../report/markdown-charts.js');
   const { reportText } = await import('../report/text.js');
   const { writeReport } = await import('../report/write.js');
   const content = reportOn(paths, title);
-  const written: string[] = [];
-  const fileFor = (flag: string | true, name: string) => {
+  const fileFor = (option: Page, name: string): string | undefined => {
+    const flag = { html, md }[option];
     if (flag === true && paths.length > 1) {
       throw new UsageError(`Of several folders, say where ${name} is to be written.`);
     }
     const file = flag === true ? join(paths[0], name) : flag;
-    written.push(file);
+    if (file !== undefined) refuseFolder(option, file);
     return file;
   };
-  if (md !== undefined) {
-    const file = fileFor(md, 'README.md');
-    const page = reportMarkdown(content, dirname(file));
-    const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    if (!isReport(before) && !page.startsWith(before)) {
-      throw new UsageError(
-        `${file} is there already and is no report of ours: name another file, as in --md report.md, or move it away.`,
-      );
-    }
+  const htmlFile = fileFor('html', 'report.html');
+  const mdFile = fileFor('md', 'README.md');
+  // Before anything is written.
+  const page = mdFile === undefined ? '' : reportMarkdown(content, dirname(mdFile));
+  if (mdFile !== undefined) {
+    refuseForeign('md', mdFile, (before) => isReport(before) || page.startsWith(before));
+  }
+  if (htmlFile !== undefined) {
+    refuseForeign('html', htmlFile, (before) => isHtmlReport(before) || before === '');
+  }
+  if (mdFile !== undefined) {
     for (const [name, chart] of chartFiles(content)) {
-      const path = join(dirname(file), name);
+      const path = join(dirname(mdFile), name);
       mkdirSync(dirname(path), { recursive: true });
       await writeFileAtomic(path, chart);
     }
-    mkdirSync(dirname(file), { recursive: true });
-    await writeFileAtomic(file, page);
+    mkdirSync(dirname(mdFile), { recursive: true });
+    await writeFileAtomic(mdFile, page);
   }
-  if (html !== undefined) await writeReport(fileFor(html, 'report.html'), content);
+  if (htmlFile !== undefined) await writeReport(htmlFile, content);
+  const written = [mdFile, htmlFile].filter((file) => file !== undefined);
   if (json) process.stdout.write(`${JSON.stringify(reportJson(content))}\n`);
   else if (written.length === 0) process.stdout.write(`${reportText(content)}\n`);
   else process.stdout.write(`Written: ${written.filter(existsSync).join(', ')}\n`);
+}
+
+/** @throws UsageError for a folder, which the option takes for its file where folders follow it. */
+function refuseFolder(option: Page, file: string): void {
+  if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new UsageError(
+    `--${option} takes a file, and ${file} is a folder: write --${option} behind the folders, or --${option} report.${option}.`,
+  );
+}
+
+/** @throws UsageError for a file that is not to be written over. */
+function refuseForeign(option: Page, file: string, isOurs: (before: string) => boolean): void {
+  if (!existsSync(file) || isOurs(readFileSync(file, 'utf8'))) return;
+  throw new UsageError(
+    `${file} is there already and is no report of ours: name another file, as in --${option} report.${option}, or move it away.`,
+  );
 }

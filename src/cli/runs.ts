@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../runtime/errors.js';
+import { visibleText } from '../runtime/visible-text.js';
 import { untilInterrupted } from './interrupt.js';
 import { folderOption } from './options.js';
 import { showProgress } from './progress.js';
@@ -130,26 +131,25 @@ async function rerunAction(directory: string, flags: Flags & { runDir?: string }
     print(JSON.stringify({ identical, differences, ...remarks, weights, directory: to }));
     return;
   }
-  print(
-    [
-      identical
-        ? `Identical: metrics${hasSteps ? ', losses of all steps' : ''} and weights (SHA-256 ${repeated.summary.weightsSha256.slice(0, 12)}…). Run: ${repeated.directory}`
-        : `Not identical. Run: ${repeated.directory}`,
-      ...differences,
-      ...data,
-      ...(processes > 1
-        ? [`The original was made by ${processes} processes, one after the other.`]
-        : []),
-      environment.length === 0
-        ? 'The environment is the same.'
-        : `The environment is another: ${environment.join('; ')}.`,
-      ...(!identical && result.hasOtherProcessor
-        ? [
-            'Processors of different kinds add in different orders, which alone can change the last bits and all that follows: repeat it on one like the original’s to be sure.',
-          ]
-        : []),
-    ].join('\n'),
-  );
+  const lines = [
+    identical
+      ? `Identical: metrics${hasSteps ? ', losses of all steps' : ''} and weights (SHA-256 ${repeated.summary.weightsSha256.slice(0, 12)}…). Run: ${repeated.directory}`
+      : `Not identical. Run: ${repeated.directory}`,
+    ...differences,
+    ...data,
+    ...(processes > 1
+      ? [`The original was made by ${processes} processes, one after the other.`]
+      : []),
+    environment.length === 0
+      ? 'The environment is the same.'
+      : `The environment is another: ${environment.join('; ')}.`,
+    ...(!identical && result.hasOtherProcessor
+      ? [
+          'Processors of different kinds add in different orders, which alone can change the last bits and all that follows: repeat it on one like the original’s to be sure.',
+        ]
+      : []),
+  ];
+  print(visibleText(lines.join('\n')));
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`);

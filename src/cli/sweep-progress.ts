@@ -1,6 +1,7 @@
 /** A sweep's events on standard error: a bar a trial on a terminal, a line a finished trial always. */
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import { bestText, formatCount, formatDuration } from '../report/format.js';
+import { visibleText } from '../runtime/visible-text.js';
 import type { Trial, TrialEvent } from '../sweeps/engine.js';
 import { labelOf } from '../sweeps/plan.js';
 import type { Outlook, Progress } from '../sweeps/sweep.js';
@@ -21,7 +22,12 @@ export interface SweepDisplay {
 /** Shows a sweep on standard error. */
 export function showSweep(): SweepDisplay {
   const bars = process.stderr.isTTY ? new Bars() : null;
-  const tell = (line: string) => (bars ? bars.log(line) : process.stderr.write(`${line}\n`));
+  const tell = (line: string) => {
+    // A trial may have run on another machine.
+    const shown = visibleText(line);
+    if (bars) bars.log(shown);
+    else process.stderr.write(`${shown}\n`);
+  };
   let told = performance.now();
   return {
     tell,

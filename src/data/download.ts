@@ -7,7 +7,7 @@ import { STATUS_CODES } from 'node:http';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, get } from './http.js';
+import { type Answer, get, withoutCredentials } from './http.js';
 import { reasonOf, WriteError, writing } from './write-error.js';
 
 /** A file could not be had from its source: host out of reach, refused, cut short, wrong content. */
@@ -90,7 +90,9 @@ export async function download(request: DownloadRequest): Promise<void> {
         // A host that never answered is out of reach; one that did may be back soon.
         if (!(error.passing && answered) || fruitless === ATTEMPTS) {
           const kept = (await sizeOf(file)) > 0 ? '; what has come is kept for the next try' : '';
-          throw new DownloadError(`Could not download ${url}: ${error.message}${kept}.`);
+          throw new DownloadError(
+            `Could not download ${withoutCredentials(url)}: ${error.message}${kept}.`,
+          );
         }
         const wait = Math.max(error.pause, pause * 2 ** Math.max(0, fruitless - 1));
         await sleep(Math.min(wait, MAX_PAUSE), undefined, { signal }).catch(() => {});
@@ -145,15 +147,16 @@ async function receive(
     });
     onAnswer();
     const { status } = answer;
-    if (status === 200 || status === 416 || !continues(answer, received, bytes)) {
-      // The whole file, or another one than what is here is the beginning of.
-      if (status === 200 || status === 206 || status === 416) await file.truncate(0);
-      if (status === 206 || status === 416) {
-        throw new Failure(`the server does not go on after byte ${received}`, true);
-      }
+    if (status === 200) {
+      // The whole file; what is here is kept where it cannot be that, a log-in page of the network's.
+      accept(answer, 0, bytes);
+      await file.truncate(0);
       received = 0;
-    }
-    accept(answer, received, bytes);
+    } else if (status === 416 || (status === 206 && !continues(answer, received, bytes))) {
+      // Another file than what is here is the beginning of.
+      await file.truncate(0);
+      throw new Failure(`the server does not go on after byte ${received}`, true);
+    } else accept(answer, received, bytes);
     onProgress?.(received, bytes);
     for await (const chunk of answer.body) {
       timer.refresh();

@@ -51,6 +51,16 @@ export async function get(
   }
 }
 
+/** An address as it may be shown and kept: without a user's name and password. */
+export function withoutCredentials(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  // What is no address has them somewhere before an @.
+  if (url === null || !/^https?:$/.test(url.protocol)) return address.replace(/.*@/s, '…@');
+  const { protocol, username, password, host, pathname, search, hash } = url;
+  const isPlain = username === '' && password === '';
+  return isPlain ? address : `${protocol}//…@${host}${pathname}${search}${hash}`;
+}
+
 /** @throws UsageError when a variable that names a proxy holds what is no proxy's address. */
 export function checkProxies(): void {
   // In lower case goes first, as for undici.
@@ -64,10 +74,8 @@ export function checkProxies(): void {
     try {
       void new ProxyAgent(address).destroy();
     } catch {
-      // Without a user's name and password.
-      const shown = address.replace(/.*@/s, '…@');
       throw new UsageError(
-        `${name} is ${shown}, which is no address of a proxy: write it as http://HOST:PORT, or unset it.`,
+        `${name} is ${withoutCredentials(address)}, which is no address of a proxy: write it as http://HOST:PORT, or unset it.`,
       );
     }
   }

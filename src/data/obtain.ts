@@ -8,7 +8,7 @@ import { cacheFolder } from '../runtime/folders.js';
 import { isLock } from '../runtime/lock.js';
 import { sha256Of } from './checksum.js';
 import { DownloadError, type DownloadRequest, download } from './download.js';
-import { checkProxies } from './http.js';
+import { checkProxies, withoutCredentials } from './http.js';
 import { withLock } from './lock.js';
 import { packageArchive } from './npm-registry.js';
 import {
@@ -109,7 +109,9 @@ async function fromFirst(
   const failures: DownloadError[] = [];
   for (const { source, url, headers } of locations) {
     const { name, bytes, sha256 } = source;
-    if (failures.length > 0) options.onStatus?.(`${failures.at(-1)?.message} Trying ${url}.`);
+    if (failures.length > 0) {
+      options.onStatus?.(`${failures.at(-1)?.message} Trying ${withoutCredentials(url)}.`);
+    }
     try {
       const path = join(incomingFolder(dataset), name);
       await download({
@@ -159,7 +161,7 @@ function mirrors(): string[] {
     .map((text) => {
       if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) {
         throw new UsageError(
-          `LAZYAHEAD_MIRROR is ${text}, which is no http or https address: correct or unset it.`,
+          `LAZYAHEAD_MIRROR is ${withoutCredentials(text)}, which is no http or https address: correct or unset it.`,
         );
       }
       return text.replace(/\/+$/, '');

@@ -72,7 +72,8 @@ export async function runNotebook(
   const python = spawn(
     jupyter.python,
     [
-      ...[PROGRAM, notebook, output, KERNEL, String(options.timeout)],
+      // Isolated: what lies in the folder that one stands in is not imported.
+      ...['-I', PROGRAM, notebook, output, KERNEL, String(options.timeout)],
       options.svg === false ? '' : 'svg',
       injected,
     ],

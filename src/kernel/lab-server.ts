@@ -38,7 +38,8 @@ const STOP_TIMEOUT = 8_000;
 /**
  * Starts JupyterLab on 127.0.0.1 with a fresh random token and waits until it answers.
  *
- * @throws Error when the port is taken or the server ends before it answers.
+ * @throws Error when the port is taken, the server ends before it answers, or it asks for another
+ *   token or none.
  */
 export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<LabServer> {
   const port = await freePort(options.port);
@@ -60,10 +61,17 @@ export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<L
   });
   const stop = () => stopServer(server, ended);
 
-  if (!(await answers(port, token, ended))) {
+  const answer = await firstAnswer(port, token, ended);
+  if (answer === 'none') {
     await stop();
     const reason = log.trim().split('\n').at(-1) || `no answer within ${START_TIMEOUT / 1000} s`;
     throw new Error(`JupyterLab did not start: ${reason}`);
+  }
+  if (answer === 'refused' || (await letsAnybodyIn(port))) {
+    await stop();
+    throw new Error(
+      `JupyterLab was stopped, for it asked for ${answer === 'refused' ? 'another token than ours' : 'no token'}: a configuration file of yours (“jupyter --paths” lists their folders) sets IdentityProvider.token or ServerApp.token, remove that line.`,
+    );
   }
   const { onLog } = options;
   // Ctrl-C reaches the server as well, and Node hands on what it says before its own signal.
@@ -73,8 +81,8 @@ export async function startLab(jupyter: Jupyter, options: LabOptions): Promise<L
 
 function labArguments(port: number, { root, browser }: LabOptions): string[] {
   return [
-    '-m',
-    'jupyterlab',
+    // Isolated: what lies in the folder that one stands in, a queue.py, is not imported.
+    ...['-I', '-m', 'jupyterlab'],
     '--log-level=WARN',
     '--ServerApp.ip=127.0.0.1',
     `--ServerApp.port=${port}`,
@@ -129,7 +137,11 @@ function listenOnce(port: number): Promise<number | null> {
   });
 }
 
-async function answers(port: number, token: string, ended: Promise<void>): Promise<boolean> {
+async function firstAnswer(
+  port: number,
+  token: string,
+  ended: Promise<void>,
+): Promise<'granted' | 'refused' | 'none'> {
   let running = true;
   ended
     .catch(() => {})
@@ -141,13 +153,22 @@ async function answers(port: number, token: string, ended: Promise<void>): Promi
     try {
       const headers = { Authorization: `token ${token}` };
       const response = await fetch(`http://127.0.0.1:${port}/api/status`, { headers });
-      if (response.ok) return true;
+      if (response.ok) return 'granted';
+      if (response.status === 403) return 'refused';
     } catch {
       // Not listening yet.
     }
     await sleep(100);
   }
-  return false;
+  return 'none';
+}
+
+/** Whether files are shown without the token: what a user has configured goes before the environment. */
+async function letsAnybodyIn(port: number): Promise<boolean> {
+  const address = `http://127.0.0.1:${port}/api/contents`;
+  // Where it has just ended, that is told by the promise for it.
+  const response = await fetch(address, { redirect: 'manual' }).catch(() => null);
+  return response?.ok ?? false;
 }
 
 /** SIGTERM lets the server end its kernels first. */

@@ -12,7 +12,7 @@ export type NotebookParameters = Record<string, unknown>;
  * @throws UsageError when no cell is tagged so, it declares no such name, or JSON cannot hold a value.
  */
 export async function parametersCell(file: string, values: NotebookParameters): Promise<string> {
-  const cells = cellsOf(file).filter(({ metadata }) => metadata?.tags?.includes('parameters'));
+  const cells = cellsOf(file).filter(isTagged);
   if (cells.length === 0) {
     throw new UsageError(`${file} has no cell tagged "parameters", so there is nothing to set.`);
   }
@@ -56,16 +56,25 @@ function json(name: string, value: unknown): string {
 }
 
 interface Cell {
-  metadata?: { tags?: string[] };
+  metadata?: { tags?: unknown };
   source: string | string[];
 }
 
+function isTagged({ metadata }: Cell): boolean {
+  const tags = metadata?.tags;
+  return Array.isArray(tags) && tags.includes('parameters');
+}
+
 function cellsOf(file: string): Cell[] {
+  const unreadable = (reason: string) =>
+    new UsageError(`${file} is not a notebook that Jupyter can read: ${reason}`);
+  let cells: unknown;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')).cells ?? [];
+    cells = JSON.parse(readFileSync(file, 'utf8'))?.cells ?? [];
   } catch (error) {
-    throw new UsageError(
-      `${file} is not a notebook that Jupyter can read: ${(error as Error).message}`,
-    );
+    throw unreadable((error as Error).message);
   }
+  const isObject = (cell: unknown): cell is Cell => typeof cell === 'object' && cell !== null;
+  if (Array.isArray(cells) && cells.every(isObject)) return cells;
+  throw unreadable('its cells are no list of objects.');
 }

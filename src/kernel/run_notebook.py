@@ -89,9 +89,10 @@ part = f"{target}.{os.getpid()}.part"
 try:
     nbformat.write(notebook, part)
     os.replace(part, target)
-except OSError as error:
+except Exception as error:
     if os.path.exists(part):
         os.remove(part)
-    report("unwritable", reason=error.strerror)
+    reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
+    report("unwritable", reason=reason)
     sys.exit(1)
 report("done", cells=len(code))

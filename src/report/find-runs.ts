@@ -88,17 +88,33 @@ function add(root: string, path: string, groups: Map<string, Group>): void {
     groups.set(name, group);
     return group;
   };
+  /** Notes what cannot be read: one damaged folder does not hide all others. */
+  const reading = (group: Group, read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      group.notes.push(leftOut(error.message));
+    }
+  };
   if (has(path, FILES.summary)) {
-    groupAt(dirname(path)).runs.push(readRun(path));
+    const group = groupAt(dirname(path));
+    reading(group, () => group.runs.push(readRun(path)));
   } else if (holdsSweep(path)) {
-    const sweep = readSweep(path);
-    const group = Object.assign(groupAt(path), { sweep });
-    group.runs.push(...sweep.runs.values());
-    group.notes.push(...sweepNotes(sweep, nameOf(root, path)));
+    const group = groupAt(path);
+    reading(group, () => {
+      const note = (sentence: string) => group.notes.push(leftOut(sentence));
+      const sweep = readSweep(path, note);
+      Object.assign(group, { sweep });
+      group.runs.push(...sweep.runs.values());
+      group.notes.push(...sweepNotes(sweep, nameOf(root, path)));
+    });
   } else {
     groupAt(dirname(path)).notes.push(`not finished: ${nameOf(root, path)}`);
   }
 }
+
+const leftOut = (sentence: string) => `left out: ${sentence.replace(/\.$/, '')}`;
 
 /** A folder from the one that was named on, `results/imdb-full`, wherever that is. */
 const nameOf = (root: string, path: string): string =>

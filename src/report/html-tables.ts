@@ -202,9 +202,9 @@ export function runList(runs: RunResult[]): string {
         below: status + message,
         hasColor: haveOwnLooks(cells),
       }),
-      cell('Seed', String(s.seed)),
-      cell('Epochs', formatCount(s.epochs)),
-      cell('Steps', formatCount(s.steps)),
+      cell('Seed', escapeHtml(String(s.seed))),
+      cell('Epochs', escapeHtml(formatCount(s.epochs))),
+      cell('Steps', escapeHtml(formatCount(s.steps))),
       cell(best, formatValue(metric, resultOf(s).best)),
       cell('Time', formatDuration(s.seconds)),
       cell(

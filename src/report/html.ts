@@ -85,6 +85,10 @@ ${created ? `<footer>Written ${escapeHtml(created.toISOString().slice(0, 16).rep
 `;
 }
 
+/** Whether a page was written by {@link reportHtml}. */
+export const isHtmlReport = (page: string): boolean =>
+  page.startsWith('<!doctype html>') && page.includes('<p class="eyebrow">lazyahead');
+
 /** A section's tables and charts; its heading, where there are several. */
 function sectionHtml(
   { title, runs, reported, notes }: ReportSection,

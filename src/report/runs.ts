@@ -2,6 +2,7 @@
 import { EXPERIMENTS } from '../experiments/config.js';
 import { METRICS, type Metric } from '../experiments/metric.js';
 import { shellCommand } from '../runtime/shell.js';
+import { visibleText } from '../runtime/visible-text.js';
 import type { ListedRun } from '../training/list-runs.js';
 import { type EpochMetrics, resultIn, resultOf } from '../training/results.js';
 import { readEnvironment, readProcesses } from '../training/run-files.js';
@@ -66,7 +67,7 @@ export function showText(run: ListedRun): string {
   const facts = (title: string, lines: [string, string][]) => [
     '',
     title,
-    ...lines.map(([name, value]) => `  ${name.padEnd(20)} ${value}`),
+    ...lines.map(([name, value]) => `  ${inOneLine(name).padEnd(20)} ${inOneLine(value)}`),
   ];
   // Not every epoch has every value: that on test data is looked at after the best ones alone.
   const names = [...new Set(metrics.flatMap((epoch) => Object.keys(epoch)))];
@@ -80,7 +81,9 @@ export function showText(run: ListedRun): string {
     command: commandText(one.command),
   }));
   return [
-    `${directory}: ${status}${summary?.message === undefined ? '' : `. ${summary.message}`}`,
+    inOneLine(
+      `${directory}: ${status}${summary?.message === undefined ? '' : `. ${summary.message}`}`,
+    ),
     ...facts(
       'Configuration',
       Object.entries(flat(config)).map(([k, v]) => [k, words(v)]),
@@ -156,7 +159,7 @@ export function comparisonText(runs: ListedRun[]): string {
     ),
   ]);
   return [
-    ...runs.map(({ directory }, i) => `${columns[i]} ${directory}`),
+    ...runs.map(({ directory }, i) => inOneLine(`${columns[i]} ${directory}`)),
     '',
     ...lines,
     '',
@@ -203,6 +206,9 @@ function flat(config: object, prefix = ''): Record<string, unknown> {
     ),
   );
 }
+
+/** So that no value looks like a line of ours. */
+const inOneLine = (text: string) => visibleText(text.replace(/\s*\n\s*/g, ' '));
 
 const metricFor = (experiment: string): Metric =>
   METRICS[EXPERIMENTS[experiment]?.metric ?? 'accuracy'];

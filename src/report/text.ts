@@ -3,6 +3,7 @@
 import { isSweep, parametersText } from '../charts/cells.js';
 import { wrapText } from '../charts/wrap-text.js';
 import { METRICS } from '../experiments/metric.js';
+import { visibleText } from '../runtime/visible-text.js';
 import { formatConfidence, formatMark, formatSample, formatValue } from './format.js';
 import type { ReportContent } from './html.js';
 import { type ReproductionTable, reproductionTable } from './reproduction.js';
@@ -55,7 +56,7 @@ export function reproductionText(table: ReproductionTable): string {
   const lower = metric.better === 'lower' ? ' (lower is better)' : '';
   const spread = several ? ' (mean ± standard deviation over seeds)' : '';
   return [
-    ...wrapText(`reported / reproduced${what ? `: ${what}` : ''}`, WIDTH),
+    ...wrapText(visibleText(`reported / reproduced${what ? `: ${what}` : ''}`), WIDTH),
     `validation ${metric.name}${lower}, best epoch${spread}`,
     '',
     ...(rows.length > 0 ? gridLines(rows) : ['no run was made']),
@@ -74,7 +75,7 @@ export function reproductionText(table: ReproductionTable): string {
 export function reportText({ sections, notes = [] }: ReportContent): string {
   const tables = sections.map(({ title, runs, reported, notes }) =>
     [
-      ...(title ? [title, ''] : []),
+      ...(title ? [visibleText(title), ''] : []),
       reproductionText(reproductionTable(runs, reported, notes)),
     ].join('\n'),
   );
@@ -86,7 +87,9 @@ export function reportText({ sections, notes = [] }: ReportContent): string {
 export function gridLines(rows: Record<string, string>[]): string[] {
   const header = Object.keys(rows[0]);
   const wrapped = [header, ...rows.map((row) => Object.values(row))].map((row) =>
-    row.map((cell, i) => wrapText(cell, COLUMN_WIDTHS[header[i]] ?? Number.POSITIVE_INFINITY)),
+    row.map((cell, i) =>
+      wrapText(visibleText(cell), COLUMN_WIDTHS[header[i]] ?? Number.POSITIVE_INFINITY),
+    ),
   );
   const widths = header.map((_, i) =>
     Math.max(...wrapped.flatMap((row) => row[i].map((line) => line.length))),
@@ -107,6 +110,6 @@ function rowLines(cells: string[][], widths: number[]): string[] {
 }
 
 function hanging(mark: string, text: string): string[] {
-  const lines = wrapText(text, WIDTH - mark.length);
+  const lines = wrapText(visibleText(text), WIDTH - mark.length);
   return lines.map((line, i) => (i === 0 ? mark : ' '.repeat(mark.length)) + line);
 }

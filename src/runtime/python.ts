@@ -75,7 +75,9 @@ async function versionsIn(
   try {
     const { stdout } = await execute(python, [
       '-c',
-      `import json, ${modules.join(', ')}; print(json.dumps({${pairs}}))`,
+      // A module in the folder that one stands in is none of this Python's.
+      `import sys; sys.path[:] = filter(None, sys.path)
+import json, ${modules.join(', ')}; print(json.dumps({${pairs}}))`,
     ]);
     return JSON.parse(stdout.trim().split('\n').at(-1)!);
   } catch {
@@ -86,13 +88,13 @@ async function versionsIn(
 async function installed(needs: PythonNeeds, say: (line: string) => void): Promise<Python> {
   const { modules, requirements, venv, pipArguments = async () => [] } = needs;
   const python = pythonIn(venv);
-  const pip = ['-m', 'pip', '--disable-pip-version-check', '--no-input', '--retries', '1'];
+  const pip = ['-I', '-m', 'pip', '--disable-pip-version-check', '--no-input', '--retries', '1'];
   if ((await versionsIn(python, modules)) === null) {
     say(`Installing ${requirements.join(', ')} to ${venv} …`);
     // Without pip it is not there, or its making broke off.
     if (!(await runs(python, [...pip, '--version']))) {
       mkdirSync(dirname(venv), { recursive: true });
-      await execute(await basePython(), ['-m', 'venv', '--clear', venv]);
+      await execute(await basePython(), ['-I', '-m', 'venv', '--clear', venv]);
     }
     const more = await pipArguments(python);
     await execute(python, [...pip, 'install', '--quiet', ...more, ...requirements], {

@@ -57,8 +57,19 @@ export function studiesIn({
   if (trials.length === 0 || EXPERIMENTS[experiment]?.robustness === undefined) return null;
   const { optimizer, seed, lr, k, alpha, ...shared } = trials[0].request;
   const seeds = [...new Set(trials.map(({ request }) => request.seed ?? 1))];
-  const studies = planRobustness({ ...shared, seeds });
+  const studies = plannedAgain({ ...shared, seeds });
+  if (studies === null) return null;
   const planned = new Set(studies.flatMap((study) => study.trials.map(({ id }) => id)));
   const isIt = planned.size === trials.length && trials.every(({ id }) => planned.has(id));
   return isIt ? studies : null;
+}
+
+function plannedAgain(request: RobustnessRequest): RobustnessStudy[] | null {
+  try {
+    return planRobustness(request);
+  } catch (error) {
+    // A sweep may be older or newer than this program, and be of what it does not know.
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
 }

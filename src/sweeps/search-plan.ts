@@ -73,12 +73,20 @@ export function checkSearch(asked: SearchRequest): Trial[] {
   });
 }
 
-/** A database's address without the password: what is kept, and shown. */
-export const withoutPassword = (storage: string): string =>
-  storage
-    .replace(/^([\w+]+:\/\/[^:/@]*):[^@]*@/, '$1@')
-    .replace(/([?&])password=[^&]*&?/g, '$1')
-    .replace(/[?&]$/, '');
+/** A database's address without passwords: what is kept, and shown. */
+export function withoutPassword(storage: string): string {
+  // As SQLAlchemy reads it; also a password with an @ in it, which should be %40, is one.
+  const plain = storage.replace(/^([\w+.-]+:\/\/[^:/]*):[^@]*@([^/?@]*@)*/, '$1@');
+  const [address, ...query] = plain.split('?');
+  const kept = query
+    .join('?')
+    .split('&')
+    .filter((each) => each !== '' && !SECRET.test(each));
+  return kept.length === 0 ? address : `${address}?${kept.join('&')}`;
+}
+
+/** Parameters of an address that hold passwords, as drivers call them: `sslpassword`, `PWD`. */
+const SECRET = /^[^=]*(password|passwd|pwd)=/i;
 
 /** The study that chooses a search's trials. @param directory - the sweep's. */
 export function studyOf(record: SearchRecord, directory: string): StudyRequest {

@@ -1,11 +1,12 @@
 /** A sweep's directory: its plan, and the results as they come in. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../runtime/errors.js';
 import { isLock, lockFolder } from '../runtime/lock.js';
+import { syncFolder } from '../runtime/sync-folder.js';
 import type { RunResult } from '../training/results.js';
-import { readJson, readRun } from '../training/run-files.js';
+import { FILES, readJson, readRun } from '../training/run-files.js';
 import type { Trial } from './engine.js';
 import type { SearchRecord } from './search-plan.js';
 
@@ -106,15 +107,31 @@ export class SweepDirectory {
     writeJson(join(this.path, SEARCH), search);
   }
 
-  /** Keeps the result of a trial. @param kind - of one that was ended early, `stopped`. */
+  /**
+   * Keeps the result of a trial, also when the power fails thereafter.
+   *
+   * @param files - what a run directory has of JSON, by name.
+   * @param kind - of one that was ended early, `stopped`.
+   * @throws UsageError for a name that is no file's of a run: the trial may have run elsewhere.
+   */
   store(id: string, files: Record<string, string>, kind: ResultKind = 'trials'): RunResult {
+    const strange = Object.keys(files).find((name) => !OF_A_RUN.has(name));
+    if (strange !== undefined) {
+      throw new UsageError(
+        `The result of ${id} has a file ${JSON.stringify(strange)}, which no run has: check what carries the trials out.`,
+      );
+    }
     const folder = folderOf(this.path, id, kind);
     const partial = `${folder}.partial`;
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial, { recursive: true });
-    for (const [name, content] of Object.entries(files))
-      writeFileSync(join(partial, name), content);
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(join(partial, name), content, { flush: true });
+    }
+    syncFolder(partial);
     renameSync(partial, folder);
+    // An engine may now remove its own copy.
+    for (const each of [dirname(folder), this.path]) syncFolder(each);
     this.forgetFailure(id);
     return readRun(folder);
   }
@@ -135,8 +152,13 @@ export class SweepDirectory {
   }
 }
 
-/** Reads a sweep, finished or not. @throws UsageError when the directory holds none, or a damaged one. */
-export function readSweep(directory: string): Sweep {
+/**
+ * Reads a sweep, finished or not.
+ *
+ * @param onDamage - is told of each result that is damaged, which is then left out, in one sentence.
+ * @throws UsageError when the directory holds none, or a damaged one.
+ */
+export function readSweep(directory: string, onDamage?: (sentence: string) => void): Sweep {
   if (!holdsSweep(directory)) {
     throw new UsageError(`${directory} holds no sweep: there is no ${PLAN} in it.`);
   }
@@ -146,7 +168,10 @@ export function readSweep(directory: string): Sweep {
       trials
         .map(({ id }): [string, string] => [id, folderOf(directory, id, kind)])
         .filter(([, folder]) => existsSync(folder))
-        .map(([id, folder]) => [id, readRun(folder)]),
+        .flatMap(([id, folder]): [string, RunResult][] => {
+          const run = readResult(folder, onDamage);
+          return run === null ? [] : [[id, run]];
+        }),
     );
   return {
     directory,
@@ -157,6 +182,16 @@ export function readSweep(directory: string): Sweep {
     search: readSearch(directory),
     failures: readFailures(directory),
   };
+}
+
+function readResult(folder: string, onDamage?: (sentence: string) => void): RunResult | null {
+  try {
+    return readRun(folder);
+  } catch (error) {
+    if (onDamage === undefined || !(error instanceof UsageError)) throw error;
+    onDamage(error.message);
+    return null;
+  }
 }
 
 /** @throws UsageError when a directory holds something else than a sweep of the experiment. */
@@ -178,16 +213,36 @@ function refuseForeign(path: string, experiment: string): void {
 /** Whether a result is of a trial that came to its end. */
 export type ResultKind = 'trials' | 'stopped';
 
+const OF_A_RUN: ReadonlySet<string> = new Set(Object.values(FILES));
+
+/** What ids are made of: they name folders, which are also removed. */
+const ID = /^\w[\w.-]*$/;
+
 const folderOf = (directory: string, id: string, kind: ResultKind) => join(directory, kind, id);
 
 function readPlan(directory: string): { experiment: string; trials: Trial[] } {
   const plan = read<Partial<ReturnType<typeof readPlan>>>(directory, PLAN);
   const { experiment, trials } = plan;
-  if (typeof experiment === 'string' && Array.isArray(trials)) return { experiment, trials };
-  throw new UsageError(
-    `${join(directory, PLAN)} is damaged, it has no experiment and trials: ${remedyIn(directory)}`,
-  );
+  const damaged = (how: string) =>
+    new UsageError(`${join(directory, PLAN)} is damaged, ${how}: ${remedyIn(directory)}`);
+  if (typeof experiment !== 'string' || !Array.isArray(trials)) {
+    throw damaged('it has no experiment and trials');
+  }
+  for (const [i, trial] of trials.entries()) {
+    const { id, request, parameters } = (trial ?? {}) as Partial<Trial>;
+    if (typeof id !== 'string' || !ID.test(id)) {
+      throw damaged(`trial ${i + 1} has the id ${JSON.stringify(id)}`);
+    }
+    const asked = [request?.experiment, request?.optimizer];
+    if (asked.some((name) => typeof name !== 'string') || !isObject(parameters)) {
+      throw damaged(`${id} has no request and parameters`);
+    }
+  }
+  return { experiment, trials };
 }
+
+const isObject = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const readSearch = (directory: string): SearchRecord | undefined =>
   existsSync(join(directory, SEARCH)) ? read(directory, SEARCH) : undefined;

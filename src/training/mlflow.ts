@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../runtime/errors.js';
+import { visibleText } from '../runtime/visible-text.js';
 import type { RunResult } from './results.js';
 import { FILES, readJson } from './run-files.js';
 
@@ -164,8 +165,8 @@ export class MlflowServer {
       throw new Error(error.cause?.code ?? error.message);
     });
     if (response.ok) return response;
-    const text = await response.text();
-    throw new Error(`MLflow answers ${response.status}: ${text.slice(0, 200)}`);
+    const [firstLine] = (await response.text()).trim().split('\n', 1);
+    throw new Error(`MLflow answers ${response.status}: ${visibleText(firstLine).slice(0, 200)}`);
   }
 }
 

@@ -23,8 +23,9 @@ const SHARED = ['experiment', 'optimizer', 'preset', 'seed'] as const;
 export function damageIn(files: RunFiles): string | undefined {
   const { status, metric = 'accuracy' } = files.summary;
   if (!STATUSES.includes(status)) return `summary.json has status ${status}`;
-  if (!(metric in METRICS)) return `summary.json has metric ${metric}`;
+  if (!Object.hasOwn(METRICS, metric)) return `summary.json has metric ${metric}`;
   return [
+    ...misfits(files),
     ...strangers(files),
     ...(status === 'completed' ? gaps(files) : []),
     ...alterations(files),
@@ -32,6 +33,78 @@ export function damageIn(files: RunFiles): string | undefined {
 }
 
 type Finding = string | undefined;
+
+/** A kind of value, by what it is called and what is of it. */
+type Kind = [name: string, holds: (value: unknown) => boolean];
+
+const TEXT: Kind = ['a text', (value) => typeof value === 'string'];
+const COUNT: Kind = [
+  'a whole number',
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+];
+const SECONDS: Kind = ['a time', (value) => Number.isFinite(value) && Number(value) >= 0];
+const YES_OR_NO: Kind = ['true or false', (value) => typeof value === 'boolean'];
+const SHA256: Kind = [
+  'a SHA-256',
+  (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+];
+// JSON has neither Infinity nor NaN, and null instead.
+const NUMBER: Kind = ['a number', (value) => value === null || typeof value === 'number'];
+const OVERRIDES: Kind = [
+  'values by name',
+  (value) =>
+    isObject(value) &&
+    Object.values(value).every((each) => ['number', 'string'].includes(typeof each)),
+];
+const orAbsent = ([name, holds]: Kind): Kind => [
+  name,
+  (value) => value === undefined || holds(value),
+];
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const SUMMARY: Record<string, Kind> = {
+  ...{ experiment: TEXT, optimizer: TEXT, preset: TEXT, dataset: TEXT, backend: TEXT },
+  ...{ seed: COUNT, epochs: COUNT, steps: COUNT, seconds: SECONDS, stepsExecuted: orAbsent(COUNT) },
+  ...{ synthetic: YES_OR_NO, verified: YES_OR_NO },
+  ...{ spec: orAbsent(TEXT), protocol: orAbsent(TEXT), message: orAbsent(TEXT) },
+  ...{ overrides: OVERRIDES, weightsSha256: SHA256 },
+};
+
+const DATASET: Record<string, Kind> = {
+  ...{ name: TEXT, sha256: orAbsent(['a SHA-256', (sum) => sum === null || SHA256[1](sum)]) },
+  ...{ trainExamples: COUNT, valExamples: COUNT, testExamples: orAbsent(COUNT) },
+};
+
+/** What is of another kind than it must be: reports are made of it, and would show anything. */
+function misfits({ summary, config, metrics }: RunFiles): Finding[] {
+  const metric = metricOf(summary);
+  const epoch = {
+    ...numbers(['loss', 'valLoss', 'lr', metric.name]),
+    ...numbers([keyOf('val', metric), keyOf('test', metric)]),
+    ...{ steps: COUNT, seconds: SECONDS },
+  };
+  return [
+    ...kindsIn('summary.json', summary, { ...SUMMARY, ...numbers(resultKeys(metric)) }),
+    ...(isObject(config.dataset)
+      ? kindsIn('config.json', config.dataset, DATASET, 'dataset.')
+      : [`config.json has dataset ${shown(config.dataset)}, not a description`]),
+    ...metrics.flatMap((line, i) => kindsIn(`line ${i + 1} of metrics.jsonl`, line, epoch)),
+  ];
+}
+
+const numbers = (names: string[]) =>
+  Object.fromEntries(names.map((name): [string, Kind] => [name, orAbsent(NUMBER)]));
+
+const kindsIn = (where: string, values: object, kinds: Record<string, Kind>, prefix = '') =>
+  Object.entries(kinds).map(([name, [kind, holds]]): Finding => {
+    const value = (values as Record<string, unknown>)[name];
+    return holds(value) ? undefined : `${where} has ${prefix}${name} ${shown(value)}, not ${kind}`;
+  });
+
+const shown = (value: unknown) =>
+  (isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)).slice(0, 40);
 
 /** Files of several runs. */
 function strangers({ summary, config, metrics }: RunFiles): Finding[] {

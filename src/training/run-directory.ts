@@ -242,9 +242,12 @@ export class RunDirectory {
   }
 }
 
-/** Without what settings and files decide, and runs begun by older versions have not noted. */
+/**
+ * Without why real data could not be had, for a network fails in other words each time, and without
+ * what settings and files decide, and runs begun by older versions have not noted.
+ */
 function decisiveOf(dataset: unknown): unknown {
-  const { testExamples, ...others } = (dataset ?? {}) as { testExamples?: number };
+  const { reason, testExamples, ...others } = (dataset ?? {}) as Record<string, unknown>;
   return dataset === undefined ? undefined : others;
 }
 

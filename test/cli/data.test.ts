@@ -32,6 +32,23 @@ describe('lazyahead data', () => {
     expect(text.out).to.contain('not here: a download of 170.1 MB');
   });
 
+  it('lists the others too where one is in two folders, and says of that one what to do', async () => {
+    for (const split of ['train', 'valid']) {
+      folders.put(join(folders.data, 'ptb', `ptb.${split}.txt`), 'text');
+    }
+    folders.put(cacheFolder('data', 'ptb', 'ptb.test.txt'), 'text');
+    const { code, out } = await start(['data', 'list', '--json']);
+    expect(code).to.equal(0);
+    const rows: { name: string; path: null; problem?: string }[] = JSON.parse(out);
+    expect(rows.map(({ name }) => name)).to.deep.equal(['imdb', 'cifar10', 'cifar100', 'ptb']);
+    expect(rows[3].path).to.equal(null);
+    expect(rows[3].problem).to.match(
+      /^The files of ptb are in several folders .*: put them into one\.$/,
+    );
+    const { out: text } = await start(['data', 'list']);
+    expect(text).to.contain('not here: a download of').and.to.contain(rows[3].problem);
+  });
+
   it('says where a data set is, or ends with 1 and says how to get it', async () => {
     for (const split of ['train', 'valid', 'test']) {
       folders.put(join(folders.data, 'ptb', `ptb.${split}.txt`), 'text');

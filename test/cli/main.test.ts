@@ -229,6 +229,12 @@ describe('the lazyahead command', () => {
     expect(err).to.contain('    at ');
   });
 
+  it('shows control characters of what it was given, which a terminal would obey', async () => {
+    const { code, err } = await start(['run', 'imdb', '--optimizer', 'ad\u001b[2Jam']);
+    expect(code).to.equal(2);
+    expect(err).to.contain('There is no optimizer "ad\\x1b[2Jam"').and.not.to.contain('\u001b');
+  });
+
   it('names a damaged file in one sentence and ends with 1', async () => {
     const data = mkdtempSync(join(folder, 'data-'));
     mkdirSync(join(data, 'imdb'));

@@ -204,6 +204,20 @@ describe('download', () => {
     expect(server.asked).to.have.length(2);
   });
 
+  it('keeps what is here where the answer cannot be the file: a network’s log-in page', async () => {
+    const begun = CONTENT.subarray(0, 150_000);
+    folders.put(request.path, begun);
+    const reason = await reasonWith((_, response) => {
+      response.writeHead(200, { 'content-length': 11 }).end('Log in here');
+    });
+    expect(reason).to.equal(`the server has 11 bytes of it instead of 200000${KEPT}.`);
+    expect(readFileSync(request.path).equals(begun)).to.equal(true);
+    server.answer = serving(CONTENT);
+    await download(request);
+    isWhole();
+    expect(server.asked.at(-1)).to.include({ range: 'bytes=150000-' });
+  });
+
   it('refuses a file that turns out longer, and keeps nothing of it', async () => {
     const reason = await reasonWith((_, response) => {
       response.write(CONTENT);

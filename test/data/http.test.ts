@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { get } from '../../src/data/http.js';
+import { get, withoutCredentials } from '../../src/data/http.js';
 import { packageArchive } from '../../src/data/npm-registry.js';
 import {
   type DataFolders,
@@ -19,6 +19,28 @@ const read = async (url: string, headers: Record<string, string> = {}) => {
   answer.close();
   return { status: answer.status, text: Buffer.concat(chunks).toString() };
 };
+
+describe('an address without credentials', () => {
+  it('is as it was where it has none, an @ in its path or not', () => {
+    for (const address of ['https://host/@scope/a', 'http://127.0.0.1:8080', 'proxy:8080']) {
+      expect(withoutCredentials(address)).to.equal(address);
+    }
+  });
+
+  it('has neither name nor password, whatever is in them', () => {
+    for (const [address, shown] of [
+      ['http://user:s3cret@host/m', 'http://…@host/m'],
+      ['https://user:s3%40c@host:81/m?a=b@c', 'https://…@host:81/m?a=b@c'],
+      ['https://token@host/', 'https://…@host/'],
+      ['http://u:p@ss@host/m', 'http://…@host/m'],
+      // None of these is an address that is taken.
+      ['user:s3cret@proxy:8080', '…@proxy:8080'],
+      ['http://u:p/w@host', '…@host'],
+    ]) {
+      expect(withoutCredentials(address)).to.equal(shown);
+    }
+  });
+});
 
 describe('requests to the net', () => {
   let folders: DataFolders;

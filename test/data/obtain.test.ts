@@ -89,6 +89,22 @@ describe('obtaining published files', () => {
     expect(existsSync(placed)).to.equal(false);
   });
 
+  it('tells no password of a mirror’s address, wherever it fails', async () => {
+    server.answer = (_, response) => response.writeHead(404).end();
+    const secret = server.url.replace('//', '//me:s3cret%40@');
+    setEnvironment({ LAZYAHEAD_MIRROR: `${secret}/a,${secret}/b` });
+    const said: string[] = [];
+    const error = await rejection(obtain(FILE, { onStatus: (status) => said.push(status) }));
+    const shown = server.url.replace('//', '//…@');
+    expect(error.message).to.include(`Could not download ${shown}/a/letters/letters.txt: `);
+    expect(said[0]).to.match(/ Trying http:\/\/…@127\.0\.0\.1:\d+\/b\/letters\/letters\.txt\.$/);
+    expect([error.message, ...said].join()).not.to.include('s3cret');
+    setEnvironment({ LAZYAHEAD_MIRROR: 'htp://me:s3cret@mirror.example' });
+    expect((await rejection(obtain(FILE, {}))).message).to.equal(
+      'LAZYAHEAD_MIRROR is …@mirror.example, which is no http or https address: correct or unset it.',
+    );
+  });
+
   it('refuses a proxy that is none, before it asks anybody, without telling its password', async () => {
     for (const [name, address, shown] of [
       ['HTTPS_PROXY', 'proxy:8080', 'proxy:8080'],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -75,6 +75,35 @@ describe('running a notebook headless', () => {
     const text = join(folder.path, 'text.ipynb');
     writeFileSync(text, 'no notebook');
     expect(await failure(text)).to.be.instanceOf(UsageError);
+  });
+
+  it('says why a notebook cannot be written, whatever the reason, and leaves nothing beside it', async () => {
+    // Half a character, which UTF-8 has no bytes for.
+    const file = folder.write('half.ipynb', ['1']);
+    const notebook = JSON.parse(readFileSync(file, 'utf8'));
+    notebook.cells.push({ cell_type: 'markdown', id: 'half', metadata: {}, source: '\uD83D' });
+    writeFileSync(file, JSON.stringify(notebook));
+    const before = readFileSync(file, 'utf8');
+    expect((await failure(file)).message).to.match(/half\.ipynb cannot be written: .*surrogates/);
+    expect(readFileSync(file, 'utf8')).to.equal(before);
+    expect(readdirSync(folder.path).filter((name) => name.includes('.part'))).to.deep.equal([]);
+  });
+
+  it('runs no Python that lies in the folder that one stands in', async () => {
+    const file = folder.write('isolated.ipynb', ['process.cwd()']);
+    const back = process.cwd();
+    const elsewhere = join(folder.path, 'elsewhere');
+    mkdirSync(elsewhere);
+    // Jupyter imports this module, which Python brings.
+    writeFileSync(join(elsewhere, 'queue.py'), "raise SystemExit('not ours')");
+    process.chdir(elsewhere);
+    try {
+      await runNotebook(jupyter, file, { timeout: 120 });
+    } finally {
+      process.chdir(back);
+    }
+    // And the notebook's own folder stays the kernel's.
+    expect(resultOf(readCells(file)[0])).to.equal(`'${realpathSync(folder.path)}'`);
   });
 
   describe('that has a chart', () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,43 @@ describe('startLab', () => {
     }
     const after = await fetch(lab.url).catch((error: Error) => error);
     expect(after).to.be.instanceOf(Error);
+  });
+
+  it('runs no Python that lies in the folder that one stands in', async () => {
+    const back = process.cwd();
+    for (const name of ['queue.py', 'jupyterlab.py']) {
+      writeFileSync(join(root, name), "raise SystemExit('not ours')");
+    }
+    process.chdir(root);
+    try {
+      const lab = await startLab(findJupyter(), { root });
+      await lab.stop();
+    } finally {
+      process.chdir(back);
+    }
+  });
+
+  it('ends where a configuration of the user’s says another token, or none, and names the setting', async () => {
+    const configured = join(root, 'configured');
+    mkdirSync(configured);
+    for (const [setting, token] of [
+      ['IdentityProvider', ''],
+      ['ServerApp', ''],
+      ['IdentityProvider', 'mine'],
+    ]) {
+      writeFileSync(
+        join(configured, 'jupyter_server_config.py'),
+        `c.${setting}.token = '${token}'`,
+      );
+      const env = { JUPYTER_CONFIG_DIR: configured };
+      const error = await startLab(findJupyter(), { root, env }).catch((error: Error) => error);
+      expect(error).to.be.instanceOf(Error);
+      expect(error)
+        .to.have.property('message')
+        .that.matches(
+          /asked for (no token|another token than ours): .* sets IdentityProvider\.token or ServerApp\.token/,
+        );
+    }
   });
 
   it('refuses a port that is taken', async () => {

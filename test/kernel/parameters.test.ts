@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import {
   type NotebookParameters,
@@ -49,6 +51,24 @@ describe('parameters of a notebook', () => {
   it('are refused when no cell is tagged', async () => {
     const plain = folder.write('plain.ipynb', [cell]);
     expect(await refusal(plain, { preset: 'quick' })).to.match(/no cell tagged "parameters"/);
+  });
+
+  it('are refused when the file is no notebook, in one sentence', async () => {
+    const other = join(folder.path, 'other.ipynb');
+    for (const [content, reason] of [
+      ['{"cells": 3}', 'its cells are no list of objects.'],
+      ['{"cells": [null]}', 'its cells are no list of objects.'],
+      ['{"cells": "ab"}', 'its cells are no list of objects.'],
+    ]) {
+      writeFileSync(other, content);
+      expect(await refusal(other, { preset: 'quick' })).to.equal(
+        `${other} is not a notebook that Jupyter can read: ${reason}`,
+      );
+    }
+    for (const content of ['null', '{"cells": [{"metadata": {"tags": 3}, "source": 1}]}']) {
+      writeFileSync(other, content);
+      expect(await refusal(other, { preset: 'quick' })).to.match(/no cell tagged "parameters"/);
+    }
   });
 
   it('are refused when a number is not finite, which a notebook cannot hold', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { PlotlyFigure } from '../../src/kernel/values/figure.js';
+import type { PlotlyFigure } from '../../src/charts/figure.js';
 import { interact } from '../../src/notebook/interact.js';
 import { IntSlider } from '../../src/notebook/widgets/index.js';
 import { fakeKernel } from './fake-kernel.js';

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
@@ -7,7 +7,7 @@ import { findAllRuns, findGroups, findRuns } from '../../src/report/find-runs.js
 import { reportOn } from '../../src/report/report.js';
 import { UsageError } from '../../src/runtime/errors.js';
 import { planTrials } from '../../src/sweeps/plan.js';
-import { SweepDirectory } from '../../src/sweeps/sweep-directory.js';
+import { readSweep, SweepDirectory } from '../../src/sweeps/sweep-directory.js';
 import { listRuns } from '../../src/training/list-runs.js';
 import type { RunSummary } from '../../src/training/results.js';
 import { filesOfRun } from '../charts/sample-runs.js';
@@ -249,13 +249,56 @@ describe('findRuns', () => {
       writeFileSync(file, '{"experiment": "im\n');
       expect(() => findRuns([path])).to.throw(
         UsageError,
-        `${file} is damaged, or was cut short: restore it; the runs in ${join(path, 'trials')} can be reported without it.`,
+        `${path} holds no finished run (left out: ${file} is damaged, or was cut short: restore it; the runs in ${join(path, 'trials')} can be reported without it).`,
       );
       writeFileSync(file, name === 'sweep.json' ? '{}' : '3');
       expect(() => findRuns([path])).to.throw(UsageError, `${file} is damaged, `);
       rmSync(file);
     }
     expect(findRuns([join(path, 'trials')]).runs).to.have.length(1);
+  });
+
+  it('leaves out what is damaged, a run or one of a sweep, and says so', () => {
+    put('good');
+    put('bad', { overrides: undefined });
+    const trials = planTrials({ experiment: 'imdb', optimizers: ['adam'], seeds: [1, 2] });
+    const path = join(root, 'sweep');
+    const sweep = SweepDirectory.open(path, 'imdb', trials);
+    for (const { id, request } of trials) sweep.store(id, filesOfRun({ seed: request.seed }));
+    sweep.close();
+    const damaged = join(path, 'trials', trials[1].id);
+    writeFileSync(join(damaged, 'summary.json'), '{"seed": ');
+    const { runs, notes } = findAllRuns([root]);
+    expect(runs.map(({ directory }) => directory)).to.deep.equal([
+      join(root, 'good'),
+      join(path, 'trials', trials[0].id),
+    ]);
+    expect(notes).to.deep.equal([
+      `left out: The run in ${join(root, 'bad')} is damaged (summary.json has overrides undefined, not values by name): restore its files, or delete its folder`,
+      `left out: ${join(damaged, 'summary.json')} is damaged, or was cut short: restore it, or delete the run's folder`,
+      `unfinished: 1 of 2 runs of ${basename(root)}/sweep have ended (adam 1 of 2)`,
+    ]);
+    expect(reportOn([root]).sections).to.have.length(2);
+    // Where a sweep is gone on with, it has to be whole.
+    expect(() => readSweep(path)).to.throw(UsageError, 'was cut short');
+  });
+
+  it('reports sweeps beside one of a preset that this version does not have', () => {
+    put('good');
+    const path = join(root, 'sweep');
+    const preset = 'smoke';
+    const trials = planTrials({ experiment: 'cifar10', optimizers: ['sgd'], preset });
+    const sweep = SweepDirectory.open(path, 'cifar10', trials);
+    const [{ id }] = trials;
+    sweep.store(id, filesOfRun({ experiment: 'cifar10', optimizer: 'sgd', preset: 'gone' }));
+    sweep.close();
+    const file = join(path, 'sweep.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"smoke"', '"gone"'));
+    expect(
+      reportOn([root])
+        .sections.map(({ runs }) => runs[0].summary.preset)
+        .sort(),
+    ).to.deep.equal(['gone', 'quick']);
   });
 
   it('refuses what is not there, and what holds no run', () => {

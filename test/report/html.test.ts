@@ -63,6 +63,7 @@ describe('reportHtml', () => {
       dataset: evil,
       preset: evil,
       status: 'diverged',
+      ...({ seed: evil, steps: evil, epochs: evil } as object),
     });
     const html = page({
       title: evil,

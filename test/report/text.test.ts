@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { reproductionTable } from '../../src/report/reproduction.js';
-import { reproductionText } from '../../src/report/text.js';
+import { reportText, reproductionText } from '../../src/report/text.js';
 import { REPORTED, sampleRun } from '../charts/sample-runs.js';
 
 describe('reproductionText', () => {
@@ -24,6 +24,20 @@ describe('reproductionText', () => {
       "! 3 epochs include Adam's best of 15 (epoch 1 to 3) but end before Lazy(Adam)'s (epoch 5 to 7), as",
       '  preset full shows: the reported advantage cannot appear',
     ]);
+  });
+
+  it('shows control characters of a run’s files instead of sending them to the terminal', () => {
+    const evil = '\u001b[2Jx\u009b1m';
+    const run = sampleRun({ optimizer: evil, dataset: evil });
+    const table = reproductionTable([run], [], [evil]);
+    const section = { title: evil, runs: [run], reported: [], notes: [evil] };
+    const all =
+      reproductionText(table) +
+      reportText({ title: '', sections: [section], environments: [], notes: [evil] });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(all).not.to.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    // As optimizer, data set and note, and once more each with the title and the report's own note.
+    expect(all.split('\\x1b[2Jx\\x9b1m').length - 1).to.equal(8);
   });
 
   it('labels a recalled figure', () => {

@@ -219,6 +219,40 @@ describe('a program that set-up runs', () => {
   });
 });
 
+describe('the address that tfjs-node’s library is downloaded from', () => {
+  it('is that of the first variable that names one, or Google’s', async () => {
+    const { downloadAddress } = await part('native-official');
+    expect(downloadAddress({})).to.equal('https://storage.googleapis.com/');
+    const both = { TFJS_NODE_BASE_URI: '', CDN_STORAGE: 'https://mirror.example/tf' };
+    expect(downloadAddress(both)).to.equal('https://mirror.example/tf');
+  });
+
+  it('is refused by a sentence where it is none, so that the next way is taken', async () => {
+    const { download, downloadAddress } = await part('native-official');
+    const { StepFailure } = await part('steps');
+    for (const [address, shown] of [
+      ['mirror.example/tf', 'mirror.example/tf'],
+      ['ftp://me:secret@mirror.example/tf', '…@mirror.example/tf'],
+      ['localhost:8080/tf', 'localhost:8080/tf'],
+      ['https://', 'https://'],
+    ]) {
+      expect(() => downloadAddress({ TFJS_NODE_BASE_URI: address })).to.throw(
+        StepFailure,
+        `TFJS_NODE_BASE_URI is ${shown}, which is no http or https address: correct or unset it.`,
+      );
+    }
+    const before = process.env.TFJS_NODE_BASE_URI;
+    process.env.TFJS_NODE_BASE_URI = 'ftp://mirror.example';
+    try {
+      const error = await download('tfjs-node', [], () => {}).catch((error: Error) => error);
+      expect(error).to.be.instanceOf(StepFailure);
+    } finally {
+      if (before === undefined) delete process.env.TFJS_NODE_BASE_URI;
+      else process.env.TFJS_NODE_BASE_URI = before;
+    }
+  });
+});
+
 describe('the probe of a download host', () => {
   let server: Server;
   const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

@@ -238,6 +238,20 @@ describe('a search', () => {
       );
     });
 
+    it('keeps no password, however it is written', () => {
+      for (const [address, kept] of [
+        ['postgresql://u:p@ss@h/db', 'postgresql://u@h/db'],
+        ['postgresql://u:p/w?x@h/db?a=1', 'postgresql://u@h/db?a=1'],
+        ['mysql+odd-driver://u:p@h/db', 'mysql+odd-driver://u@h/db'],
+        ['postgresql://u@h/db?sslpassword=x&PASSWORD=y&a=1&pwd=z', 'postgresql://u@h/db?a=1'],
+        ['postgresql://u@h:5432/db?sslmode=require', 'postgresql://u@h:5432/db?sslmode=require'],
+        ['sqlite:////home/me/a.db', 'sqlite:////home/me/a.db'],
+        ['sqlite:///C:/me@home/a.db?timeout=5', 'sqlite:///C:/me@home/a.db?timeout=5'],
+      ]) {
+        expect(withoutPassword(address)).to.equal(kept);
+      }
+    });
+
     it('is made longer by the same command with more trials, and by no other', async () => {
       const directory = SweepDirectory.open(join(root, 'longer'), 'imdb', []);
       const kept = await recordOf(directory, asked);

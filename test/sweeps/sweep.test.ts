@@ -1,12 +1,21 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { UsageError } from '../../src/runtime/errors.js';
 import { planTrials } from '../../src/sweeps/plan.js';
 import { type Outlook, type Progress, runSweep } from '../../src/sweeps/sweep.js';
 import { readSweep, SweepDirectory } from '../../src/sweeps/sweep-directory.js';
+import { filesOfRun } from '../charts/sample-runs.js';
 import { type Fate, MemoryEngine } from './memory-engine.js';
 
 const plan = (seeds: number[], optimizers = ['adam', 'lazy-adam']) =>
@@ -131,6 +140,82 @@ describe('a sweep', () => {
     expect(started).to.have.length(2);
     expect(runs.size).to.equal(2);
     expect(readdirSync(join(path, 'trials')).sort()).to.deep.equal([...runs.keys()].sort());
+  });
+
+  it('has a result on the disk before its name, and the name before an engine removes its copy', () => {
+    const directory = SweepDirectory.open(fresh(), 'imdb', plan([1]));
+    const [{ id }] = directory.trials;
+    const seen: string[] = [];
+    const short = (path: string) => relative(directory.path, path).replaceAll(id, 'ID') || '.';
+    const { fsyncSync, renameSync } = fs;
+    fs.fsyncSync = (file) => {
+      seen.push(`sync ${short(readlinkSync(`/proc/self/fd/${file}`))}`);
+      fsyncSync(file);
+    };
+    fs.renameSync = (from, to) => {
+      seen.push(`rename to ${short(String(to))}`);
+      renameSync(from, to);
+    };
+    try {
+      directory.store(id, filesOfRun({ preset: 'smoke' }));
+    } finally {
+      Object.assign(fs, { fsyncSync, renameSync });
+      directory.close();
+    }
+    expect(seen).to.deep.equal([
+      ...Object.keys(filesOfRun()).map((name) => `sync trials/ID.partial/${name}`),
+      ...['sync trials/ID.partial', 'rename to trials/ID', 'sync trials', 'sync .'],
+    ]);
+  });
+
+  for (const id of ['../../../outside/run', '..', 'a/b', '', '.hidden', 7, undefined]) {
+    it(`refuses a plan whose trial has the id ${JSON.stringify(id)}, by which it would name a folder`, () => {
+      const path = fresh();
+      SweepDirectory.open(path, 'imdb', plan([1])).close();
+      const file = join(path, 'sweep.json');
+      const held = JSON.parse(readFileSync(file, 'utf8'));
+      held.trials[1].id = id;
+      writeFileSync(file, JSON.stringify(held));
+      const said = `${file} is damaged, trial 2 has the id ${JSON.stringify(id)}: restore it`;
+      expect(() => readSweep(path)).to.throw(UsageError, said);
+      expect(() => SweepDirectory.open(path, 'imdb', [])).to.throw(UsageError, said);
+    });
+  }
+
+  it('refuses a plan of which a trial lacks what is asked for', () => {
+    const path = fresh();
+    SweepDirectory.open(path, 'imdb', plan([1])).close();
+    const file = join(path, 'sweep.json');
+    const held = JSON.parse(readFileSync(file, 'utf8'));
+    held.trials[0].request = undefined;
+    writeFileSync(file, JSON.stringify(held));
+    expect(() => readSweep(path)).to.throw(UsageError, 'has no request and parameters: restore it');
+    held.trials[0] = null;
+    writeFileSync(file, JSON.stringify(held));
+    expect(() => readSweep(path)).to.throw(UsageError, 'trial 1 has the id undefined: restore it');
+  });
+
+  it('takes the ids of trials of every optimizer, those written as specs too', () => {
+    const long = Array.from({ length: 9 }, () => 'clip').join('(');
+    const specs = ['sgd(0.1)', 'lookahead(lazy(adam(1e-3)), k=5)', `${long}(sgd(1))))))))))`];
+    const directory = SweepDirectory.open(fresh(), 'imdb', plan([1], specs));
+    directory.close();
+    expect(readSweep(directory.path).trials).to.have.length(3);
+  });
+
+  it('takes no file of a result that is none of a run’s: it may come from another machine', () => {
+    const path = fresh();
+    const directory = SweepDirectory.open(path, 'imdb', plan([1]));
+    const [{ id }] = directory.trials;
+    for (const name of ['../../x', 'checkpoints/a', '/tmp/x', '..', 'notes.json']) {
+      expect(() => directory.store(id, { ...filesOfRun(), [name]: '{}' })).to.throw(
+        UsageError,
+        `The result of ${id} has a file "${name}", which no run has`,
+      );
+    }
+    directory.close();
+    expect(readdirSync(path).sort()).to.deep.equal(['sweep.json', 'trials']);
+    expect(readSweep(path).runs.size).to.equal(0);
   });
 
   it('leaves the plan as it is where it is refused because another carries it out', () => {

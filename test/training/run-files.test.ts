@@ -103,6 +103,19 @@ describe('readRun', () => {
     [{ testAccuracy: null }, 'summary.json has testAccuracy null, not a number'],
     [{ status: 'done' }, 'summary.json has status done'],
     [{ metric: 'speed' }, 'summary.json has metric speed'],
+    [{ metric: 'constructor' }, 'summary.json has metric constructor'],
+    // A report shows these; one from elsewhere could have markup in them.
+    [{ steps: '<img src=x>' }, 'summary.json has steps <img src=x>, not a whole number'],
+    [{ seed: '1' }, 'summary.json has seed 1, not a whole number'],
+    [{ seconds: '<b>' }, 'summary.json has seconds <b>, not a time'],
+    [{ weightsSha256: '<script>' }, 'summary.json has weightsSha256 <script>, not a SHA-256'],
+    [{ weightsSha256: undefined }, 'summary.json has weightsSha256 undefined, not a SHA-256'],
+    [{ overrides: undefined }, 'summary.json has overrides undefined, not values by name'],
+    [{ overrides: { lr: [1] } }, 'summary.json has overrides {"lr":[1]}, not values by name'],
+    [{ dataset: undefined }, 'summary.json has dataset undefined, not a text'],
+    [{ message: ['a'] }, 'summary.json has message ["a"], not a text'],
+    [{ verified: 'yes' }, 'summary.json has verified yes, not true or false'],
+    [{ stepsExecuted: null }, 'summary.json has stepsExecuted null, not a whole number'],
   ] as const) {
     it(`refuses a run that is not what its other files say: ${damage}`, () => {
       alter('summary.json', values);
@@ -121,6 +134,19 @@ describe('readRun', () => {
     put(filesOfRun());
     alterLine(2, { epoch: 1 });
     expect(refusal()).to.include('(line 2 of metrics.jsonl has epoch 1)');
+  });
+
+  it('refuses a run whose data set or epochs are described by something else than must be', () => {
+    alter('config.json', { dataset: undefined });
+    expect(refusal()).to.include('(config.json has dataset undefined, not a description)');
+    alter('config.json', { dataset: { name: 'imdb', trainExamples: '<b>', valExamples: 1 } });
+    expect(refusal()).to.include('(config.json has dataset.trainExamples <b>, not a whole number)');
+    put(filesOfRun());
+    alterLine(2, { seconds: 'long' });
+    expect(refusal()).to.include('(line 2 of metrics.jsonl has seconds long, not a time)');
+    put(filesOfRun({ status: 'diverged' }));
+    alterLine(3, { loss: '<b>' });
+    expect(refusal()).to.include('(line 3 of metrics.jsonl has loss <b>, not a number)');
   });
 
   it('compares the test data’s result with that of the epoch that is best on the validation data', () => {

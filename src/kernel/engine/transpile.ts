@@ -19,8 +19,7 @@ export interface Transpiled {
 export function transpile(file: string, text: string, options: ts.CompilerOptions): Transpiled {
   const mark = unusedMark(text);
   if (extname(file) === '.json') {
-    const code = `module.exports = ${text};`;
-    return { code, map: undefined, mark, isAsync: false, requires: [] };
+    return { code: jsonModule(file, text), map: undefined, mark, isAsync: false, requires: [] };
   }
   let isAsync = false;
   const moduleSyntax: ts.TransformerFactory<ts.SourceFile> = (context) => {
@@ -61,4 +60,16 @@ export function transpile(file: string, text: string, options: ts.CompilerOption
   }
   const code = outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, '');
   return { code, map: sourceMapText, mark, isAsync, requires: [...requires] };
+}
+
+/** Data is never run as code, which may say more than JSON does. @throws Error that names the file. */
+function jsonModule(file: string, text: string): string {
+  // Some editors begin a file with the mark of its byte order, which is not JSON's.
+  const json = text.replace(/^\uFEFF/, '');
+  try {
+    JSON.parse(json);
+  } catch (error) {
+    throw new SyntaxError(`${file} is no JSON: ${(error as Error).message}`);
+  }
+  return `module.exports = JSON.parse(${JSON.stringify(json)});`;
 }

@@ -38,8 +38,12 @@ export function reasonOf(error: unknown): string {
 
 function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
-  const left = text.length - most;
-  return most < 1000
-    ? `${text.slice(0, most - 1)}…`
-    : `${text.slice(0, most)}… ${left.toLocaleString('en-US')} more characters`;
+  if (most < 1000) return `${startOf(text, most - 1)}…`;
+  const start = startOf(text, most);
+  const left = text.length - start.length;
+  return `${start}… ${left.toLocaleString('en-US')} more characters`;
 }
+
+/** A text's start, which ends before a character that would be cut in two: half of one is no text. */
+const startOf = (text: string, length: number) =>
+  text.slice(0, /[\uD800-\uDBFF]/.test(text[length - 1]) ? length - 1 : length);

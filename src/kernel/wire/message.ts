@@ -83,10 +83,19 @@ export type OutgoingMessage = Omit<Message, 'content'> & { content: Json };
 /** The frames of a message. */
 export function encode(message: OutgoingMessage, signer: Signer): Uint8Array[] {
   const { identities, header, parent, metadata, content, buffers } = message;
-  const parts = [header, parent, metadata].map((part) => Buffer.from(JSON.stringify(part)));
-  parts.push(Buffer.from(content));
+  const jsons = [...[header, parent, metadata].map((part) => JSON.stringify(part)), content];
+  const parts = jsons.map((json) => Buffer.from(wellFormed(json)));
   return [...identities, DELIMITER, Buffer.from(signer.sign(parts)), ...parts, ...buffers];
 }
+
+/**
+ * JSON with the mark of what cannot be shown, U+FFFD, for halves of characters, which JSON holds as
+ * escapes: Jupyter could not write a notebook that has one.
+ */
+const wellFormed = (json: Json): Json =>
+  json.includes('\\ud')
+    ? json.replace(/\\(?:ud[89a-f]..|.)/g, (each) => (each.startsWith('\\ud') ? '\uFFFD' : each))
+    : json;
 
 /** A header of our own. @param session - the kernel's. */
 export function headerOf(type: string, session: string): Header {

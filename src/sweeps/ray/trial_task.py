@@ -74,9 +74,11 @@ class Program:
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
-        for line in self.child.stdout:
-            self.lines.put(line.decode())
-        self.lines.put(None)
+        try:
+            for line in self.child.stdout:
+                self.lines.put(line.decode(errors="replace"))
+        finally:
+            self.lines.put(None)
 
     def say(self, line):
         try:

@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../runtime/sync-folder.js';
 
 /** A tensor's elements. */
 export type Elements = Float32Array | Int32Array | Uint8Array;
@@ -129,20 +130,6 @@ function writeAll(file: number, bytes: Uint8Array, position: number): number {
     done += writeSync(file, bytes, done, bytes.length - done, position + done);
   }
   return bytes.length;
-}
-
-/** Makes a new name last, also when the power fails. Where folders cannot be synced, nothing happens. */
-function syncFolder(path: string): void {
-  try {
-    const folder = openSync(path, 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
-  } catch {
-    // On Windows.
-  }
 }
 
 /**

@@ -150,6 +150,24 @@ describe('an import in a cell', () => {
     );
   });
 
+  it('reads JSON as data, never as code, and begins after a byte order mark', async () => {
+    notebook.write({
+      'project/notebooks/marked.json': '\uFEFF{ "lr": 0.1 }',
+      'project/notebooks/own.json': '{ "__proto__": { "lr": 0.1 } }',
+      'project/notebooks/code.json': '{ "lr": (globalThis.ran = true, 0.1) }',
+    });
+    expect(await run("require('./marked.json').lr")).to.equal(0.1);
+    // A key like all others, as JSON has it: the object's prototype stays what it is.
+    expect(await run("Object.keys(require('./own.json'))")).to.deep.equal(['__proto__']);
+    for (const load of ["require('./code.json')", "await import('./code' + '.json')"]) {
+      const { ename, evalue } = await notebook.failure(load);
+      expect(ename).to.equal('SyntaxError');
+      const file = join(notebook.folder, 'project/notebooks/code.json');
+      expect(evalue).to.match(new RegExp(`^${file} is no JSON: `));
+    }
+    expect(await run("'ran' in globalThis")).to.equal(false);
+  });
+
   it('finds what a package exports, by Node’s conditions', async () => {
     expect(await run("import { kind } from 'by-exports'; kind")).to.equal('cjs');
     expect(await run("import { extra } from 'by-exports/extra'; extra")).to.equal('extra');
