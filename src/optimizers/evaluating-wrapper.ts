@@ -1,7 +1,8 @@
 /** What wrappers have in common that keep weights to evaluate a model on, beside its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { lend, loanOf, whenEnded, wrapEvaluation } from './lent-weights.js';
+import { wrapEvaluation } from './evaluation-hook.js';
+import { lend, loanOf, whenEnded } from './lent-weights.js';
 import type { NamedTensor } from './state.js';
 import { chainOf, OptimizerWrapper } from './wrapper.js';
 
@@ -27,6 +28,9 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * when the callback throws or rejects.
    *
    * @returns what the callback returns.
+   * @throws Error when this optimizer or one of its variables was disposed; when it was loaded and does
+   *   not know its model yet.
+   * @internal
    */
   withEvaluationWeights<T>(callback: () => T): T {
     if (this.evaluations === 0) {
@@ -51,7 +55,8 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
    *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled, or with another optimizer.
+   * @throws Error when the model is not compiled, or with another optimizer, or this one was disposed;
+   *   when a state that was loaded is that of another model.
    */
   protected evaluateOnKeptWeights(model: LayersModel): () => void {
     this.refuseDisposed();
@@ -70,16 +75,32 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     return undo;
   }
 
-  /** Tells which model's variables a loaded state is of, for an evaluation before the next step. */
+  /**
+   * Tells which model's variables a loaded state is of, for an evaluation before the next step.
+   *
+   * @throws Error when it is the state of another model.
+   * @internal
+   */
   attach(model: LayersModel): void {
     this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
   }
 
+  /**
+   * Restores what `getWeights` gave, bit for bit.
+   *
+   * @throws Error while the model holds the kept weights, and as {@link OptimizerWrapper.setWeights}
+   *   does.
+   */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     this.refuseWhileEvaluating('setWeights()');
     await super.setWeights(weights);
   }
 
+  /**
+   * Makes the whole state as new, the inner optimizer's included.
+   *
+   * @throws Error while the model holds the kept weights.
+   */
   override resetState(): void {
     this.refuseWhileEvaluating('resetState()');
     super.resetState();

@@ -7,6 +7,7 @@ import { AveragedTable } from './averaged-table.js';
 import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
 import { Lookahead } from './lookahead.js';
+import { interpolate } from './move-towards.js';
 import { optionsOf } from './options.js';
 import { indexed, listOf, type NamedState } from './state.js';
 import { chainOf, type Gradient } from './wrapper.js';
@@ -111,6 +112,8 @@ export class WeightAveraging extends EvaluatingWrapper {
    * also when the callback throws or rejects.
    *
    * @returns what the callback returns.
+   * @throws Error when this optimizer or one of its variables was disposed; when it was loaded and does
+   *   not know its model yet, see {@link evaluateOnAveragedWeights}.
    */
   withAveragedWeights<T>(callback: () => T): T {
     return this.withEvaluationWeights(callback);
@@ -123,7 +126,8 @@ export class WeightAveraging extends EvaluatingWrapper {
    * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
    *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled, or with another optimizer.
+   * @throws Error when the model is not compiled, or with another optimizer, or this one was disposed;
+   *   when a state that was loaded is that of another model.
    */
   evaluateOnAveragedWeights(model: LayersModel): () => void {
     return this.evaluateOnKeptWeights(model);
@@ -160,7 +164,7 @@ export class WeightAveraging extends EvaluatingWrapper {
     if (table === undefined) {
       const current = this.current(position);
       return () => {
-        average.assign(towards(current, variable, weight));
+        average.assign(interpolate(current, variable, weight));
         this.forgetTable(position);
       };
     }
@@ -173,7 +177,7 @@ export class WeightAveraging extends EvaluatingWrapper {
     const rows = rowsOf(average);
     const current = this.catchUp(rows.gather(indices), weights(), ids, table);
     return () => {
-      rows.scatter(indices, towards(current, weights(), weight) as tf.Tensor2D);
+      rows.scatter(indices, interpolate(current, weights(), weight));
       table.moved(ids, n + 1);
     };
   }
@@ -226,14 +230,14 @@ export class WeightAveraging extends EvaluatingWrapper {
   }
 
   /** Averages of rows, shape [ids, width], up to now, given the weights since. */
-  private catchUp(
-    averages: tf.Tensor,
-    weights: tf.Tensor,
+  private catchUp<T extends tf.Tensor>(
+    averages: T,
+    weights: T,
     ids: Iterable<number>,
     table: AveragedTable,
-  ) {
+  ): T {
     const shares = Float32Array.from(ids, (id) => this.weight(table.upTo[id], this.iterations));
-    return towards(averages, weights, tf.tensor2d(shares, [shares.length, 1]));
+    return interpolate(averages, weights, tf.tensor2d(shares, [shares.length, 1]));
   }
 
   override ownState(): NamedState {
@@ -273,11 +277,6 @@ export class WeightAveraging extends EvaluatingWrapper {
     const { mode, decay, from } = this;
     return { inner: this.innerConfig(), mode, ...(mode === 'ema' ? { decay } : { from }) };
   }
-}
-
-/** average + weight · (weights − average), which for a weight of 1 is not quite `weights`. */
-function towards(average: tf.Tensor, weights: tf.Tensor, weight: number | tf.Tensor): tf.Tensor {
-  return weight === 1 ? weights : tf.add(average, tf.mul(tf.sub(weights, average), weight));
 }
 
 tf.serialization.registerClass(WeightAveraging);
