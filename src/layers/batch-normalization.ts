@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { UsageError } from '../runtime/errors.js';
 import { normalizeBatch, normalizeBy } from './batch-normalization-op.js';
+import { stockClass } from './stock-class.js';
 
 /** tf.layers' options: `axis`, `momentum`, `epsilon`, `center`, `scale`, initializers, … */
 export type BatchNormalizationConfig = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;
 
-// tf.layers exports no class, only the function that makes one.
-const Stock = layers.batchNormalization()
-  .constructor as tf.serialization.SerializableConstructor<layers.Layer>;
+const Stock = stockClass<BatchNormalizationConfig, layers.Layer>(layers.batchNormalization, {});
 
 /**
  * `tf.layers.batchNormalization`, trained several times as fast on tfjs-node: by TensorFlow's fused
@@ -31,13 +29,13 @@ export class BatchNormalization extends Stock {
   declare private movingMean: LayerVariable;
   declare private movingVariance: LayerVariable;
 
-  /** @throws UsageError for several axes. */
+  /** @throws RangeError for several axes. */
   constructor(config?: BatchNormalizationConfig) {
     super(config);
     // TF 2 Keras saves the axis in a list.
     const axis = Number(this.axis);
     if (!Number.isInteger(axis)) {
-      throw new UsageError(
+      throw new RangeError(
         `axis of a batch normalization must be one axis, but is ${JSON.stringify(this.axis)}.`,
       );
     }

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { stockClass } from './stock-class.js';
 
 /** tf.layers' options: `filters`, `kernelSize`, `strides`, `padding`, `useBias`, … */
 export type Conv2DConfig = Parameters<typeof layers.conv2d>[0];
 
-// tf.layers exports no class, only the function that makes one.
-const Stock = layers.conv2d({ filters: 1, kernelSize: 1 })
-  .constructor as tf.serialization.SerializableConstructor<layers.Layer>;
+const Stock = stockClass<Conv2DConfig, layers.Layer>(layers.conv2d, { filters: 1, kernelSize: 1 });
 
 /**
  * `tf.layers.conv2d`, in training without the gradient of inputs that need none: tf.layers' fused op

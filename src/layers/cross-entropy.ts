@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { UsageError } from '../runtime/errors.js';
 import { type NativeBackend, nativeBackend } from '../runtime/native-ops.js';
 import { refuseSecondDerivative, runOp } from './native-op.js';
 
@@ -15,18 +14,19 @@ import { refuseSecondDerivative, runOp } from './native-op.js';
  * @param labels - `[n]`, int32, from 0 to classes − 1. A label out of range gives a loss of NaN, or a
  *   failure of the native op: leave padding out before.
  * @returns the loss of each row, in nats, `[n]`: `tf.mean` of it is the usual loss of a batch.
- * @throws UsageError for other shapes or label types.
+ * @throws RangeError for other shapes.
+ * @throws TypeError for labels of another type.
  *
  * @example const loss = tf.mean(sparseSoftmaxCrossEntropy(logits, labels)); // perplexity: exp(loss)
  */
 export function sparseSoftmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   if (logits.rank !== 2 || labels.rank !== 1 || labels.shape[0] !== logits.shape[0]) {
-    throw new UsageError(
+    throw new RangeError(
       `Cross-entropy takes logits [n, classes] and labels [n], not [${logits.shape}] and [${labels.shape}].`,
     );
   }
   if (labels.dtype !== 'int32') {
-    throw new UsageError(`Labels of cross-entropy are int32, not ${labels.dtype}.`);
+    throw new TypeError(`Labels of cross-entropy are int32, not ${labels.dtype}.`);
   }
   const native = nativeBackend();
   const compute = native === null ? plainly : native.hasOwnKernels ? byKernel : byTensorFlow;

@@ -1,16 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { UsageError } from '../runtime/errors.js';
 import { randomStream } from '../runtime/seeds.js';
 import { dropoutMask } from './dropout-mask.js';
+import { stockClass } from './stock-class.js';
 
 type StockConfig = Parameters<typeof layers.dropout>[0];
-type StockLayer = ReturnType<typeof layers.dropout>;
 
-// tf.layers exports no class, only the function that makes one.
-const Stock = layers.dropout({ rate: 0, name: 'prototype' }).constructor as new (
-  config: StockConfig,
-) => StockLayer;
+const Stock = stockClass(layers.dropout, { rate: 0 });
 
 /** Options of {@link dropout}. */
 export interface SeededDropoutConfig extends Omit<StockConfig, 'noiseShape'> {
@@ -29,10 +25,10 @@ export interface SeededDropoutConfig extends Omit<StockConfig, 'noiseShape'> {
  */
 export class SeededDropout extends Stock {
   /** @nocollapse */
-  static className = 'SeededDropout';
+  static override className = 'SeededDropout';
 
   /** @nocollapse */
-  static fromConfig<T extends tf.serialization.Serializable>(
+  static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
@@ -44,11 +40,11 @@ export class SeededDropout extends Stock {
 
   private readonly own: Required<Pick<SeededDropoutConfig, 'seed' | 'locked'>>;
 
-  /** @throws UsageError for a value out of range. */
+  /** @throws RangeError for a value out of range. */
   constructor({ seed, locked = false, ...config }: SeededDropoutConfig) {
     super(config);
     if (!(config.rate >= 0 && config.rate < 1)) {
-      throw new UsageError(
+      throw new RangeError(
         `rate of a dropout layer must be at least 0 and below 1, but is ${config.rate}.`,
       );
     }
@@ -86,7 +82,7 @@ tf.serialization.registerClass(SeededDropout);
 /**
  * A {@link SeededDropout} layer.
  *
- * @throws UsageError for a value out of range.
+ * @throws RangeError for a value out of range.
  * @example dropout({ rate: 0.5, seed: 1 })
  */
 export function dropout(config: SeededDropoutConfig): SeededDropout {

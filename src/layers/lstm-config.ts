@@ -1,5 +1,4 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { UsageError } from '../runtime/errors.js';
 import { deriveSeed } from '../runtime/seeds.js';
 
 /** Options of `tf.layers.lstm`. */
@@ -29,7 +28,7 @@ export type OwnOptions = Required<Pick<LSTMConfig, 'dropoutMasks'>> & Pick<LSTMC
 /**
  * Fills in our own options, and checks what tf.layers would take in silence.
  *
- * @throws UsageError for a value out of range.
+ * @throws RangeError for a value out of range.
  */
 export function ownOptions(config: LSTMConfig): OwnOptions {
   const { seed, dropoutMasks = 'shared' } = config;
@@ -62,7 +61,7 @@ export function seedFor({ seed }: OwnOptions, goBackwards = false): number {
 
 function demand(key: string, value: unknown, holds: boolean, wanted: string): void {
   if (!holds) {
-    throw new UsageError(
+    throw new RangeError(
       `${key} of an LSTM layer must be ${wanted}, but is ${JSON.stringify(value)}.`,
     );
   }

@@ -1,26 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { UsageError } from '../runtime/errors.js';
 import { randomStream } from '../runtime/seeds.js';
 import { dropoutMask } from './dropout-mask.js';
-import {
-  type LSTMConfig,
-  type OwnOptions,
-  ownOptions,
-  type StockLSTMConfig,
-  seedFor,
-} from './lstm-config.js';
+import { type LSTMConfig, type OwnOptions, ownOptions, seedFor } from './lstm-config.js';
 import { seeded } from './lstm-initializers.js';
 import type { RecurrentActivation } from './lstm-recurrence.js';
 import { lstmSequence } from './lstm-sequence.js';
+import { stockClass } from './stock-class.js';
 
 type StockLayer = ReturnType<typeof layers.lstm>;
 
-// tf.layers exports no class, only the function that makes one. A name of its own leaves the count
-// of automatic names alone.
-const Stock = layers.lstm({ units: 1, name: 'prototype' }).constructor as new (
-  config: StockLSTMConfig,
-) => StockLayer;
+const Stock = stockClass(layers.lstm, { units: 1 });
 
 /** The weights, which tf.layers keeps in a cell. */
 interface Cell {
@@ -48,14 +38,14 @@ interface Cell {
  */
 export class LSTM extends Stock {
   /** @nocollapse */
-  static className = 'LSTM';
+  static override className = 'LSTM';
 
   /**
    * Makes one of a saved configuration.
    *
    * @nocollapse
    */
-  static fromConfig<T extends tf.serialization.Serializable>(
+  static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
@@ -77,7 +67,7 @@ export class LSTM extends Stock {
   /** Null where the computation is left to tf.layers. */
   private readonly recurrentActivation: RecurrentActivation | null;
 
-  /** @throws UsageError for a value out of range. */
+  /** @throws RangeError for a value out of range. */
   constructor(config: LSTMConfig) {
     const own = ownOptions(config);
     const seed = seedFor(own, config.goBackwards);
@@ -132,7 +122,7 @@ export class LSTM extends Stock {
         | [tf.Tensor2D, tf.Tensor2D]
         | undefined;
       if (initial !== undefined && initial.length !== 2) {
-        throw new UsageError(
+        throw new RangeError(
           `An LSTM layer has 2 states, h and c, but initialState holds ${initial.length}.`,
         );
       }
@@ -232,7 +222,7 @@ const onlyOne = <T>(value: T | T[] | null | undefined): T | undefined =>
  * });
  * ```
  *
- * @throws UsageError for a value out of range.
+ * @throws RangeError for a value out of range.
  */
 export function lstm(config: LSTMConfig): LSTM {
   return new LSTM(config);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { nativeBackend } from '../runtime/native-ops.js';
 import { refuseSecondDerivative, runOp } from './native-op.js';
+import { stockClass } from './stock-class.js';
 
 /**
  * max(x, 0), as `tf.relu`, whose gradient is a dozen passes over memory on tfjs-node. Here it is one,
@@ -32,8 +33,7 @@ export function rectify<T extends tf.Tensor>(x: T): T {
 /** tf.layers' options: `maxValue`, and those of every layer. */
 export type ReLUConfig = NonNullable<Parameters<typeof layers.reLU>[0]>;
 
-// tf.layers exports no class, only the function that makes one.
-const Stock = layers.reLU().constructor as tf.serialization.SerializableConstructor<layers.Layer>;
+const Stock = stockClass<ReLUConfig, layers.Layer>(layers.reLU, {});
 
 /**
  * `tf.layers.reLU` with the gradient of {@link rectify}. Options and saved form are tf.layers' own, and

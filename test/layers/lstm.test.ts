@@ -243,7 +243,10 @@ describe('LSTM', () => {
         const { x, states } = sample(SIZES);
         layer.apply(x);
         const apply = () => layer.apply(x, { initialState: [states[0]] });
-        expect(apply).to.throw('An LSTM layer has 2 states, h and c, but initialState holds 1.');
+        expect(apply).to.throw(
+          RangeError,
+          'An LSTM layer has 2 states, h and c, but initialState holds 1.',
+        );
         layer.dispose();
       });
     });
