@@ -1,6 +1,6 @@
 /** Rows in a resource variable of TensorFlow itself, for `@tensorflow/tfjs-node`. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, Resource, typeAttribute } from '../runtime/native-ops.js';
+import { type NativeBackend, Resource } from '../runtime/native-ops.js';
 import { type DataEntry, ViewedRows } from './viewed-rows.js';
 
 interface NativeEntry extends DataEntry {
@@ -25,12 +25,7 @@ export class NativeRows extends ViewedRows {
   }
 
   protected read(ids: tf.Tensor1D): tf.Tensor2D {
-    const { binding } = this.backend;
-    const [rows] = this.table!.run('ResourceGather', [ids], 1, [
-      typeAttribute(binding, 'Tindices', 'int32'),
-      { name: 'batch_dims', type: binding.TF_ATTR_INT, value: 0 },
-      { name: 'validate_indices', type: binding.TF_ATTR_BOOL, value: true },
-    ]);
+    const [rows] = this.table!.run('ResourceGather', [ids], 1, { Tindices: 'int32' });
     return this.backend.createOutputTensor(rows) as tf.Tensor2D;
   }
 
@@ -43,7 +38,7 @@ export class NativeRows extends ViewedRows {
   }
 
   private scatterBy(op: string, ids: tf.Tensor1D, rows: tf.Tensor2D): void {
-    this.table!.run(op, [ids, rows], 0, [typeAttribute(this.backend.binding, 'Tindices', 'int32')]);
+    this.table!.run(op, [ids, rows], 0, { Tindices: 'int32' });
   }
 
   protected makeEntry(): { dataId: object; entry: NativeEntry } {

@@ -1,6 +1,6 @@
 /** Sums the gradients of tokens that occur several times in a batch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, nativeBackend, typeAttribute } from '../runtime/native-ops.js';
+import { type NativeBackend, nativeBackend, runOp } from '../runtime/native-ops.js';
 
 /** Rows of a table, each once, and the sum of all gradients for each. */
 export interface DistinctRows {
@@ -53,26 +53,15 @@ function numberRows(ids: Int32Array, vocabulary: number) {
 
 /** TensorFlow's `SparseSegmentSum`, which tfjs-node has no kernel for: half the time of `ScatterNd`. */
 function nativeSegmentSum(
-  backend: NativeBackend,
+  native: NativeBackend,
   gradients: tf.Tensor2D,
   segments: Int32Array,
   count: number,
 ): tf.Tensor {
-  const { binding } = backend;
   const { order, sorted } = sortBySegment(segments, count);
   const inputs = [gradients, tf.tensor1d(order, 'int32'), tf.tensor1d(sorted, 'int32')];
-  const attributes = [
-    typeAttribute(binding, 'T', 'float32'),
-    typeAttribute(binding, 'Tidx', 'int32'),
-    typeAttribute(binding, 'Tsegmentids', 'int32'),
-  ];
-  const [sums] = binding.executeOp(
-    'SparseSegmentSum',
-    attributes,
-    backend.getInputTensorIds(inputs),
-    1,
-  );
-  return backend.createOutputTensor(sums);
+  const types = { T: 'float32', Tidx: 'int32', Tsegmentids: 'int32' } as const;
+  return runOp(native, 'SparseSegmentSum', inputs, 1, {}, types)[0];
 }
 
 /** A counting sort: `order` lists the indices of segment 0, then those of segment 1, … */

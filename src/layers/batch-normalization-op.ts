@@ -1,7 +1,7 @@
 /** Batch normalization in training: Ioffe & Szegedy 2015, arXiv 1502.03167, algorithm 1. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, nativeBackend } from '../runtime/native-ops.js';
-import { refuseSecondDerivative, runOp } from './native-op.js';
+import { type NativeBackend, nativeBackend, runOp } from '../runtime/native-ops.js';
+import { refuseSecondDerivative } from './second-derivative.js';
 
 /** What a batch is scaled and shifted by: one number for each channel, or null for 1 and 0. */
 export interface ScaleAndOffset {
@@ -73,6 +73,9 @@ function normalizePlainly(
   return { y: normalizeBy({ mean, variance }, x, weights, axis, epsilon), mean, variance };
 }
 
+/** Of the batch, and of the channels' numbers. */
+const TYPES = { T: 'float32', U: 'float32' } as const;
+
 function normalizeFused(
   native: NativeBackend,
   x: tf.Tensor,
@@ -96,7 +99,7 @@ function normalizeFused(
     [shaped(x, image), scale, offset, none, none],
     6,
     attributes,
-    ['T', 'U'],
+    TYPES,
   );
   const trained = [gamma, beta].filter((weight) => weight !== null);
   const normalized = tf.customGrad((...args) => {
@@ -113,7 +116,7 @@ function normalizeFused(
           [shaped(dy, image), shaped(batch, image), ...rest],
           5,
           attributes,
-          ['T', 'U'],
+          TYPES,
         );
         return [
           shaped(dx, batch.shape),

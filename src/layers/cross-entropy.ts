@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, nativeBackend } from '../runtime/native-ops.js';
-import { refuseSecondDerivative, runOp } from './native-op.js';
+import { type NativeBackend, nativeBackend, runOp } from '../runtime/native-ops.js';
+import { refuseSecondDerivative } from './second-derivative.js';
 
 /**
  * Softmax cross-entropy of class numbers, without one-hot targets:
@@ -52,11 +52,11 @@ interface Computed {
 }
 
 function byKernel(logits: tf.Tensor2D, labels: tf.Tensor1D, native: NativeBackend): Computed {
-  const [loss, sums] = runOp(native, 'LazyaheadCrossEntropy', [logits, labels], 2, {}, []);
+  const [loss, sums] = runOp(native, 'LazyaheadCrossEntropy', [logits, labels], 2, {}, {});
   return {
     loss,
     kept: [logits, labels, sums],
-    gradient: (dy, kept) => runOp(native, 'LazyaheadCrossEntropyGrad', [...kept, dy], 1, {}, [])[0],
+    gradient: (dy, kept) => runOp(native, 'LazyaheadCrossEntropyGrad', [...kept, dy], 1, {}, {})[0],
   };
 }
 

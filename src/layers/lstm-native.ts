@@ -1,8 +1,7 @@
 /** An LSTM's recurrence by the kernels in `src/native/`, one call a direction. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { NativeBackend } from '../runtime/native-ops.js';
+import { type NativeBackend, runOp } from '../runtime/native-ops.js';
 import type { Recurrence, RecurrenceInputs } from './lstm-recurrence.js';
-import { runOp } from './native-op.js';
 
 /** @param backend - one that has our kernels. */
 export function nativeRecurrence(backend: NativeBackend): Recurrence {
@@ -24,7 +23,7 @@ export function nativeRecurrence(backend: NativeBackend): Recurrence {
         [gates, inputs.recurrentKernel, ...states, ...optional(inputs)],
         3,
         { hard: isHard(inputs), keep_gates: keep },
-        [],
+        {},
       );
       return { h: h as tf.Tensor3D, c: c as tf.Tensor3D, trace };
     },
@@ -36,7 +35,7 @@ export function nativeRecurrence(backend: NativeBackend): Recurrence {
         [inputs.recurrentKernel, c, gates, dh, dc, ...optional(inputs)],
         3,
         { hard: isHard(inputs), by_gate: parts === 4 },
-        [],
+        {},
       );
       return { dz, dh0: dh0 as tf.Tensor2D, dc0: dc0 as tf.Tensor2D };
     },

@@ -11,7 +11,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bestRecurrence, type RecurrenceInputs } from './lstm-recurrence.js';
-import { refuseSecondDerivative } from './native-op.js';
+import { refuseSecondDerivative } from './second-derivative.js';
 
 export interface LSTMSequenceOptions
   extends Pick<RecurrenceInputs, 'recurrentActivation' | 'recurrentMask' | 'seen'> {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { nativeBackend } from '../runtime/native-ops.js';
-import { refuseSecondDerivative, runOp } from './native-op.js';
+import { nativeBackend, runOp } from '../runtime/native-ops.js';
+import { refuseSecondDerivative } from './second-derivative.js';
 import { stockClass } from './stock-class.js';
 
 /**

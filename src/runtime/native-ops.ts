@@ -8,25 +8,24 @@ export interface NativeTensor {
   dtype: number;
 }
 
-/** An op's attribute, as the binding takes it. */
-export interface OpAttribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
+/** An op's attributes by name: a number is a float, a list a shape. */
+type Attributes = Record<string, number | boolean | string | number[]>;
+
+/** Those of its attributes that are types. */
+type TypeAttributes = Record<string, 'float32' | 'int32'>;
 
 interface Binding {
   TF_Version: string;
   TF_ATTR_TYPE: number;
   TF_ATTR_SHAPE: number;
   TF_ATTR_STRING: number;
-  TF_ATTR_INT: number;
+  TF_ATTR_FLOAT: number;
   TF_ATTR_BOOL: number;
   TF_FLOAT: number;
   TF_INT32: number;
   executeOp(
     name: string,
-    attributes: OpAttribute[],
+    attributes: { name: string; type: number; value: unknown }[],
     inputs: number[],
     outputs: number,
   ): NativeTensor[];
@@ -53,13 +52,54 @@ export function nativeBackend(): NativeBackend | null {
   return backend.isUsingGpuDevice ? null : backend;
 }
 
-/** An attribute that is a type: float32 or int32. */
-export function typeAttribute(
-  { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 }: Binding,
+/**
+ * Runs an op of TensorFlow's. It is not on the gradient tape: call it within `tf.customGrad`.
+ *
+ * @param outputs - how many there are.
+ * @param attributes - TensorFlow has default values for most that are left out.
+ */
+export function runOp(
+  native: NativeBackend,
   name: string,
-  dtype: 'float32' | 'int32',
-): OpAttribute {
-  return { name, type: TF_ATTR_TYPE, value: dtype === 'float32' ? TF_FLOAT : TF_INT32 };
+  inputs: tf.Tensor[],
+  outputs: number,
+  attributes: Attributes = {},
+  types: TypeAttributes = { T: 'float32' },
+): tf.Tensor[] {
+  const ids = native.getInputTensorIds(inputs);
+  return execute(native, name, ids, outputs, attributes, types).map((output) =>
+    native.createOutputTensor(output),
+  );
+}
+
+/** The same on native tensors. */
+function execute(
+  { binding }: NativeBackend,
+  name: string,
+  inputs: number[],
+  outputs: number,
+  attributes: Attributes,
+  types: TypeAttributes,
+): NativeTensor[] {
+  const kinds = {
+    number: binding.TF_ATTR_FLOAT,
+    boolean: binding.TF_ATTR_BOOL,
+    string: binding.TF_ATTR_STRING,
+    object: binding.TF_ATTR_SHAPE,
+  };
+  const all = [
+    ...Object.entries(types).map(([key, type]) => ({
+      name: key,
+      type: binding.TF_ATTR_TYPE,
+      value: type === 'float32' ? binding.TF_FLOAT : binding.TF_INT32,
+    })),
+    ...Object.entries(attributes).map(([key, value]) => ({
+      name: key,
+      type: kinds[typeof value as keyof typeof kinds],
+      value,
+    })),
+  ];
+  return binding.executeOp(name, all, inputs, outputs);
 }
 
 /** By this name TensorFlow makes a resource that lives as long as its handle. */
@@ -75,18 +115,9 @@ export class Resource {
     readonly backend: NativeBackend,
     shape: number[],
   ) {
-    const { binding } = backend;
-    const [handle] = binding.executeOp(
-      'VarHandleOp',
-      [
-        typeAttribute(binding, 'dtype', 'float32'),
-        { name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape },
-        { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
-        { name: 'shared_name', type: binding.TF_ATTR_STRING, value: ANONYMOUS },
-      ],
-      [],
-      1,
-    );
+    const attributes = { shape, container: '', shared_name: ANONYMOUS };
+    const types: TypeAttributes = { dtype: 'float32' };
+    const [handle] = execute(backend, 'VarHandleOp', [], 1, attributes, types);
     this.handle = handle.id;
   }
 
@@ -105,16 +136,10 @@ export class Resource {
     name: string,
     inputs: tf.Tensor[],
     outputs: number,
-    attributes: OpAttribute[] = [],
+    types: TypeAttributes = {},
   ): NativeTensor[] {
-    const { binding } = this.backend;
-    const dtype = typeAttribute(binding, 'dtype', 'float32');
-    return binding.executeOp(
-      name,
-      [dtype, ...attributes],
-      [this.handle, ...this.backend.getInputTensorIds(inputs)],
-      outputs,
-    );
+    const ids = [this.handle, ...this.backend.getInputTensorIds(inputs)];
+    return execute(this.backend, name, ids, outputs, {}, { dtype: 'float32', ...types });
   }
 
   /** Adam's step on this variable and its moments in one pass: `ResourceApplyAdam`. */
@@ -129,13 +154,8 @@ export class Resource {
     gradient: tf.Tensor,
     useNesterov: boolean,
   ): void {
-    const type = this.backend.binding.TF_ATTR_BOOL;
-    this.apply(
-      'ResourceApplyMomentum',
-      [accumulation],
-      [rate, gradient, momentum],
-      [{ name: 'use_nesterov', type, value: useNesterov }],
-    );
+    const inputs = [rate, gradient, momentum];
+    this.apply('ResourceApplyMomentum', [accumulation], inputs, { use_nesterov: useNesterov });
   }
 
   /** Subtracts a multiple of a tensor in one pass: `ResourceApplyGradientDescent`. */
@@ -148,12 +168,11 @@ export class Resource {
     name: string,
     others: Resource[],
     inputs: tf.Tensor[],
-    attributes: OpAttribute[] = [],
+    attributes: Attributes = {},
   ): void {
-    const { binding } = this.backend;
     const handles = [this, ...others].map(({ handle }) => handle);
     const ids = [...handles, ...this.backend.getInputTensorIds(inputs)];
-    binding.executeOp(name, [typeAttribute(binding, 'T', 'float32'), ...attributes], ids, 0);
+    execute(this.backend, name, ids, 0, attributes, { T: 'float32' });
   }
 
   /** The value as a tensor, whose memory it then is; the variable is no more. */

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
-import { runOp } from '../../src/layers/native-op.js';
-import { nativeBackend } from '../../src/runtime/native-ops.js';
+import { nativeBackend, runOp } from '../../src/runtime/native-ops.js';
 import { onBestBackend } from '../support/backends.js';
 import { normal, useKernels } from './recurrences.js';
 
@@ -34,7 +33,7 @@ const BACKWARD: Shapes = {
 function call(name: string, shapes: Shapes): number[][] {
   return tf.tidy(() => {
     const inputs = Object.values(shapes).map((shape, n) => normal(shape, n));
-    return runOp(nativeBackend()!, name, inputs, 3, {}, []).map(({ shape }) => shape);
+    return runOp(nativeBackend()!, name, inputs, 3, {}, {}).map(({ shape }) => shape);
   });
 }
 
@@ -99,7 +98,7 @@ describe('The kernels of an LSTM', () => {
   it('are refused integers', () => {
     tf.tidy(() => {
       const inputs = Object.values(FORWARD).map((shape) => tf.zeros(shape, 'int32'));
-      const attempt = () => runOp(nativeBackend()!, 'LazyaheadLSTM', inputs, 3, {}, []);
+      const attempt = () => runOp(nativeBackend()!, 'LazyaheadLSTM', inputs, 3, {}, {});
       expect(attempt).to.throw('float');
     });
   });
