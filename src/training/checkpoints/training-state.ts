@@ -1,6 +1,7 @@
 /** All that the rest of a training depends on, beside its place in the data: as tensors and counts. */
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { layersByPath } from '../../layers/layers-of.js';
 import { EvaluatingWrapper } from '../../optimizers/evaluating-wrapper.js';
 import { loadChain, saveChain } from '../../optimizers/state.js';
 import { chainOf } from '../../optimizers/wrapper.js';
@@ -89,34 +90,12 @@ export async function restoreState(
   }
 }
 
-/** What layers have that tf.layers does not show. */
-interface Container {
-  name: string;
-  layers?: Container[];
-  /** Of wrappers such as `timeDistributed`. */
-  layer?: Container;
-  forwardLayer?: Container;
-  backwardLayer?: Container;
-  dropoutStep?: number;
-}
-
 /** The layers that count their dropout masks, those within others too, by names that are unique. */
-export function layersWithDropout(
-  container: Container,
-  path = '',
-): [string, Container & { dropoutStep: number }][] {
-  const { layers, layer, forwardLayer, backwardLayer } = container;
-  return [...(layers ?? []), layer, forwardLayer, backwardLayer].flatMap((inner) => {
-    if (inner === undefined) {
-      return [];
-    }
-    const name = `${path}${inner.name}`;
-    const own = inner.dropoutStep === undefined ? [] : [[name, inner] as const];
-    return [...own, ...layersWithDropout(inner, `${name}.`)] as ReturnType<
-      typeof layersWithDropout
-    >;
-  });
-}
+export const layersWithDropout = (model: tfl.LayersModel) =>
+  layersByPath(model).filter(([, layer]) => 'dropoutStep' in layer) as [
+    string,
+    tfl.layers.Layer & { dropoutStep: number },
+  ][];
 
 const sourceOf = (tensor: tf.Tensor): TensorSource => ({
   dtype: tensor.dtype as TensorSource['dtype'],
