@@ -40,7 +40,7 @@ const FLAGS = [
 const kernelsFile = () => join(dirname(addonFile(TFJS_NODE)), NAME);
 
 export const kernels = {
-  name: 'kernels for recurrent layers',
+  name: 'kernels for the LSTM and the cross-entropy',
 
   isDone() {
     const { kernels: record, native } = readRecord();
@@ -56,7 +56,7 @@ export const kernels = {
     } catch (error) {
       if (!(error instanceof StepFailure)) throw error;
       rmSync(kernelsFile(), { force: true });
-      const reason = `${error.message} Recurrent layers run without kernels of their own, several times slower.`;
+      const reason = `${error.message} The LSTM and the cross-entropy run without kernels of their own, more slowly.`;
       say(reason);
       writeRecord({ kernels: { version: version(), reason } });
     }

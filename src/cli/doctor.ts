@@ -97,7 +97,7 @@ function inWords(findings: Findings): string {
       'Native',
       native.source === 'none'
         ? 'none'
-        : `${native.source}, TensorFlow ${native.version}, ${native.kernels ? 'with' : 'without'} kernels for recurrent layers`,
+        : `${native.source}, TensorFlow ${native.version}, ${native.kernels ? 'with' : 'without'} kernels for the LSTM and the cross-entropy`,
     ],
     ['Threads', `${findings.threads} in one operation`],
     ['Python', findings.python ?? 'missing'],

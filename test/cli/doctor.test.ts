@@ -51,6 +51,9 @@ describe('lazyahead doctor', () => {
     for (const name of ['Backend', 'Native', 'Threads', 'Python', 'JupyterLab', 'Kernel', 'imdb']) {
       expect(stdout).to.contain(name);
     }
+    expect(stdout).to.match(
+      /Native +(none|.*with(out)? kernels for the LSTM and the cross-entropy)\n/,
+    );
     expect(stdout).to.match(/Missing:\n- /);
   });
 });

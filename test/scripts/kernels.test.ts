@@ -58,7 +58,7 @@ describe("set-up's step for the kernels", () => {
     expect(reason).to.match(
       /^(There is no libtensorflow in |Kernels can be compiled only on Linux)/,
     );
-    expect(reason).to.match(/without kernels of their own, several times slower\.$/);
+    expect(reason).to.match(/without kernels of their own, more slowly\.$/);
     expect(read().kernels.reason).to.equal(reason);
     expect(existsSync(kernels())).to.equal(false);
     expect(step.isDone()).to.equal(true);
