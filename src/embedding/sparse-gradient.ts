@@ -60,12 +60,16 @@ export function toDense(gradient: tf.Tensor): tf.Tensor {
   );
 }
 
+/** Of a dense gradient, shape [vocabulary, 1], the rows that are not zero: those that count as sampled. */
+export const nonZeroRows = (gradient: tf.Tensor): tf.Tensor =>
+  tf.any(tf.notEqual(gradient, 0), 1, true);
+
 /** A gradient as that of some rows: of a dense one, the rows that are not zero. */
 export function sampledRowsOf(gradient: tf.Tensor): SparseGradient {
   return (
     sparse.get(gradient) ??
     tf.tidy(() => {
-      const sampled = tf.any(tf.notEqual(gradient, 0), 1).dataSync();
+      const sampled = nonZeroRows(gradient).dataSync();
       const ids = Int32Array.from(sampled.keys()).filter((row) => sampled[row]);
       const rows = tf.gather(gradient as tf.Tensor2D, tf.tensor1d(ids, 'int32'));
       return { ids, rows, vocabulary: gradient.shape[0] };

@@ -1,6 +1,7 @@
 /** tf.js's Adam with the steps of TensorFlow's fused op. */
 import * as tf from '@tensorflow/tfjs-core';
-import { applyFused, type Gradients, type SlotField } from './fused-step.js';
+import { applyFused, type SlotField } from './fused-step.js';
+import type { Gradients } from './gradients.js';
 import { type AdamFields, adamScalars, agreesWithTfjs } from './native-adam.js';
 import type { NamedTensor } from './state.js';
 

@@ -1,7 +1,8 @@
 /** What wrappers have in common that keep weights to evaluate a model on, beside its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { lend, loanOf, whenEnded, wrapEvaluation } from './lent-weights.js';
+import { wrapEvaluation } from './evaluation-hook.js';
+import { lend, loanOf, whenEnded } from './lent-weights.js';
 import type { NamedTensor } from './state.js';
 import { chainOf, OptimizerWrapper } from './wrapper.js';
 

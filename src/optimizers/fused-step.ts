@@ -1,10 +1,8 @@
 /** Steps by TensorFlow's fused ops, in the memory in which the weights and the slots are. */
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeBackend, Resource } from '../runtime/native-ops.js';
+import { type Gradients, listOfGradients } from './gradients.js';
 import type { NamedTensor } from './state.js';
-
-/** What `applyGradients` takes; an entry without a tensor is a variable without a gradient. */
-export type Gradients = tf.NamedTensorMap | NamedTensor[];
 
 /** One field of tf.js's optimizers that holds a slot, by position. */
 export type SlotField = { variable: tf.Variable }[];
@@ -35,9 +33,7 @@ export function applyFused(
     stock(gradients as NamedTensor[]);
     return;
   }
-  const list = Array.isArray(gradients)
-    ? gradients
-    : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+  const list = listOfGradients(gradients);
   const variables = list.map(({ name }) => tf.engine().registeredVariables[name]);
   const fused = list.map(({ tensor }, i) => canFuse(variables[i], tensor));
   tf.tidy(() => {

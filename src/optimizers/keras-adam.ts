@@ -1,7 +1,7 @@
 /** Adam as in Keras 2.2, and with the clock of the article's lazy optimizer: for comparisons. */
 import * as tf from '@tensorflow/tfjs-core';
 import { FusedAdam } from './adam.js';
-import type { Gradients } from './fused-step.js';
+import type { Gradients } from './gradients.js';
 import type { AdamFields } from './native-adam.js';
 
 /** tf.js's Adam has ε as a field that every step reads. */

@@ -4,15 +4,17 @@ import { captureLookups } from '../embedding/capture.js';
 import { canReadAtOnce, releaseRows } from '../embedding/rows.js';
 import { sampledRowsOf, sparseGradient, toDense } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
+import { innerFromConfig } from './inner-config.js';
+import { keepUnsampledRows } from './keep-unsampled-rows.js';
+import { refuseOtherTables, type SlotsOfTables, stateOfTables, statesIn } from './lazy-state.js';
 import { LazyTables } from './lazy-tables.js';
 import { optionsOf } from './options.js';
-import { keepUnsampledRows } from './restoring-way.js';
 import { hasRowRule } from './row-rules.js';
-import { type Slot, slotsOf } from './slots.js';
-import { SparseTable } from './sparse-table.js';
+import type { Slot } from './slots.js';
 import type { NamedState } from './state.js';
+import { TableSlots } from './table-slots.js';
 import { type EmbeddingLayer, type TableName, variableOfTable } from './tables.js';
-import { chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
+import { chainOf, type Gradient, OptimizerWrapper } from './wrapper.js';
 
 /** What happens to the moments of a row that is not sampled. */
 export type LazyMoments = 'decay' | 'freeze';
@@ -77,8 +79,8 @@ export class LazyOptimizer extends OptimizerWrapper {
   readonly moments: LazyMoments;
 
   private readonly tables: LazyTables;
-  /** The state of tables whose steps are taken on the sampled rows alone, by position. */
-  private readonly sparse = new Map<number, SparseTable>();
+  /** The slots of tables whose steps are taken on the sampled rows alone, by position. */
+  private readonly tableSlots: SlotsOfTables = new Map();
   /** Stands for the tables in what the inner optimizer gets, so that it keeps no slots for them. */
   private standIn: tf.Variable | null = null;
   /** Whether a state was loaded, which may be that of other tables. */
@@ -154,12 +156,13 @@ export class LazyOptimizer extends OptimizerWrapper {
 
   protected override step(gradients: Gradient[], complete: boolean): void {
     this.tables.find(this.variables, complete);
-    if (this.resumed) {
-      this.checkLoadedState();
-    }
-    const restore: (() => void)[] = [];
     const onRows = this.stepsOnRows();
     const positions = new Set(this.tables.positions);
+    if (this.resumed) {
+      const { variables, inner } = this;
+      refuseOtherTables(this.tableSlots, { variables, positions, inner, onRows });
+    }
+    const restore: (() => void)[] = [];
     for (const position of positions) {
       this.checkGradient(gradients[position]);
     }
@@ -192,39 +195,13 @@ export class LazyOptimizer extends OptimizerWrapper {
   }
 
   private stepOnRows(variable: tf.Variable, gradient: tf.Tensor | null, position: number): void {
-    let table = this.sparse.get(position);
-    if (table === undefined) {
-      table = new SparseTable(this.inner, variable.shape, this.moments === 'freeze');
-      this.sparse.set(position, table);
+    let slots = this.tableSlots.get(position);
+    if (slots === undefined) {
+      slots = new TableSlots(this.inner, variable.shape, this.moments === 'freeze');
+      this.tableSlots.set(position, slots);
     }
     if (gradient !== null) {
-      table.step(variable, sampledRowsOf(gradient));
-    }
-  }
-
-  /** Refuses a state that was saved with other tables, or other ways to find their rows. */
-  private checkLoadedState(): void {
-    const { positions } = this.tables;
-    for (const position of this.sparse.keys()) {
-      const variable = this.variables[position];
-      if (variable !== undefined && !positions.includes(position)) {
-        throw new Error(
-          `The loaded optimizer state has "${variable.name}" as a lazy table: add it to embeddingLayers.`,
-        );
-      }
-    }
-    if (!this.stepsOnRows() && this.sparse.size > 0) {
-      throw new Error(
-        "The loaded optimizer state is one of steps on sampled rows: make LazyOptimizer with rows: 'auto'.",
-      );
-    }
-    const dense = this.stepsOnRows() ? (slotsOf(this.inner) ?? []) : [];
-    for (const position of positions) {
-      if (dense.some(({ variables }) => (variables[position]?.shape.length ?? 0) > 0)) {
-        throw new Error(
-          `The loaded optimizer state has dense slots for "${this.variables[position].name}": it was saved with rows: 'gradient', or without this table among embeddingLayers.`,
-        );
-      }
+      slots.step(variable, sampledRowsOf(gradient));
     }
   }
 
@@ -248,7 +225,7 @@ export class LazyOptimizer extends OptimizerWrapper {
   override slots(): Slot[] {
     return super.slots().map((slot, i) => {
       const variables = [...slot.variables];
-      for (const [position, table] of this.sparse) {
+      for (const [position, table] of this.tableSlots) {
         variables[position] = table.slot(i);
       }
       return { ...slot, variables };
@@ -257,55 +234,45 @@ export class LazyOptimizer extends OptimizerWrapper {
 
   protected override resetInner(): void {
     super.resetInner();
-    for (const table of this.sparse.values()) {
-      table.reset();
+    for (const slots of this.tableSlots.values()) {
+      slots.reset();
     }
   }
 
   override ownState(): NamedState {
-    const state: NamedState = {};
-    for (const [position, table] of this.sparse) {
-      for (const [key, tensor] of Object.entries(table.state())) {
-        state[`${key}:${position}`] = tensor;
-      }
-    }
-    return state;
+    return stateOfTables(this.tableSlots);
   }
 
   override loadOwnState(state: NamedState): void {
-    const tables = new Map<number, NamedState>();
-    for (const [key, tensor] of Object.entries(state)) {
-      const [name, position] = key.split(':');
-      tables.set(Number(position), { ...tables.get(Number(position)), [name]: tensor });
-    }
+    const states = statesIn(state);
     const frozen = this.moments === 'freeze';
-    for (const table of tables.values()) {
-      SparseTable.check(this.inner, table, frozen);
+    for (const one of states.values()) {
+      TableSlots.check(this.inner, one, frozen);
     }
     this.resumed = true;
     this.tables.forget();
-    this.disposeTables();
-    for (const [position, table] of tables) {
-      this.sparse.set(position, SparseTable.from(this.inner, table, frozen));
+    this.disposeTableSlots();
+    for (const [position, one] of states) {
+      this.tableSlots.set(position, TableSlots.from(this.inner, one, frozen));
     }
   }
 
-  private disposeTables(): void {
-    for (const table of this.sparse.values()) {
-      table.dispose();
+  private disposeTableSlots(): void {
+    for (const slots of this.tableSlots.values()) {
+      slots.dispose();
     }
-    this.sparse.clear();
+    this.tableSlots.clear();
   }
 
   protected override shapeOfState(position: number): number[] | undefined {
-    return this.sparse.get(position)?.shape ?? super.shapeOfState(position);
+    return this.tableSlots.get(position)?.shape ?? super.shapeOfState(position);
   }
 
   override dispose(): void {
     for (const position of this.tables.positions) {
       releaseRows(this.variables[position]);
     }
-    this.disposeTables();
+    this.disposeTableSlots();
     this.standIn?.dispose();
     super.dispose();
   }

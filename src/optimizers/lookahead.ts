@@ -1,7 +1,7 @@
 /** Lookahead: k steps forward, 1 step back (Zhang et al. 2019, arXiv 1907.08610). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { rowsOf, writesTo } from '../embedding/rows.js';
+import { rowsOf } from '../embedding/rows.js';
 import { sparseGradient } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
@@ -9,6 +9,7 @@ import { interpolate, moveTowards } from './move-towards.js';
 import { optionsOf } from './options.js';
 import { isKnown, type Slot } from './slots.js';
 import { indexed, listOf, type NamedState } from './state.js';
+import { everything, nothingOf, type Touched, withChanges, withRows } from './touched.js';
 import { canReset, chainOf, type Gradient } from './wrapper.js';
 
 /** What happens to the inner optimizer's momentum when fast and slow weights meet. */
@@ -30,26 +31,6 @@ export interface LookaheadOptions {
    */
   momentum?: MomentumPolicy;
 }
-
-/** What changed of a variable since the last sync. In the rest θ = φ, and a sync does nothing. */
-interface Touched {
-  /** Whether all of it may have. */
-  all: boolean;
-  /** The rows of a table that were stepped. */
-  rows: Set<number>;
-  /** Its data after the last step or sync: others, when anything else gave it a value. */
-  dataId: object;
-  /** How often its rows had been written then: more often, when anything else wrote some. */
-  writes: number;
-}
-
-/** Nothing, from now on. */
-const nothingOf = (variable: tf.Variable): Touched => ({
-  all: false,
-  rows: new Set(),
-  dataId: variable.dataId,
-  writes: writesTo(variable),
-});
 
 const POLICIES: MomentumPolicy[] = ['keep', 'reset', 'pullback'];
 
@@ -199,11 +180,7 @@ export class Lookahead extends EvaluatingWrapper {
 
   /** Notes which variables have changed since they were last looked at. */
   private noteChanges(): void {
-    for (const [i, touched] of this.touched.entries()) {
-      const { dataId, writes } = nothingOf(this.variables[i]);
-      const all = touched.all || dataId !== touched.dataId || writes !== touched.writes;
-      this.touched[i] = { ...touched, all, dataId, writes };
-    }
+    this.touched = this.touched.map((touched, i) => withChanges(touched, this.variables[i]));
   }
 
   /** Notes what a step has changed: of a variable with a gradient of rows, these rows. */
@@ -211,11 +188,7 @@ export class Lookahead extends EvaluatingWrapper {
     for (const [i, { variable, tensor }] of gradients.entries()) {
       const sampled = sparseGradient(tensor);
       if (sampled !== undefined) {
-        const { all, rows } = this.touched[i];
-        for (const id of sampled.ids) {
-          rows.add(id);
-        }
-        this.touched[i] = { ...nothingOf(variable), all, rows };
+        this.touched[i] = withRows(this.touched[i], variable, sampled.ids);
       }
     }
     this.noteChanges();
@@ -246,8 +219,6 @@ export class Lookahead extends EvaluatingWrapper {
     }
   }
 
-  // Without arithmetic for α = 1, and for α = 0: 0 · (θ − φ) is NaN once θ has overflowed.
-
   private syncAll(fast: tf.Variable, slow: tf.Variable): void {
     if (this.alpha === 1) {
       slow.assign(fast);
@@ -261,14 +232,9 @@ export class Lookahead extends EvaluatingWrapper {
 
   private syncRows(fast: tf.Variable, slow: tf.Variable, ids: tf.Tensor1D): void {
     const [from, to] = [rowsOf(slow).gather(ids), rowsOf(fast).gather(ids)];
-    const met = this.between(from, to);
+    const met = interpolate(from, to, this.alpha);
     rowsOf(fast).scatter(ids, met);
     rowsOf(slow).scatter(ids, met);
-  }
-
-  private between<T extends tf.Tensor>(from: T, to: T): T {
-    if (this.alpha === 1) return to;
-    return this.alpha === 0 ? from : (interpolate(from, to, this.alpha) as T);
   }
 
   private applyMomentumPolicy(): void {
@@ -286,7 +252,7 @@ export class Lookahead extends EvaluatingWrapper {
     for (const [i, moment] of variables.entries()) {
       this.pulledBack[name][i] ??= tf.variable(tf.zeros(moment.shape), false);
       const last = this.pulledBack[name][i];
-      const pulled = this.between(last, moment.read());
+      const pulled = interpolate<tf.Tensor>(last, moment.read(), this.alpha);
       moment.assign(pulled);
       // tf.js lets go of a variable's own data before it takes the new.
       if (pulled !== last) last.assign(pulled);
@@ -312,7 +278,7 @@ export class Lookahead extends EvaluatingWrapper {
     );
     tf.dispose(this.ownState());
     this.slow = slow.map(ownVariable);
-    this.touched = slow.map(() => ({ all: true, rows: new Set(), dataId: {}, writes: 0 }));
+    this.touched = slow.map(everything);
     this.pulledBack = Object.fromEntries(
       slots.map(({ name }, i) => [name, pulledBack[i].map(ownVariable)]),
     );

@@ -1,6 +1,7 @@
 /** tf.js's gradient descent, with and without momentum, with the steps of TensorFlow's fused ops. */
 import * as tf from '@tensorflow/tfjs-core';
-import { applyFused, type Gradients, type SlotField } from './fused-step.js';
+import { applyFused, type SlotField } from './fused-step.js';
+import type { Gradients } from './gradients.js';
 import type { NamedTensor } from './state.js';
 
 /** tf.js's private fields. */

@@ -1,6 +1,5 @@
 /** Options of the wrappers, checked for callers without TypeScript. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { describe } from './wrapper.js';
 
 /**
  * The options that a wrapper was given, none for undefined.
@@ -25,4 +24,15 @@ export function optionsOf<T extends object>(
     throw new TypeError(`${name} has no option "${unknown}": its options are ${names.join(', ')}.`);
   }
   return given;
+}
+
+/** A value as an error names it. */
+export function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `an object of class ${value.constructor?.name ?? 'Object'}`
+    : typeof value === 'string'
+      ? `"${value}"`
+      : typeof value === 'function'
+        ? `the function ${value.name}`
+        : String(value);
 }

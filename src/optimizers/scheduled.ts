@@ -1,5 +1,6 @@
 /** A learning rate that follows a schedule. */
 import * as tf from '@tensorflow/tfjs-core';
+import { innerFromConfig } from './inner-config.js';
 import { requireSettable, setLearningRate } from './learning-rate.js';
 import {
   rateAt,
@@ -9,7 +10,7 @@ import {
   scheduleFromConfig,
 } from './schedules.js';
 import type { NamedState } from './state.js';
-import { type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
+import { type Gradient, OptimizerWrapper } from './wrapper.js';
 
 /**
  * Wraps any optimizer so that its learning rate follows a schedule: step t (from 0) is taken at the

@@ -7,6 +7,7 @@ import { AveragedTable } from './averaged-table.js';
 import { refuseInside } from './composition.js';
 import { EvaluatingWrapper } from './evaluating-wrapper.js';
 import { Lookahead } from './lookahead.js';
+import { interpolate } from './move-towards.js';
 import { optionsOf } from './options.js';
 import { indexed, listOf, type NamedState } from './state.js';
 import { chainOf, type Gradient } from './wrapper.js';
@@ -160,7 +161,7 @@ export class WeightAveraging extends EvaluatingWrapper {
     if (table === undefined) {
       const current = this.current(position);
       return () => {
-        average.assign(towards(current, variable, weight));
+        average.assign(interpolate(current, variable, weight));
         this.forgetTable(position);
       };
     }
@@ -173,7 +174,7 @@ export class WeightAveraging extends EvaluatingWrapper {
     const rows = rowsOf(average);
     const current = this.catchUp(rows.gather(indices), weights(), ids, table);
     return () => {
-      rows.scatter(indices, towards(current, weights(), weight) as tf.Tensor2D);
+      rows.scatter(indices, interpolate(current, weights(), weight));
       table.moved(ids, n + 1);
     };
   }
@@ -226,14 +227,14 @@ export class WeightAveraging extends EvaluatingWrapper {
   }
 
   /** Averages of rows, shape [ids, width], up to now, given the weights since. */
-  private catchUp(
-    averages: tf.Tensor,
-    weights: tf.Tensor,
+  private catchUp<T extends tf.Tensor>(
+    averages: T,
+    weights: T,
     ids: Iterable<number>,
     table: AveragedTable,
-  ) {
+  ): T {
     const shares = Float32Array.from(ids, (id) => this.weight(table.upTo[id], this.iterations));
-    return towards(averages, weights, tf.tensor2d(shares, [shares.length, 1]));
+    return interpolate(averages, weights, tf.tensor2d(shares, [shares.length, 1]));
   }
 
   override ownState(): NamedState {
@@ -273,11 +274,6 @@ export class WeightAveraging extends EvaluatingWrapper {
     const { mode, decay, from } = this;
     return { inner: this.innerConfig(), mode, ...(mode === 'ema' ? { decay } : { from }) };
   }
-}
-
-/** average + weight · (weights − average), which for a weight of 1 is not quite `weights`. */
-function towards(average: tf.Tensor, weights: tf.Tensor, weight: number | tf.Tensor): tf.Tensor {
-  return weight === 1 ? weights : tf.add(average, tf.mul(tf.sub(weights, average), weight));
 }
 
 tf.serialization.registerClass(WeightAveraging);

@@ -1,13 +1,14 @@
 /** Weight decay, coupled and decoupled (Loshchilov & Hutter 2019, arXiv 1711.05101). */
 import * as tf from '@tensorflow/tfjs-core';
 import { rowsOf } from '../embedding/rows.js';
-import { mapGradient, sparseGradient } from '../embedding/sparse-gradient.js';
+import { mapGradient, nonZeroRows, sparseGradient } from '../embedding/sparse-gradient.js';
 import { refuseInside } from './composition.js';
+import { innerFromConfig } from './inner-config.js';
 import { LazyOptimizer } from './lazy.js';
 import { learningRateOf } from './learning-rate.js';
 import { optionsOf } from './options.js';
 import type { NamedState } from './state.js';
-import { chainOf, type Gradient, innerFromConfig, OptimizerWrapper } from './wrapper.js';
+import { chainOf, type Gradient, OptimizerWrapper } from './wrapper.js';
 
 /**
  * Which variables decay: `all`, `matrices` (those of two or more dimensions, so that biases and the
@@ -144,7 +145,7 @@ export class WeightDecay extends OptimizerWrapper {
     otherwise: tf.Tensor,
   ): tf.Tensor {
     return this.lazy?.hasTable(variable)
-      ? tf.where(tf.any(tf.notEqual(gradient, 0), 1, true), value, otherwise)
+      ? tf.where(nonZeroRows(gradient), value, otherwise)
       : value;
   }
 

@@ -1,8 +1,9 @@
 /** What every optimizer that wraps another one has in common. */
 import * as tf from '@tensorflow/tfjs-core';
-import { FusedAdam } from './adam.js';
+import { listOfGradients } from './gradients.js';
+import { innerFromConfig, innerToConfig } from './inner-config.js';
 import { learningRateOf, setLearningRate } from './learning-rate.js';
-import { FusedMomentum, FusedSgd } from './momentum.js';
+import { describe } from './options.js';
 import { disposeOptimizer, resetState, type Slot, slotsOf } from './slots.js';
 import {
   disposeStepCounter,
@@ -83,10 +84,9 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
     if (this.disposed) {
       throw new Error('This optimizer was disposed: make a new one to train further.');
     }
-    const named = Array.isArray(gradients)
-      ? gradients
-      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
-    const tensors = new Map(named.map(({ name, tensor }) => [name, tensor ?? null]));
+    const tensors = new Map(
+      listOfGradients(gradients).map(({ name, tensor }) => [name, tensor ?? null]),
+    );
     this.register([...tensors.keys()]);
     this.refuseGone();
     tf.tidy(() =>
@@ -216,8 +216,7 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
 
   /** The inner optimizer's part of a wrapper's configuration. */
   protected innerConfig(): Config {
-    const config = { className: this.inner.getClassName(), config: this.inner.getConfig() };
-    return isFused(this.inner) ? { ...config, fused: true } : config;
+    return innerToConfig(this.inner);
   }
 
   /**
@@ -275,38 +274,4 @@ export function chainOf(optimizer: tf.Optimizer): tf.Optimizer[] {
   return optimizer instanceof OptimizerWrapper
     ? [optimizer, ...chainOf(optimizer.inner)]
     : [optimizer];
-}
-
-/**
- * Our own steps of tf.js's optimizers, which have the names of its classes: under these tf.js would
- * make its own again, whose steps round otherwise.
- */
-const FUSED = { Adam: FusedAdam, Momentum: FusedMomentum, SGD: FusedSgd };
-
-const isFused = (optimizer: tf.Optimizer) =>
-  Object.values<unknown>(FUSED).includes(optimizer.constructor);
-
-/** The optimizer that a wrapper's configuration nests. */
-export function innerFromConfig(config: Config): tf.Optimizer {
-  const { className, config: innerConfig } = config as { className: string; config: Config };
-  const entry = tf.serialization.SerializationMap.getMap().classNameMap[className];
-  if (entry === undefined) {
-    throw new Error(
-      `The saved optimizer wraps "${className}", which is not registered: call tf.serialization.registerClass with its class before loading.`,
-    );
-  }
-  const [registered, fromConfig] = entry;
-  const cls = config.fused === true ? FUSED[className as keyof typeof FUSED] : registered;
-  return fromConfig(cls as typeof registered, innerConfig) as unknown as tf.Optimizer;
-}
-
-/** A value as an error names it. */
-export function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null
-    ? `an object of class ${value.constructor?.name ?? 'Object'}`
-    : typeof value === 'string'
-      ? `"${value}"`
-      : typeof value === 'function'
-        ? `the function ${value.name}`
-        : String(value);
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FusedAdam } from '../optimizers/adam.js';
 import { GradientClipping, type GradientClippingOptions } from '../optimizers/gradient-clipping.js';
+import { innerFromConfig } from '../optimizers/inner-config.js';
 import { KerasAdam } from '../optimizers/keras-adam.js';
 import { LazyOptimizer, type LazyOptions } from '../optimizers/lazy.js';
 import { Lookahead, type LookaheadOptions } from '../optimizers/lookahead.js';
@@ -10,7 +11,6 @@ import { ScheduledLearningRate } from '../optimizers/scheduled.js';
 import { type Schedule, type ScheduleConfig, scheduleFromConfig } from '../optimizers/schedules.js';
 import { WeightAveraging, type WeightAveragingOptions } from '../optimizers/weight-averaging.js';
 import { WeightDecay, type WeightDecayOptions } from '../optimizers/weight-decay.js';
-import { innerFromConfig } from '../optimizers/wrapper.js';
 
 /** What an argument is; `tables` are embedding layers, by name. */
 export type Kind = 'number' | 'numbers' | 'boolean' | 'word' | 'tables' | 'optimizer' | 'schedule';

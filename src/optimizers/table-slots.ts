@@ -1,4 +1,4 @@
-/** The optimizer's state of one embedding table, and its steps on sampled rows. */
+/** The optimizer's slots of one embedding table, and its steps on sampled rows. */
 import * as tf from '@tensorflow/tfjs-core';
 import { rowsOf } from '../embedding/rows.js';
 import type { SparseGradient } from '../embedding/sparse-gradient.js';
@@ -13,7 +13,7 @@ import type { NamedState } from './state.js';
  * and brought up to date when its row is next sampled: by βᐞ after ∆ steps. Steps in which the table
  * has no gradient do not count, for tf.js leaves moments alone in them.
  */
-export class SparseTable {
+export class TableSlots {
   private readonly layouts: SlotLayout[];
   /**
    * By slot the factor of a step. The optimizer multiplies by the float32 nearest to β; the double
@@ -157,9 +157,9 @@ export class SparseTable {
   }
 
   /** A table in a state that {@link check} has passed; the tensors are copied. */
-  static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): SparseTable {
+  static from(optimizer: tf.Optimizer, state: NamedState, frozen: boolean): TableSlots {
     const [vocabulary, width, , steps] = state.about.dataSync();
-    const table = new SparseTable(optimizer, [vocabulary, width], frozen);
+    const table = new TableSlots(optimizer, [vocabulary, width], frozen);
     for (const [i, { name }] of table.layouts.entries()) {
       table.slots[i].assign(state[name]);
     }

@@ -3,7 +3,7 @@
  * sampled are put back. The cost grows with the vocabulary.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { sparseGradient } from '../embedding/sparse-gradient.js';
+import { nonZeroRows, sparseGradient } from '../embedding/sparse-gradient.js';
 import type { Slot } from './slots.js';
 
 /**
@@ -39,7 +39,7 @@ export function keepUnsampledRows(
 function sampledRows(gradient: tf.Tensor): tf.Tensor {
   const sparse = sparseGradient(gradient);
   if (sparse === undefined) {
-    return tf.any(tf.notEqual(gradient, 0), 1, true);
+    return nonZeroRows(gradient);
   }
   const mask = new Uint8Array(sparse.vocabulary);
   for (const id of sparse.ids) {
