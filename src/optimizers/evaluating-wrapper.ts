@@ -28,6 +28,8 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * when the callback throws or rejects.
    *
    * @returns what the callback returns.
+   * @throws Error when this optimizer or one of its variables was disposed; when it was loaded and does
+   *   not know its model yet.
    */
   withEvaluationWeights<T>(callback: () => T): T {
     if (this.evaluations === 0) {
@@ -52,7 +54,8 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
    *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled, or with another optimizer.
+   * @throws Error when the model is not compiled, or with another optimizer, or this one was disposed;
+   *   when a state that was loaded is that of another model.
    */
   protected evaluateOnKeptWeights(model: LayersModel): () => void {
     this.refuseDisposed();
@@ -71,16 +74,31 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
     return undo;
   }
 
-  /** Tells which model's variables a loaded state is of, for an evaluation before the next step. */
+  /**
+   * Tells which model's variables a loaded state is of, for an evaluation before the next step.
+   *
+   * @throws Error when it is the state of another model.
+   */
   attach(model: LayersModel): void {
     this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));
   }
 
+  /**
+   * Restores what `getWeights` gave, bit for bit.
+   *
+   * @throws Error while the model holds the kept weights, and as {@link OptimizerWrapper.setWeights}
+   *   does.
+   */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     this.refuseWhileEvaluating('setWeights()');
     await super.setWeights(weights);
   }
 
+  /**
+   * Makes the whole state as new, the inner optimizer's included.
+   *
+   * @throws Error while the model holds the kept weights.
+   */
   override resetState(): void {
     this.refuseWhileEvaluating('resetState()');
     super.resetState();

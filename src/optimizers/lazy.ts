@@ -91,8 +91,8 @@ export class LazyOptimizer extends OptimizerWrapper {
   /**
    * @param inner - the optimizer that takes the steps.
    * @throws RangeError when an option has none of its values.
-   * @throws TypeError when `inner` is no optimizer or cannot be wrapped, or when something other than
-   *   an embedding is among the layers; when there is no such option.
+   * @throws TypeError when `inner` is no optimizer or cannot be wrapped, or, for `freeze`, hides its
+   *   state; when something other than an embedding is among the layers; when there is no such option.
    */
   constructor(inner: tf.Optimizer, options: LazyOptions) {
     super(inner);

@@ -83,8 +83,8 @@ export class Lookahead extends EvaluatingWrapper {
   /**
    * @param inner - the optimizer of the fast weights.
    * @throws RangeError when k, alpha or momentum is out of range.
-   * @throws TypeError when `inner` is no optimizer, or already has slow weights; when
-   *   there is no such option.
+   * @throws TypeError when `inner` is no optimizer, or already has slow weights, or, for `reset` and
+   *   `pullback`, hides its state; when there is no such option.
    */
   constructor(inner: tf.Optimizer, options: LookaheadOptions = {}) {
     super(inner);
@@ -119,6 +119,9 @@ export class Lookahead extends EvaluatingWrapper {
   /**
    * Brings fast and slow weights together now, e.g. before the model is saved; counts no step, and
    * leaves the inner optimizer's state as it is, whatever `momentum` says.
+   *
+   * @throws Error while the model holds the slow weights; when this optimizer or one of its variables was
+   *   disposed; when it was loaded and does not know its model yet, see {@link evaluateOnSlowWeights}.
    */
   synchronize(): void {
     this.refuseWhileEvaluating('synchronize()');
@@ -131,6 +134,8 @@ export class Lookahead extends EvaluatingWrapper {
    * also when the callback throws or rejects.
    *
    * @returns what the callback returns.
+   * @throws Error when this optimizer or one of its variables was disposed; when it was loaded and does
+   *   not know its model yet, see {@link evaluateOnSlowWeights}.
    * @example
    * const result = await optimizer.withSlowWeights(() => model.evaluate(x, y));
    */
@@ -145,7 +150,8 @@ export class Lookahead extends EvaluatingWrapper {
    * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
    *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled, or with another optimizer.
+   * @throws Error when the model is not compiled, or with another optimizer, or this one was disposed;
+   *   when a state that was loaded is that of another model.
    */
   evaluateOnSlowWeights(model: LayersModel): () => void {
     return this.evaluateOnKeptWeights(model);

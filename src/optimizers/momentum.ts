@@ -52,6 +52,8 @@ export class FusedMomentum extends tf.MomentumOptimizer {
  *
  * Milliseconds a step, `tf.train.sgd` → this, one thread of a 2-core machine: a table of
  * 20,000 × 128 2.6 → 1.2; 20 variables of 256 elements 0.65 → 0.67, and 1.2 → 1.05 of 16,384.
+ *
+ * @param learningRate - the step is it times the gradient.
  */
 export const sgd = (learningRate: number): tf.SGDOptimizer => new FusedSgd(learningRate);
 
@@ -62,6 +64,9 @@ export const sgd = (learningRate: number): tf.SGDOptimizer => new FusedSgd(learn
  * Milliseconds a step, `tf.train.momentum` → this, one thread of a 2-core machine: a table of
  * 20,000 × 128 8 → 2.4; 20 variables of 256 elements 1.5 → 1.2; the 61 of a ResNet-20 7 → 5.4.
  *
+ * @param learningRate - the step is it times the accumulation.
+ * @param momentum - what the accumulation of gradients keeps of itself at each step, from 0 to less
+ *   than 1.
  * @param useNesterov - default false. With it the numbers are the same but for rounding.
  */
 export const momentum = (

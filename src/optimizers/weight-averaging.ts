@@ -112,6 +112,8 @@ export class WeightAveraging extends EvaluatingWrapper {
    * also when the callback throws or rejects.
    *
    * @returns what the callback returns.
+   * @throws Error when this optimizer or one of its variables was disposed; when it was loaded and does
+   *   not know its model yet, see {@link evaluateOnAveragedWeights}.
    */
   withAveragedWeights<T>(callback: () => T): T {
     return this.withEvaluationWeights(callback);
@@ -124,7 +126,8 @@ export class WeightAveraging extends EvaluatingWrapper {
    * @param model - a model compiled with this optimizer, or with a wrapper around it; compiling it
    *   with another undoes this.
    * @returns a function that undoes it.
-   * @throws Error when the model is not compiled, or with another optimizer.
+   * @throws Error when the model is not compiled, or with another optimizer, or this one was disposed;
+   *   when a state that was loaded is that of another model.
    */
   evaluateOnAveragedWeights(model: LayersModel): () => void {
     return this.evaluateOnKeptWeights(model);

@@ -79,6 +79,8 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
    *
    * @param gradients - by variable name, or a list of names and tensors; a null tensor stands for a
    *   variable that has no gradient in this step.
+   * @throws Error when this optimizer, or a variable that it trains, was disposed; when there is no
+   *   variable of a name; when a state that was loaded does not fit.
    */
   override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
     if (this.disposed) {
@@ -123,11 +125,11 @@ export abstract class OptimizerWrapper extends tf.Optimizer {
     );
   }
 
-  /** The wrapped optimizer's slots, live. @throws Error when the inner optimizer hides them. */
+  /** The wrapped optimizer's slots, live. @throws TypeError when the inner optimizer hides them. */
   slots(): Slot[] {
     const slots = slotsOf(this.inner);
     if (slots === null) {
-      throw new Error(
+      throw new TypeError(
         `${this.inner.getClassName()} is not one of tf.js's optimizers and has no slots() method that shows its state.`,
       );
     }

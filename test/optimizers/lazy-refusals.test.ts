@@ -117,7 +117,10 @@ describe('LazyOptimizer', () => {
         }
       }
       const table = tableOfTwo();
-      expect(() => lazy(new Hidden(1), table, 'freeze')).to.throw('has no slots() method');
+      expect(() => lazy(new Hidden(1), table, 'freeze')).to.throw(
+        TypeError,
+        'has no slots() method',
+      );
       expect(() => lazy(new Hidden(1), table, 'decay')).not.to.throw();
       class Open extends Hidden {
         slots() {

@@ -53,9 +53,11 @@ describe('Lookahead', () => {
         }
       }
       expect(() => new Lookahead(new Hidden(1), { momentum: 'pullback' })).to.throw(
+        TypeError,
         "Hidden is not one of tf.js's optimizers and has no slots() method",
       );
       expect(() => new Lookahead(new Hidden(1), { momentum: 'reset' })).to.throw(
+        TypeError,
         "needs a resetState() method of Hidden, which is not one of tf.js's optimizers",
       );
       const lazily = new LazyOptimizer(new Hidden(1), { embeddingLayers: ['words'] });
