@@ -60,4 +60,4 @@ export {
   WeightDecay,
   type WeightDecayOptions,
 } from './optimizers/weight-decay.js';
-export { OptimizerWrapper } from './optimizers/wrapper.js';
+export { type Gradient, OptimizerWrapper } from './optimizers/wrapper.js';

@@ -30,6 +30,7 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * @returns what the callback returns.
    * @throws Error when this optimizer or one of its variables was disposed; when it was loaded and does
    *   not know its model yet.
+   * @internal
    */
   withEvaluationWeights<T>(callback: () => T): T {
     if (this.evaluations === 0) {
@@ -78,6 +79,7 @@ export abstract class EvaluatingWrapper extends OptimizerWrapper {
    * Tells which model's variables a loaded state is of, for an evaluation before the next step.
    *
    * @throws Error when it is the state of another model.
+   * @internal
    */
   attach(model: LayersModel): void {
     this.register(model.trainableWeights.map((weight) => (weight.read() as tf.Variable).name));

@@ -6,7 +6,14 @@ import { run, write } from './project.js';
 /** Uses each of the library's entries, and has one mistake that only right types can find. */
 export const LIBRARY = `
   import * as tf from '@tensorflow/tfjs';
-  import { LazyOptimizer, Lookahead, type LookaheadOptions } from 'lazyahead';
+  import {
+    type Gradient,
+    LazyOptimizer,
+    Lookahead,
+    type LookaheadOptions,
+    type NamedState,
+    OptimizerWrapper,
+  } from 'lazyahead';
   import { lstm } from 'lazyahead/layers';
   import { optimizerFromSpec } from 'lazyahead/spec';
 
@@ -16,7 +23,30 @@ export const LIBRARY = `
   const model = tf.sequential({ layers: [lstm({ units: 2, inputShape: [3, 1] })] });
   model.compile({ optimizer: optimizerFromSpec('lookahead(adam)', { model }), loss: 'hinge' });
   // @ts-expect-error k is a number
-  new Lookahead(optimizer, { k: 'five' });`;
+  new Lookahead(optimizer, { k: 'five' });
+  // @ts-expect-error internal
+  new Lookahead(optimizer).attach(model);
+
+  class Ascent extends OptimizerWrapper {
+    static get className() {
+      return 'Ascent';
+    }
+    protected override step(gradients: Gradient[], complete: boolean): void {
+      const up = gradients.map(({ variable, tensor }) => ({
+        variable,
+        tensor: tensor && tf.neg(tensor),
+      }));
+      this.stepInner(up, complete);
+    }
+    override ownState(): NamedState {
+      return {};
+    }
+    override loadOwnState(): void {}
+    override getConfig() {
+      return { inner: this.innerConfig() };
+    }
+  }
+  new Ascent(optimizer).minimize(() => tf.scalar(0));`;
 
 /** Likewise with the kit's. */
 export const KIT = `
