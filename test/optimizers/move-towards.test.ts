@@ -1,8 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
 import { interpolate, moveTowards } from '../../src/optimizers/move-towards.js';
-import { onEachBackend } from '../support/backends.js';
+import { onBestBackend, onEachBackend } from '../support/backends.js';
 import { bits } from '../support/numbers.js';
+
+describe('interpolation', () => {
+  onBestBackend();
+
+  it('has the one end for 0 and the other for 1, however large they are', () => {
+    const [a, b] = [tf.tensor1d([1e30, 1]), tf.tensor1d([1, Number.POSITIVE_INFINITY])];
+    // 0 · (∞ − 1) is NaN, and 10³⁰ + (1 − 10³⁰) is 0.
+    expect(bits(interpolate(a, b, 0))).to.deep.equal(bits(a));
+    expect(bits(interpolate(a, b, 1))).to.deep.equal(bits(b));
+    tf.dispose([a, b]);
+  });
+});
 
 describe('moving a variable towards a tensor', () => {
   onEachBackend(() => {
