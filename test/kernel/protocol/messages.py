@@ -93,7 +93,9 @@ class Messages(KernelCase):
         self.assertEqual(answers["none"]["status"], "error")
 
     def test_an_error_aborts_the_cells_that_were_queued_and_no_later_one(self):
-        ids = [self.send(code) for code in ("1", "throw new Error('no')", "3", "4")]
+        # All four are there before the second one throws.
+        slow = "await new Promise((done) => setTimeout(done, 500)); throw new Error('no')"
+        ids = [self.send(code) for code in ("1", slow, "3", "4")]
         replies = [self.outcome(id).reply for id in ids]
         self.assertEqual([r["status"] for r in replies], ["ok", "error", "aborted", "aborted"])
         self.assertEqual(self.run_cell("5").result, "5")
