@@ -159,16 +159,8 @@ async function unpackWheel(place, say) {
   const got = await run(
     PYTHON,
     [
-      ...[
-        '-I',
-        '-m',
-        'pip',
-        'download',
-        '--disable-pip-version-check',
-        '--no-input',
-        '--retries',
-        '2',
-      ],
+      ...['-I', '-m', 'pip', 'download', '--disable-pip-version-check', '--no-input'],
+      ...['--retries', '2'],
       ...(terminal ? [] : ['--quiet']),
       ...['--no-deps', '--only-binary=:all:', '--implementation', 'cp', '--python-version', '3.12'],
       ...['--abi', 'cp312', '--platform', 'manylinux_2_27_x86_64'],

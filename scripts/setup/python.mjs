@@ -41,17 +41,8 @@ export const python = {
     );
     await orFail(
       run(PYTHON, [
-        ...[
-          '-I',
-          '-m',
-          'pip',
-          'install',
-          '--quiet',
-          '--disable-pip-version-check',
-          '--retries',
-          '2',
-        ],
-        ...['--no-input', '--require-hashes', '-r', REQUIREMENTS],
+        ...['-I', '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
+        ...['--retries', '2', '--no-input', '--require-hashes', '-r', REQUIREMENTS],
       ]),
       'pip could not install JupyterLab',
       'Check the connection to https://pypi.org and the disk space, then run it again.',
