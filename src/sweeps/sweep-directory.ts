@@ -6,6 +6,7 @@ import { UsageError } from '../runtime/errors.js';
 import { isLock, lockFolder } from '../runtime/lock.js';
 import { syncFolder } from '../runtime/sync-folder.js';
 import type { RunResult } from '../training/results.js';
+import { isObject } from '../training/run-damage.js';
 import { FILES, readJson, readRun } from '../training/run-files.js';
 import type { Trial } from './engine.js';
 import type { SearchRecord } from './search-plan.js';
@@ -240,9 +241,6 @@ function readPlan(directory: string): { experiment: string; trials: Trial[] } {
   }
   return { experiment, trials };
 }
-
-const isObject = (value: unknown) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const readSearch = (directory: string): SearchRecord | undefined =>
   existsSync(join(directory, SEARCH)) ? read(directory, SEARCH) : undefined;

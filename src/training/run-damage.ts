@@ -61,7 +61,8 @@ const orAbsent = ([name, holds]: Kind): Kind => [
   (value) => value === undefined || holds(value),
 ];
 
-const isObject = (value: unknown): value is object =>
+/** Whether a value of JSON is one with names. */
+export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const SUMMARY: Record<string, Kind> = {
