@@ -35,8 +35,8 @@ export interface DifferenceRow {
   verdict: DifferenceVerdict | null;
   /**
    * With how many others it is looked at, itself included, and whether it excludes zero by Holm's
-   * correction for so many: of a table those of the same data, of a sweep one optimizer's against its
-   * nearest. Null for fewer than {@link ENOUGH_PAIRS} seeds, and where it is the only one.
+   * correction for so many: of a table those of the same data, of a sweep those of the same
+   * two optimizers. Null for fewer than {@link ENOUGH_PAIRS} seeds, and where it is the only one.
    */
   together: { of: number; excludesZero: boolean } | null;
 }
@@ -79,7 +79,7 @@ export function differenceRows(rows: ReproductionRow[], basis: Basis): Differenc
 /** Differences of the same data, with what Holm's correction makes of those that belong together. */
 function withCorrection(rows: Uncorrected[], ofSweep: boolean): DifferenceRow[] {
   const isAlike = (a: Uncorrected, b: Uncorrected) =>
-    !ofSweep || (a.optimizer === b.optimizer && a.isNearest === b.isNearest);
+    !ofSweep || (a.optimizer === b.optimizer && a.baseline === b.baseline);
   return rows.map((row) => {
     const family = rows.filter((other) => isAlike(row, other) && other.pairs.n >= ENOUGH_PAIRS);
     const own = family.indexOf(row);

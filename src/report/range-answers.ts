@@ -77,10 +77,11 @@ function sideAnswers(table: ReproductionTable, range: Range): Answer[] {
     const clear = rows.flatMap(({ together, parameters }) =>
       together?.excludesZero ? `${parameters[name]}` : [],
     );
-    // One alone is corrected for nothing, and where none is clear by itself there is nothing to correct.
+    const { together } = rows[0];
+    // Where none is clear by itself there is nothing to correct.
     const corrected =
-      rows.length > 1 && at('open').length < rows.length
-        ? `; after Holm’s correction for ${rows.length} values at ${clear.join(', ') || 'none'}`
+      together !== null && at('open').length < rows.length
+        ? `; after Holm’s correction for ${together.of} values at ${clear.join(', ') || 'none'}`
         : '';
     const counts = rows.map(({ pairs }) => pairs.n);
     const seeds = `${formatSeeds(Math.min(...counts))}${Math.max(...counts) > Math.min(...counts) ? ' or more' : ''}`;

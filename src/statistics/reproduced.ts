@@ -80,9 +80,8 @@ export const RULE =
   `prediction interval for one more pair: our runs are compatible with it, which the wider their ` +
   `interval is says the less. That runs come out above a figure consistently is reproduced when each of ` +
   `at least ${ENOUGH_SEEDS} does. Differences are ` +
-  `taken seed by seed, for a seed decides first weights and the order of examples for both: on CIFAR-10 and ` +
-  `the Penn Treebank that makes intervals narrower, on IMDB hardly. Intervals are Student's t over seeds, ` +
-  `each of 95 % by itself: of twenty, one ` +
-  `misses by chance alone, so where several ` +
-  `differences are looked at Holm's correction is given too. They say what other seeds would give on the ` +
+  `taken seed by seed, for a seed decides first weights and the order of examples for both; how much narrower ` +
+  `that makes an interval differs, on IMDB it is hardly any. Intervals are Student's t over seeds, each of 95 % ` +
+  `by itself: of twenty, one misses by chance alone, so where several differences are looked at Holm's ` +
+  `correction is given too. They say what other seeds would give on the ` +
   `same validation and test examples, not on others.`;

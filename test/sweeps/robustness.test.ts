@@ -220,6 +220,19 @@ describe('A study of robustness', () => {
       });
     });
 
+    it('and corrects for the rates that are compared, not for what stands beside the preset’s own', () => {
+      // SGD has no run at 0.9: there Lookahead is set beside itself at the preset's 0.1, 40 points behind.
+      const runs = runsOf(
+        { 0.1: [0.5, 0.5, 0.5], 0.3: [0.5, 0.5, 0.5] },
+        { 0.1: [0.525, 0.535, 0.545], 0.3: [0.5, 0.51, 0.49], 0.9: [0.1, 0.1, 0.1] },
+      );
+      const question = 'At which lr is Lookahead(SGD) better than SGD?';
+      const found = answersOf(reproductionTable(runs, [])).find(
+        (each) => each.question === question,
+      );
+      expect(found!.answer).to.include('after Holm’s correction for 2 values at none');
+    });
+
     it('and says no, or that it is inconclusive', () => {
       const steep = { 0.1: [0.5, 0.5, 0.5], 0.3: [0.1, 0.12, 0.14] };
       const flat = { 0.1: [0.3, 0.3, 0.3], 0.3: [0.5, 0.5, 0.5] };
