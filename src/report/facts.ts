@@ -82,12 +82,22 @@ export function processorFact(
 
 /** The data with their checksum; nothing where the runs' configurations are not there. */
 export function dataFact(runs: RunResult[]): Fact[] {
-  const descriptions = runs.flatMap(({ directory }) => {
+  const datasets = runs.flatMap(({ directory }) => {
     if (!existsSync(join(directory, FILES.config))) return [];
-    const { dataset } = readJson<RecordedConfig>(directory, FILES.config);
-    return describe(dataset as DatasetInfo);
+    return readJson<RecordedConfig>(directory, FILES.config).dataset as DatasetInfo;
   });
-  return descriptions.length === 0 ? [] : [['Data', [...new Set(descriptions)].join('; ')]];
+  const descriptions = new Set(datasets.map((dataset) => describe(inFull(dataset, datasets))));
+  return descriptions.size === 0 ? [] : [['Data', [...descriptions].join('; ')]];
+}
+
+/**
+ * How many examples are for testing was not recorded at first: it is taken from another run of the
+ * same data.
+ */
+function inFull(dataset: DatasetInfo, all: DatasetInfo[]): DatasetInfo {
+  const keys = ['name', 'sha256', 'trainExamples', 'valExamples'] as const;
+  const same = all.filter((other) => dataset.sha256 && keys.every((k) => other[k] === dataset[k]));
+  return [dataset, ...same].find(({ testExamples }) => testExamples !== undefined) ?? dataset;
 }
 
 function describe(dataset: DatasetInfo): string {

@@ -45,4 +45,18 @@ describe('sharedFacts', () => {
       ['Node.js', '20.1.0; 22.0.0'],
     ]);
   });
+
+  it('says of how many runs what not all of them record, each in its usual place', () => {
+    const facts = sharedFacts([
+      { cpu: 'EPYC', node: '20.1.0' },
+      { cpu: 'EPYC', instructions: 'AVX-512', node: '20.1.0' },
+      { cpu: 'EPYC', instructions: 'AVX2', node: '20.1.0', gpu: 'none' },
+    ]);
+    expect(facts).to.deep.equal([
+      ['Processor', 'EPYC'],
+      ['Vector instructions', 'AVX-512; AVX2 (2 of 3 runs)'],
+      ['Node.js', '20.1.0'],
+      ['gpu', 'none (1 of 3 runs)'],
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -86,5 +86,23 @@ describe('dataFact', () => {
     ]);
     write({ testExamples: 25_000 });
     expect(dataFact([run])[0][1]).to.include('validated on 5,000, tested on 25,000, SHA');
+  });
+
+  it('says once what only some runs of the same data have recorded', () => {
+    const runs = [
+      { sha256: 'f6ad' },
+      { sha256: 'f6ad', testExamples: 25_000 },
+      { sha256: '0b1e' },
+    ].map((more, i) => {
+      const folder = join(directory, String(i));
+      mkdirSync(folder);
+      const dataset = { name: 'imdb', trainExamples: 20_000, valExamples: 5_000, ...more };
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ dataset }));
+      return { ...sampleRun(), directory: folder };
+    });
+    expect(dataFact(runs)[0][1]).to.equal(
+      'imdb, trained on 20,000, validated on 5,000, tested on 25,000, SHA-256 f6ad; ' +
+        'imdb, trained on 20,000, validated on 5,000, SHA-256 0b1e',
+    );
   });
 });
